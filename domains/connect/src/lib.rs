@@ -1,0 +1,1 @@
+//! Import of event logs and tables with a mapping.

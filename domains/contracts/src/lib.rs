@@ -1,0 +1,1 @@
+//! Warranty terms and service contracts, and the verdict with its reason.

@@ -1,0 +1,1 @@
+//! Devices in the field: serial number, place, owner, warranty dates, QR code.

@@ -1,0 +1,1 @@
+//! Who should go: a ranked list with reasons, assignment, acceptance.

@@ -1,0 +1,1 @@
+//! Attachments: sniffed, bounded, stored once by content hash.

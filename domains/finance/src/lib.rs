@@ -1,0 +1,1 @@
+//! Price list, quotes, the customer's approval, payments, cost of work under warranty.

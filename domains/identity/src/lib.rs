@@ -1,0 +1,1 @@
+//! Tenants, users, roles, teams, sign-in, API keys and the audit page.

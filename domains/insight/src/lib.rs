@@ -1,0 +1,1 @@
+//! KPIs: versioned definitions, figures, and exactly the tickets behind them.

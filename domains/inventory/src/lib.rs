@@ -1,0 +1,1 @@
+//! The simple parts list and the parts used on jobs.

@@ -1,0 +1,1 @@
+//! Product models and categories.

@@ -1,0 +1,1 @@
+//! CSAT and NPS by link, and the recovery task a low score opens.

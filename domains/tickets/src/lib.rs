@@ -1,0 +1,1 @@
+//! Tickets: intake, life cycle, timeline, SLA clock, merge, split, close.

@@ -1,0 +1,1 @@
+//! Appointments and field work: check-in, checklist, labour, photos, signature, offline commands.

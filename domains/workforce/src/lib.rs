@@ -1,0 +1,1 @@
+//! Engineers: skills, home place, working hours.

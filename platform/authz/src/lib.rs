@@ -1,0 +1,1 @@
+//! Permissions, data scopes and the roles a tenant starts with.

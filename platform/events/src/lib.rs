@@ -1,0 +1,1 @@
+//! The append-only event stream: append, durable cursors, live fan-out.

@@ -1,0 +1,1 @@
+//! The HTTP edge: routes with access, problem+json, idempotency, OpenAPI, metrics.

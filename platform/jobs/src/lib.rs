@@ -1,0 +1,1 @@
+//! Durable jobs and timers: leases with fencing, backoff, dead letters.

@@ -1,0 +1,1 @@
+//! Text search over every object, Chinese of one or two characters included.

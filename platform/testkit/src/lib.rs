@@ -1,0 +1,1 @@
+//! Fresh databases and a seeded world for tests, on both engines.
