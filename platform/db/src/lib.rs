@@ -12,6 +12,7 @@
 //! [`Db::write`] resolves only after the commit is durable. Inside the closure await nothing but the
 //! transaction's own methods: on SQLite it runs on the writer's thread and shares its commit with others.
 
+mod choice;
 mod error;
 pub mod list;
 mod migrate;
@@ -34,7 +35,9 @@ use tokio::sync::watch;
 
 pub use error::DbError;
 pub use migrate::{APP_ROLE, Migration};
+pub use postgres_types::Type as PgType;
 pub use row::{FromColumn, FromRow, RowRef};
+pub use rusqlite::types::ValueRef as LiteValue;
 pub use stmt::{Sql, Stmt};
 pub use tx::{Query, Read, Tx};
 pub use value::{Json, Value};

@@ -4,7 +4,8 @@ use std::{borrow::Cow, error::Error};
 
 use kernel::{TenantId, Timestamp};
 use postgres_types::{IsNull, ToSql, Type, private::BytesMut};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A bound value.
@@ -28,8 +29,9 @@ pub enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
 }
 
-/// A column that holds JSON, as a typed value.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A column that holds JSON, as a typed value; in an API body it looks like the value itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> From<&Json<T>> for Value<'static> {
