@@ -226,8 +226,9 @@ impl<'a> FieldValue<'a> {
             FieldType::Time => value.as_str().and_then(moment::parse_time).map(Self::Time),
             FieldType::Date => value.as_str().filter(|text| moment::is_date(text)).map(|text| Self::Date(text.into())),
             FieldType::Id => value.as_str().and_then(moment::parse_id).map(Self::Id),
+            // A member that is no text equals no tag, as none may contain NUL; yet the list is not empty.
             FieldType::Tags => {
-                let tags = value.as_array()?.iter().filter_map(Value::as_str).map(Cow::from);
+                let tags = value.as_array()?.iter().map(|tag| Cow::from(tag.as_str().unwrap_or("\0")));
                 Some(Self::Tags(tags.collect()))
             }
         }
@@ -299,7 +300,10 @@ mod tests {
         assert_eq!(FieldValue::from_json(FieldType::Text, &json["n"]), None);
         assert_eq!(FieldValue::from_json(FieldType::Date, &json["t"]), None);
         assert_eq!(FieldValue::from_json(FieldType::Number, &json["absent"]), None);
-        assert_eq!(FieldValue::from_json(FieldType::Tags, &json["tags"]), Some(FieldValue::Tags(vec!["a".into()])));
+        assert_eq!(
+            FieldValue::from_json(FieldType::Tags, &json["tags"]),
+            Some(FieldValue::Tags(vec!["a".into(), "\0".into(), "\0".into()]))
+        );
         assert_eq!(FieldValue::Integer(2).of(FieldType::Number), Some(FieldValue::Number(2.0)));
         assert_eq!(FieldValue::Number(2.0).of(FieldType::Integer), None);
         assert_eq!(FieldValue::Number(f64::NAN).of(FieldType::Number), None);
