@@ -159,9 +159,16 @@ pub(crate) fn open(path: &Path, writes: bool) -> Result<Connection, DbError> {
         "lower",
         1,
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS,
-        |context| Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase())),
+        |context| Ok(context.get::<Option<String>>(0)?.map(|text| lower(&text))),
     )?;
     Ok(conn)
+}
+
+/// One letter for one letter, as PostgreSQL's `lower()` does under C.UTF-8.
+fn lower(text: &str) -> String {
+    text.chars()
+        .map(|letter| if letter == 'İ' { 'i' } else { letter.to_lowercase().next().unwrap_or(letter) })
+        .collect()
 }
 
 impl Sqlite {
