@@ -1,1 +1,26 @@
 //! Text search over every object, Chinese of one or two characters included.
+//!
+//! Text is squeezed (compatibility forms unified, lower case, no spaces or punctuation) and cut into
+//! grams; a query's grams find candidates, and the squeezed text itself decides. Documents follow the
+//! event stream in batches, so that no request pays for its index. Numbers, serials and phones are
+//! looked up exactly by their domains first.
+
+mod indexer;
+mod query;
+mod store;
+mod text;
+
+pub use indexer::{Document, Indexed, Indexer};
+pub use query::{Hit, LARGEST, clause, hits, ids};
+pub use text::squeeze;
+
+/// The structure of the index.
+pub fn migrations() -> Vec<db::Migration> {
+    vec![db::migration!(
+        "search",
+        1,
+        "search",
+        "../migrations/0001_search.sqlite.sql",
+        "../migrations/0001_search.postgres.sql"
+    )]
+}

@@ -1,0 +1,103 @@
+//! Finding: from what a person types to the newest objects that contain it.
+
+use db::{DbError, Engine, FromRow, Query, RowRef, Stmt, Value, list::Fragment};
+use kernel::{TenantId, Timestamp};
+use uuid::Uuid;
+
+use crate::{
+    store::scope,
+    text::{Terms, terms},
+};
+
+/// Hits at most.
+pub const LARGEST: usize = 500;
+/// Hits that a list filters and sorts further.
+const LISTED: usize = 5_000;
+/// Candidates looked at on PostgreSQL, newest first.
+const CANDIDATES: usize = 10_000;
+/// Newest documents looked through for words too short to have grams.
+const SCANNED: usize = 50_000;
+
+/// An object that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Which object.
+    pub object_id: Uuid,
+    /// Its title as indexed.
+    pub title: String,
+    /// When its text last changed.
+    pub updated_at: Timestamp,
+}
+
+impl FromRow for Hit {
+    fn from_row(row: &RowRef<'_>) -> Result<Self, DbError> {
+        Ok(Self { object_id: row.get(0)?, title: row.get(1)?, updated_at: row.get(2)? })
+    }
+}
+
+/// The query for `columns` of the newest documents with all words.
+fn select(engine: Engine, columns: &str, tenant: TenantId, object: &str, terms: &Terms, limit: usize) -> Fragment {
+    let mut binds: Vec<Value<'static>> = vec![tenant.into(), object.to_owned().into(), limit.into()];
+    let mut bind = |value: Value<'static>| {
+        binds.push(value);
+        format!("${}", binds.len())
+    };
+    let contains = match engine {
+        Engine::Sqlite => "instr",
+        Engine::Postgres => "strpos",
+    };
+    let mut checks = String::new();
+    for word in &terms.words {
+        let place = bind(word.clone().into());
+        checks.push_str(&format!(" and {contains}(d.squeezed, {place}) > 0"));
+    }
+    let words = terms.grams.iter().cloned().chain([scope(tenant, object)]);
+    let text = if terms.grams.is_empty() {
+        let depth = bind(SCANNED.into());
+        format!(
+            "select {columns} from (select * from search_documents where tenant_id = $1 and object = $2 \
+             order by number desc limit {depth}) d where true{checks} order by d.number desc limit $3"
+        )
+    } else if engine == Engine::Sqlite {
+        // Quoted, each gram is exactly one token. The index walks from the newest row down and stops at the limit.
+        let grams = bind(words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ").into());
+        format!(
+            "select {columns} from search_grams cross join search_documents d on d.number = search_grams.rowid \
+             where search_grams match {grams} and d.tenant_id = $1 and d.object = $2{checks} \
+             order by search_grams.rowid desc limit $3"
+        )
+    } else {
+        let grams = bind(words.collect::<Vec<_>>().join(" ").into());
+        let depth = bind(CANDIDATES.into());
+        // The sum keeps the planner from walking all rows by number instead of using the gram index.
+        format!(
+            "with found as materialized (select number from search_grams \
+             where grams @> string_to_array({grams}, ' ') order by number + 0 desc limit {depth}) \
+             select {columns} from found join search_documents d on d.number = found.number \
+             where d.tenant_id = $1 and d.object = $2{checks} order by d.number desc limit $3"
+        )
+    };
+    Fragment { text, binds }
+}
+
+/// The newest objects of this kind that contain every word of `text`; at most [`LARGEST`].
+pub async fn hits(q: &mut impl Query, object: &str, text: &str, limit: usize) -> Result<Vec<Hit>, DbError> {
+    let Some(terms) = terms(text) else { return Ok(Vec::new()) };
+    let tenant = q.cx().tenant();
+    let columns = "d.object_id, d.title, d.updated_at";
+    let Fragment { text, binds } = select(q.engine(), columns, tenant, object, &terms, limit.min(LARGEST));
+    q.all(Stmt::new(text, binds)).await
+}
+
+/// The ids of [`hits`].
+pub async fn ids(q: &mut impl Query, object: &str, text: &str, limit: usize) -> Result<Vec<Uuid>, DbError> {
+    Ok(hits(q, object, text, limit).await?.into_iter().map(|hit| hit.object_id).collect())
+}
+
+/// The condition `id in (…)` for a list whose rows are `object`s; of very common words it sees the newest
+/// 5,000 hits. `None` when `text` says nothing, so that the list stays as it is.
+pub fn clause(engine: Engine, tenant: TenantId, object: &str, text: &str) -> Option<Fragment> {
+    let terms = terms(text)?;
+    let Fragment { text, binds } = select(engine, "d.object_id", tenant, object, &terms, LISTED);
+    Some(Fragment { text: format!("id in ({text})"), binds })
+}
