@@ -21,7 +21,7 @@ pub trait JobHandler: Send + Sync + 'static {
 
     /// Runs one job. It may run again after a crash or a lost lease: commit effects through
     /// [`JobRun::finish`], and give outside systems a key by which they know a repetition (the job's id).
-    fn run<'a>(&'a self, run: JobRun) -> BoxFuture<'a, Result<(), JobError>>;
+    fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobError>>;
 }
 
 /// A job in hand.

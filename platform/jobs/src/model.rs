@@ -13,7 +13,7 @@ const ATTEMPTS: u32 = 10;
 /// The pause after the first failure; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
 /// A job about to be added.
 #[derive(Debug, Clone)]

@@ -106,7 +106,7 @@ impl Work {
             match self.record(&result).await {
                 Ok(ending) => return ending,
                 Err(error) => {
-                    tracing::warn!(job = %self.job.id, %error, "the end of a job was not recorded; trying again")
+                    tracing::warn!(job = %self.job.id, %error, "the end of a job was not recorded; trying again");
                 }
             }
             tokio::time::sleep(Duration::from_millis(200) * pause).await;

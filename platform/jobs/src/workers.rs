@@ -26,7 +26,7 @@ const POLL: Duration = Duration::from_millis(500);
 /// The least time between two looks, so that many commits do not mean many looks.
 const GATHER: Duration = Duration::from_millis(20);
 /// How often recurring jobs are made sure of.
-const ENSURE: Duration = Duration::from_secs(600);
+const ENSURE: Duration = Duration::from_mins(10);
 
 /// What the workers have done since the process started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Workers {
             handlers: BTreeMap::new(),
             recurring: Vec::new(),
             concurrency: 4,
-            lease: Duration::from_secs(60),
+            lease: Duration::from_mins(1),
             grace: Duration::from_secs(20),
             counters: Arc::default(),
         }

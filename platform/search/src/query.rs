@@ -1,7 +1,7 @@
 //! Finding: from what a person types to the newest objects that contain it.
 
 use db::{DbError, Engine, FromRow, Query, RowRef, Stmt, Value, list::Fragment};
-use kernel::{TenantId, Timestamp};
+use kernel::{Context, TenantId, Timestamp};
 use uuid::Uuid;
 
 use crate::{
@@ -94,10 +94,10 @@ pub async fn ids(q: &mut impl Query, object: &str, text: &str, limit: usize) -> 
     Ok(hits(q, object, text, limit).await?.into_iter().map(|hit| hit.object_id).collect())
 }
 
-/// The condition `id in (…)` for a list whose rows are `object`s; of very common words it sees the newest
-/// 5,000 hits. `None` when `text` says nothing, so that the list stays as it is.
-pub fn clause(engine: Engine, tenant: TenantId, object: &str, text: &str) -> Option<Fragment> {
-    let terms = terms(text)?;
-    let Fragment { text, binds } = select(engine, "d.object_id", tenant, object, &terms, LISTED);
-    Some(Fragment { text: format!("id in ({text})"), binds })
+/// The condition `id in (…)` for a list of `object`s of the context's tenant; of very common words it sees
+/// the newest 5,000 hits. When `text` says nothing, every row fulfils it.
+pub fn condition(cx: &Context, engine: Engine, object: &str, text: &str) -> Fragment {
+    let Some(terms) = terms(text) else { return Fragment::new("1 = 1", Vec::new()) };
+    let Fragment { text, binds } = select(engine, "d.object_id", cx.tenant(), object, &terms, LISTED);
+    Fragment { text: format!("id in ({text})"), binds }
 }
