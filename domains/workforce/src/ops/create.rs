@@ -1,0 +1,85 @@
+//! Adding an engineer.
+
+use axum::extract::State;
+use db::{Query as _, Tx};
+use events::NewEvent;
+use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem};
+use kernel::Context;
+use objects::Checks;
+
+use crate::{
+    WorkforceError,
+    api::{self, CreateEngineer},
+    model::Engineer,
+    store,
+};
+
+/// Adds an engineer.
+pub async fn handle(
+    State(app): State<App>,
+    Caller(cx): Caller,
+    key: IdempotencyKey,
+    Body(body): Body<CreateEngineer>,
+) -> Result<Created<Engineer>, Problem> {
+    let engineer = prepare(&cx, body.clone())?;
+    app.create(&cx, key, &body, "createEngineer", async move |tx: &mut Tx<'_>| save(tx, engineer).await).await
+}
+
+/// The record, checked.
+pub(crate) fn prepare(cx: &Context, body: CreateEngineer) -> Result<Engineer, WorkforceError> {
+    let mut engineer = Engineer::new(cx, body.name.clone());
+    body.fill(&mut engineer);
+    api::checked(&mut engineer, Checks::new())?;
+    Ok(engineer)
+}
+
+/// Writes the record with its event.
+pub(crate) async fn save(tx: &mut Tx<'_>, engineer: Engineer) -> Result<Engineer, WorkforceError> {
+    let cx = tx.cx().clone();
+    let event = NewEvent::new("engineer.created", "engineer", engineer.id)
+        .label(&engineer.name)
+        .data(objects::first_values(&engineer));
+    tx.execute_all(vec![store::insert(&cx, &engineer), events::statement(&cx, &event)]).await?;
+    Ok(engineer)
+}
+
+#[cfg(test)]
+mod tests {
+    use db::{Json, Read};
+    use kernel::Uuid;
+
+    use super::*;
+    use crate::{Skill, testing};
+
+    testkit::both! {
+        testing::migrations(), |t| an_engineer_comes_back_as_added_and_only_in_their_own_company {
+            let body = CreateEngineer {
+                name: " 李工 ".into(),
+                phone: Some("13800138000".into()),
+                user_id: Some(Uuid::from_u128(7)),
+                skills: vec![Skill { skill: "电梯".into(), level: 4 }],
+                home_lat: Some(31.2),
+                home_lng: Some(121.5),
+                ..CreateEngineer::default()
+            };
+            let engineer = testing::engineer(t, body).await.unwrap();
+            assert_eq!((engineer.name.as_str(), engineer.version), ("李工", 1));
+            assert_eq!(engineer.skills, Json(vec![Skill { skill: "电梯".into(), level: 4 }]));
+            let (id, expected) = (engineer.id, engineer.clone());
+            let found = t.db.read(&t.cx, async move |r: &mut Read<'_>| store::get(r, id).await).await.unwrap();
+            assert_eq!(found, Some(expected));
+            let mine = t.db.read(&t.cx, async |r: &mut Read<'_>| store::by_user(r, Uuid::from_u128(7)).await).await;
+            assert_eq!(mine.unwrap().unwrap().id, id);
+            let elsewhere = t.db.read(&t.other, async move |r: &mut Read<'_>| store::get(r, id).await).await.unwrap();
+            assert_eq!(elsewhere, None);
+        }
+
+        testing::migrations(), |t| a_sign_in_belongs_to_one_engineer {
+            let body = CreateEngineer {
+                name: "李工".into(), user_id: Some(Uuid::from_u128(7)), ..CreateEngineer::default()
+            };
+            testing::engineer(t, body.clone()).await.unwrap();
+            assert!(matches!(testing::engineer(t, body).await, Err(WorkforceError::UserTaken)));
+        }
+    }
+}
