@@ -1,0 +1,124 @@
+/** What went wrong, as a value: RFC 9457 problems from the server and failures on the way there. */
+import { defineMessages, translate } from '../i18n';
+
+export interface FieldError {
+  /** JSON pointer into the body, such as `/address/city`. */
+  pointer: string;
+  code: string;
+  message: string;
+}
+
+export interface ProblemBody {
+  type?: string;
+  title?: string;
+  status?: number;
+  code?: string;
+  detail?: string;
+  errors?: FieldError[];
+  trace_id?: string;
+}
+
+export const problemMessages = defineMessages(
+  {
+    network: '连不上服务器。请检查网络后重试，已填写的内容不会丢失。',
+    stale: '这条记录刚刚被别人修改过。请刷新后再保存。',
+    forbidden: '您没有权限执行此操作。需要的话请联系管理员。',
+    not_found: '没有找到，可能已被删除，或不在您的权限范围内。',
+    too_many: '操作太频繁，请稍后再试。',
+    server: '服务器出错了，请稍后重试。若一直出现，请把跟踪号告诉管理员。',
+    unknown: '操作没有成功，请重试。',
+    unauthenticated: '登录已过期，请重新登录。',
+    invalid: '有些内容需要修改，请看标红的字段。',
+    too_large: '文件或内容太大。',
+  },
+  {
+    network: 'The server can’t be reached. Check the network and try again; what you typed is kept.',
+    stale: 'Somebody else has just changed this record. Reload it, then save again.',
+    forbidden: 'You don’t have permission to do this. Ask an administrator if you need it.',
+    not_found: 'Not found: it may have been removed, or it lies outside what you may see.',
+    too_many: 'Too many requests. Please try again in a moment.',
+    server: 'The server failed. Please try again; if it goes on, tell your administrator the trace id.',
+    unknown: 'That didn’t work. Please try again.',
+    unauthenticated: 'Your sign-in has expired. Please sign in again.',
+    invalid: 'Some entries need a change; see the marked fields.',
+    too_large: 'The file or text is too large.',
+  },
+);
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[];
+  readonly traceId: string | undefined;
+
+  constructor(status: number, body: ProblemBody) {
+    super(body.detail ?? body.title ?? body.code ?? `HTTP ${status}`);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = body.code ?? '';
+    this.detail = body.detail;
+    this.errors = body.errors ?? [];
+    this.traceId = body.trace_id;
+  }
+}
+
+/** The words for the person in front of the screen: what happened and what to do. */
+export function problemText(error: unknown): string {
+  if (!(error instanceof ApiError)) return translate(problemMessages, 'unknown');
+  if (error.status === 0) return translate(problemMessages, 'network');
+  if (error.status === 401 && error.code !== 'invalid_credentials') {
+    return error.detail ?? translate(problemMessages, 'unauthenticated');
+  }
+  if (error.status === 403) return error.detail ?? translate(problemMessages, 'forbidden');
+  if (error.status === 404) return translate(problemMessages, 'not_found');
+  if (error.status === 412) return translate(problemMessages, 'stale');
+  if (error.status === 413) return error.detail ?? translate(problemMessages, 'too_large');
+  if (error.status === 429) return error.detail ?? translate(problemMessages, 'too_many');
+  if (error.status >= 500) return translate(problemMessages, 'server');
+  if (error.errors.length > 0) return translate(problemMessages, 'invalid');
+  return error.detail ?? translate(problemMessages, 'unknown');
+}
+
+export function traceOf(error: unknown): string | undefined {
+  return error instanceof ApiError ? error.traceId : undefined;
+}
+
+export type FormPath = (string | number)[];
+
+/** `/lines/0/unit_price` → `['lines', 0, 'unit_price']`, with `~1` and `~0` unescaped. */
+export function pointerPath(pointer: string): FormPath {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+/**
+ * Splits the errors of a problem into those that stand beside a form field and those that don't.
+ * `known` says whether a form has a field of that name; an error below a field (`/address/city`) goes to the nearest
+ * field above it (`address`).
+ */
+export function fieldErrors(
+  error: unknown,
+  known: (path: FormPath) => boolean,
+): { fields: { name: FormPath; errors: string[] }[]; rest: string[] } {
+  const fields = new Map<string, { name: FormPath; errors: string[] }>();
+  const rest: string[] = [];
+  if (error instanceof ApiError) {
+    for (const item of error.errors) {
+      let path = pointerPath(item.pointer);
+      while (path.length > 0 && !known(path)) path = path.slice(0, -1);
+      if (path.length === 0) {
+        rest.push(item.message);
+        continue;
+      }
+      const key = JSON.stringify(path);
+      const entry = fields.get(key) ?? { name: path, errors: [] };
+      entry.errors.push(item.message);
+      fields.set(key, entry);
+    }
+  }
+  return { fields: [...fields.values()], rest };
+}

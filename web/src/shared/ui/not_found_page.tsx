@@ -1,0 +1,17 @@
+import { useMessages } from '../i18n';
+import { common } from './messages';
+
+export function NotFoundPage() {
+  const t = useMessages(common);
+  return (
+    <main className="auth-frame">
+      <div className="auth-box stack">
+        <h1 style={{ fontSize: 20 }}>{t('notFoundTitle')}</h1>
+        <p>{t('notFoundText')}</p>
+        <p>
+          <a href="/">{t('goHome')}</a>
+        </p>
+      </div>
+    </main>
+  );
+}
