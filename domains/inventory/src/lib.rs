@@ -1,1 +1,56 @@
-//! The simple parts list and the parts used on jobs.
+//! The parts list with a simple stock on hand, and the parts used on jobs.
+//!
+//! A use takes name, price and cost as they are at that moment and lowers the stock. The stock may fall below zero:
+//! the engineer has the part in hand whatever the books say; a warning stands at the part until somebody counts.
+
+mod api;
+mod error;
+mod model;
+mod ops;
+mod reactions;
+mod store;
+#[cfg(test)]
+mod testing;
+mod uses;
+
+use authz::{Access::Needs, permissions};
+use db::Migration;
+use http_api::Routes;
+
+pub use api::{CreatePart, PartPath, UpdatePart};
+pub use error::InventoryError;
+pub use model::{NewUse, Part, PartUse};
+pub use reactions::PartDocuments;
+pub use store::{by_ids, get, listed, uses_of_ticket};
+pub use uses::{record_use, return_use};
+
+/// The operations on parts.
+pub fn routes() -> Routes {
+    let (read, update) = (Needs(permissions::PARTS_READ), Needs(permissions::PARTS_UPDATE));
+    Routes::new("parts")
+        .get("/api/v1/parts", read, "listParts", "List parts", ops::list::handle)
+        .post("/api/v1/parts", update, "createPart", "Add a part", ops::create::handle)
+        .get("/api/v1/parts/{id}", read, "getPart", "Show a part", ops::get::handle)
+        .patch("/api/v1/parts/{id}", update, "updatePart", "Change a part, or set its stock", ops::update::handle)
+        .post("/api/v1/parts/{id}/archive", update, "archivePart", "Archive a part", ops::archive::handle)
+        .post(
+            "/api/v1/parts/{id}/restore",
+            update,
+            "restorePart",
+            "Take a part out of the archive",
+            ops::restore::handle,
+        )
+        .get("/api/v1/parts/{id}/timeline", read, "partTimeline", "What happened to a part", ops::timeline::handle)
+        .post(
+            "/api/v1/part-uses/{id}/return",
+            update,
+            "returnPartUse",
+            "Take back a use that was booked by mistake",
+            ops::return_use::handle,
+        )
+}
+
+/// The structure of parts and their uses.
+pub fn migrations() -> Vec<Migration> {
+    vec![db::migration!("inventory", 1, "parts", "../migrations/0001_parts.sql")]
+}

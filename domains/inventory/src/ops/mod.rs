@@ -1,0 +1,10 @@
+//! One operation a file.
+
+pub mod archive;
+pub mod create;
+pub mod get;
+pub mod list;
+pub mod restore;
+pub mod return_use;
+pub mod timeline;
+pub mod update;
