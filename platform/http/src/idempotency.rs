@@ -116,12 +116,14 @@ impl App {
             Err(failure) => failure,
         };
         // A repetition often fails by itself (the phone number exists now), so any failure asks for a stored answer.
+        // It asks in a write: on SQLite a failure is told before the group it happened in is committed, and a reader
+        // would not see yet what the winner stored there.
         let tenant = cx.tenant();
-        let stored: Option<(String, serde_json::Value)> = self
+        let found: Result<Option<(String, serde_json::Value)>, DbError> = self
             .db()
-            .read(cx, async move |r: &mut db::Read<'_>| r.optional(stmt!(FIND, tenant, operation, &key)).await)
-            .await
-            .map_err(|error: DbError| Problem::from(error))?;
+            .write(cx, async move |tx: &mut Tx<'_>| tx.optional(stmt!(FIND, tenant, operation, &key)).await)
+            .await;
+        let stored = found?;
         match (stored, failure) {
             (Some((hash, answer)), _) if hash == expected => serde_json::from_value(answer).map_err(|error| {
                 Problem::conflict(
