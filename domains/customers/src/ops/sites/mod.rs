@@ -1,0 +1,7 @@
+//! The places of a customer where devices stand.
+
+pub(crate) mod create;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod remove;
+pub(crate) mod update;

@@ -1,0 +1,312 @@
+//! All SQL of customers, contacts and sites.
+
+use authz::{Permission, ScopeColumns};
+use db::{
+    DbError, Query, Stmt, Tx,
+    list::{Fragment, List, where_clause},
+    stmt,
+};
+use http_api::scope_condition;
+use kernel::{Context, Uuid};
+use objects::{among, listing::Listing, phone_digits};
+use rules::{Column, FieldMap, FieldType};
+
+use crate::{Contact, Customer, CustomerError, Site};
+
+/// Customers found by one telephone number at most.
+const MOST_BY_PHONE: usize = 20;
+/// Contacts, and sites, of one customer shown at most.
+const MOST_NESTED: usize = 500;
+
+/// Who reaches a customer besides those who reach all of them; contacts and sites follow their customer.
+const SCOPE: ScopeColumns<'static> =
+    ScopeColumns { owner: &["owner_id", "created_by"], team: None, region: Some("region_id") };
+
+static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("name", FieldType::Text, "name").not_null(),
+    Column::new("kind", FieldType::Choice, "kind").not_null(),
+    Column::new("level", FieldType::Choice, "level").not_null(),
+    Column::new("phone", FieldType::Text, "phone"),
+    Column::new("email", FieldType::Text, "email"),
+    Column::new("province", FieldType::Text, "address->>'province'"),
+    Column::new("city", FieldType::Text, "address->>'city'"),
+    Column::new("district", FieldType::Text, "address->>'district'"),
+    Column::new("street", FieldType::Text, "address->>'street'"),
+    Column::new("note", FieldType::Text, "note"),
+    Column::new("tags", FieldType::Tags, "tags"),
+    Column::new("owner_id", FieldType::Id, "owner_id"),
+    Column::new("region_id", FieldType::Id, "region_id"),
+    Column::new("created_by", FieldType::Id, "created_by"),
+    Column::new("created_at", FieldType::Time, "created_at").not_null(),
+    Column::new("updated_at", FieldType::Time, "updated_at").not_null(),
+]);
+
+/// The list of customers.
+pub(crate) static LISTING: Listing = Listing {
+    list: List {
+        table: "customers",
+        columns: Customer::COLUMNS,
+        sorts: &[("created_at", "created_at"), ("updated_at", "updated_at"), ("name", "name")],
+        default_sort: "-created_at",
+    },
+    fields: &FIELDS,
+    search_object: Some("customer"),
+    archivable: true,
+};
+
+const CONTACTS: List = List { table: "contacts", columns: Contact::COLUMNS, sorts: &[], default_sort: "" };
+const SITES: List = List { table: "sites", columns: Site::COLUMNS, sorts: &[], default_sort: "" };
+
+const INSERT: &str = "insert into customers (tenant_id, id, version, created_at, updated_at, name, kind, level, phone,
+        phone_digits, email, address, lat, lng, note, tags, owner_id, region_id, created_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+const UPDATE: &str = "update customers set version = $4, updated_at = $5, archived_at = $6, name = $7, kind = $8,
+        level = $9, phone = $10, phone_digits = $11, email = $12, address = $13, lat = $14, lng = $15, note = $16,
+        tags = $17, owner_id = $18, region_id = $19
+    where tenant_id = $1 and id = $2 and version = $3";
+const INSERT_CONTACT: &str = "insert into contacts (tenant_id, id, version, created_at, updated_at, customer_id, name,
+        phone, phone_digits, email, title, is_primary)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const UPDATE_CONTACT: &str =
+    "update contacts set version = $4, updated_at = $5, archived_at = $6, name = $7, phone = $8,
+        phone_digits = $9, email = $10, title = $11, is_primary = $12
+    where tenant_id = $1 and id = $2 and version = $3";
+const INSERT_SITE: &str = "insert into sites (tenant_id, id, version, created_at, updated_at, customer_id, name,
+        address, lat, lng, region_id, access_note)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const UPDATE_SITE: &str = "update sites set version = $4, updated_at = $5, archived_at = $6, name = $7, address = $8,
+        lat = $9, lng = $10, region_id = $11, access_note = $12
+    where tenant_id = $1 and id = $2 and version = $3";
+
+/// How far `permission` reaches among customers.
+pub(crate) fn scope(cx: &Context, permission: Permission) -> Fragment {
+    scope_condition(cx, permission, &SCOPE)
+}
+
+/// Those whose own number, or a contact's, has these digits; `$1` and `$2` are the tenant and the digits.
+pub(crate) fn with_phone(cx: &Context, digits: &str) -> Fragment {
+    Fragment::new(
+        "id in (select id from customers where tenant_id = $1 and phone_digits = $2
+            union select customer_id from contacts where tenant_id = $1 and phone_digits = $2 and archived_at is null)",
+        vec![cx.tenant().into(), digits.to_owned().into()],
+    )
+}
+
+/// Customers in use with this number, the one changed last first.
+pub(crate) async fn by_phone(q: &mut impl Query, digits: &str) -> Result<Vec<Customer>, DbError> {
+    let clause = where_clause(q.cx(), &[with_phone(q.cx(), digits), Fragment::new("archived_at is null", Vec::new())]);
+    let columns = Customer::COLUMNS;
+    let text = format!(
+        "select {columns} from customers where {} order by updated_at desc, id limit {MOST_BY_PHONE}",
+        clause.text
+    );
+    q.all(Stmt::new(text, clause.binds)).await
+}
+
+/// The customer in use with exactly this name that was created first.
+pub(crate) async fn by_name(q: &mut impl Query, name: &str) -> Result<Option<Customer>, DbError> {
+    let columns = Customer::COLUMNS;
+    let text = format!(
+        "select {columns} from customers where tenant_id = $1 and name = $2 and archived_at is null order by id limit 1"
+    );
+    let tenant = q.cx().tenant();
+    q.optional(stmt!(text, tenant, name)).await
+}
+
+/// The customer, if the caller reaches it with `permission`.
+pub(crate) async fn reached(q: &mut impl Query, permission: Permission, id: Uuid) -> Result<Customer, CustomerError> {
+    let scope = scope(q.cx(), permission);
+    objects::find(q, &LISTING.list, id, scope).await?.ok_or(CustomerError::NotFound("customer"))
+}
+
+pub(crate) fn insert(cx: &Context, customer: &Customer) -> Stmt<'static> {
+    stmt!(
+        INSERT,
+        cx.tenant(),
+        customer.id,
+        customer.version,
+        customer.created_at,
+        customer.updated_at,
+        &customer.name,
+        customer.kind,
+        customer.level,
+        &customer.phone,
+        customer.phone.as_deref().and_then(phone_digits),
+        &customer.email,
+        &customer.address,
+        &customer.lat,
+        &customer.lng,
+        &customer.note,
+        &customer.tags,
+        &customer.owner_id,
+        &customer.region_id,
+        &customer.created_by,
+    )
+    .into_owned()
+}
+
+/// Writes `after` over `before`; [`CustomerError::Stale`] when somebody was faster.
+pub(crate) async fn update(tx: &mut Tx<'_>, before: &Customer, after: &Customer) -> Result<(), CustomerError> {
+    let stmt = stmt!(
+        UPDATE,
+        tx.cx().tenant(),
+        after.id,
+        before.version,
+        after.version,
+        after.updated_at,
+        &after.archived_at,
+        &after.name,
+        after.kind,
+        after.level,
+        &after.phone,
+        after.phone.as_deref().and_then(phone_digits),
+        &after.email,
+        &after.address,
+        &after.lat,
+        &after.lng,
+        &after.note,
+        &after.tags,
+        &after.owner_id,
+        &after.region_id,
+    );
+    one_row(tx.execute(stmt).await?)
+}
+
+/// Contacts in use of these customers: the primary one first, then by name.
+pub(crate) async fn contacts(q: &mut impl Query, customers: &[Uuid]) -> Result<Vec<Contact>, DbError> {
+    let text = "order by customer_id, case when is_primary then 0 else 1 end, name, id";
+    nested(q, &CONTACTS, customers, text).await
+}
+
+/// Sites in use of these customers, by name.
+pub(crate) async fn sites(q: &mut impl Query, customers: &[Uuid]) -> Result<Vec<Site>, DbError> {
+    nested(q, &SITES, customers, "order by customer_id, name, id").await
+}
+
+async fn nested<T: db::FromRow>(
+    q: &mut impl Query,
+    list: &List,
+    customers: &[Uuid],
+    order: &str,
+) -> Result<Vec<T>, DbError> {
+    let in_use = Fragment::new("archived_at is null", Vec::new());
+    let clause = where_clause(q.cx(), &[among("customer_id", customers), in_use]);
+    let limit = customers.len() * MOST_NESTED;
+    let text = format!("select {} from {} where {} {order} limit {limit}", list.columns, list.table, clause.text);
+    q.all(Stmt::new(text, clause.binds)).await
+}
+
+/// The contact with this id, removed or not.
+pub(crate) async fn contact(q: &mut impl Query, id: Uuid) -> Result<Option<Contact>, DbError> {
+    objects::find(q, &CONTACTS, id, everywhere()).await
+}
+
+/// The contact in use of this customer.
+pub(crate) async fn contact_of(q: &mut impl Query, customer: Uuid, id: Uuid) -> Result<Contact, CustomerError> {
+    objects::find(q, &CONTACTS, id, in_use_of(customer)).await?.ok_or(CustomerError::NotFound("contact"))
+}
+
+pub(crate) fn insert_contact(cx: &Context, contact: &Contact) -> Stmt<'static> {
+    stmt!(
+        INSERT_CONTACT,
+        cx.tenant(),
+        contact.id,
+        contact.version,
+        contact.created_at,
+        contact.updated_at,
+        contact.customer_id,
+        &contact.name,
+        &contact.phone,
+        contact.phone.as_deref().and_then(phone_digits),
+        &contact.email,
+        &contact.title,
+        contact.is_primary,
+    )
+    .into_owned()
+}
+
+/// Writes `after` over `before`; [`CustomerError::Stale`] when somebody was faster.
+pub(crate) async fn update_contact(tx: &mut Tx<'_>, before: &Contact, after: &Contact) -> Result<(), CustomerError> {
+    let stmt = stmt!(
+        UPDATE_CONTACT,
+        tx.cx().tenant(),
+        after.id,
+        before.version,
+        after.version,
+        after.updated_at,
+        &after.archived_at,
+        &after.name,
+        &after.phone,
+        after.phone.as_deref().and_then(phone_digits),
+        &after.email,
+        &after.title,
+        after.is_primary,
+    );
+    one_row(tx.execute(stmt).await?)
+}
+
+/// The site with this id, removed or not.
+pub(crate) async fn site(q: &mut impl Query, id: Uuid) -> Result<Option<Site>, DbError> {
+    objects::find(q, &SITES, id, everywhere()).await
+}
+
+/// The sites with these ids, removed or not.
+pub(crate) async fn sites_by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Site>, DbError> {
+    objects::by_ids(q, &SITES, ids).await
+}
+
+/// The site in use of this customer.
+pub(crate) async fn site_of(q: &mut impl Query, customer: Uuid, id: Uuid) -> Result<Site, CustomerError> {
+    objects::find(q, &SITES, id, in_use_of(customer)).await?.ok_or(CustomerError::NotFound("site"))
+}
+
+pub(crate) fn insert_site(cx: &Context, site: &Site) -> Stmt<'static> {
+    stmt!(
+        INSERT_SITE,
+        cx.tenant(),
+        site.id,
+        site.version,
+        site.created_at,
+        site.updated_at,
+        site.customer_id,
+        &site.name,
+        &site.address,
+        &site.lat,
+        &site.lng,
+        &site.region_id,
+        &site.access_note,
+    )
+    .into_owned()
+}
+
+/// Writes `after` over `before`; [`CustomerError::Stale`] when somebody was faster.
+pub(crate) async fn update_site(tx: &mut Tx<'_>, before: &Site, after: &Site) -> Result<(), CustomerError> {
+    let stmt = stmt!(
+        UPDATE_SITE,
+        tx.cx().tenant(),
+        after.id,
+        before.version,
+        after.version,
+        after.updated_at,
+        &after.archived_at,
+        &after.name,
+        &after.address,
+        &after.lat,
+        &after.lng,
+        &after.region_id,
+        &after.access_note,
+    );
+    one_row(tx.execute(stmt).await?)
+}
+
+fn everywhere() -> Fragment {
+    Fragment::new("1 = 1", Vec::new())
+}
+
+fn in_use_of(customer: Uuid) -> Fragment {
+    Fragment::new("customer_id = $1 and archived_at is null", vec![customer.into()])
+}
+
+fn one_row(touched: u64) -> Result<(), CustomerError> {
+    if touched == 1 { Ok(()) } else { Err(CustomerError::Stale) }
+}

@@ -1,0 +1,91 @@
+//! Lists of business objects: filter, search, archive, scope, order and paging over one table, described once.
+//!
+//! ```ignore
+//! static FIELDS: FieldMap = FieldMap::new(&[Column::new("name", FieldType::Text, "name").not_null(), …]);
+//! pub static LISTING: Listing = Listing { list: LIST, fields: &FIELDS, search_object: Some("customer"), archivable: true };
+//!
+//! let scope = http_api::scope_condition(r.cx(), permissions::CUSTOMERS_READ, &SCOPE);
+//! let page = listing::page::<Customer>(r, &LISTING, &params, vec![scope]).await?;
+//! ```
+
+use db::{
+    Engine, FromRow, Query, Value,
+    list::{Fragment, List, ListPage, run},
+};
+use http_api::{FieldError, ListParams, Problem, http::StatusCode};
+use jiff::tz::TimeZone;
+use kernel::Context;
+use rules::{Bind, Condition, Dialect, FieldMap, Now, RuleError, to_sql};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+/// What is fixed about the list of one kind of object.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing {
+    /// Table, columns and orders.
+    pub list: List,
+    /// What may be filtered by.
+    pub fields: &'static FieldMap,
+    /// The kind of object in the text search, for `q`; without one `q` is refused.
+    pub search_object: Option<&'static str>,
+    /// Whether the table has `archived_at`, so that archived records stand apart.
+    pub archivable: bool,
+}
+
+/// One page of the list. `conditions` are the data scope ([`http_api::scope_condition`]) and whatever else must hold;
+/// filter, search, archive, order and cursor come from `params`.
+///
+/// Mistakes of the caller are 400 with a pointer: `/query/filter/all/0/value`, `/query/sort`, `/query/cursor`, `/query/q`.
+pub async fn page<T: FromRow>(
+    q: &mut impl Query,
+    listing: &Listing,
+    params: &ListParams,
+    mut conditions: Vec<Fragment>,
+) -> Result<ListPage<T>, Problem> {
+    if listing.archivable {
+        conditions.push(params.archived_condition());
+    }
+    if let Some(tree) = &params.filter {
+        conditions.push(filter(q.cx(), q.engine(), tree, listing.fields)?);
+    }
+    if let Some(words) = &params.q {
+        let Some(object) = listing.search_object else {
+            return Err(Problem::bad_parameter("/query/q", "This list cannot be searched; use a filter."));
+        };
+        conditions.push(search::condition(q.cx(), q.engine(), object, words));
+    }
+    run(q, &listing.list, &params.query(conditions)).await.map_err(Problem::from)
+}
+
+/// A condition tree as a condition of a list. Relative times count from now, where the tenant is.
+pub fn filter(cx: &Context, engine: Engine, tree: &Json, fields: &FieldMap) -> Result<Fragment, Problem> {
+    let dialect = match engine {
+        Engine::Sqlite => Dialect::Sqlite,
+        Engine::Postgres => Dialect::Postgres,
+    };
+    let condition = Condition::parse(tree, fields).map_err(refused)?;
+    let fragment = to_sql(&condition, fields, dialect, 1, now(cx)).map_err(refused)?;
+    Ok(Fragment::new(fragment.text, fragment.binds.into_iter().map(value).collect()))
+}
+
+/// The present instant with the tenant's local time, as conditions take it.
+pub fn now(cx: &Context) -> Now {
+    let zone = TimeZone::get(cx.zone()).unwrap_or(TimeZone::UTC);
+    Now::local(cx.now().micros(), zone.to_offset(cx.now().to_jiff()).seconds())
+}
+
+fn value(bind: Bind) -> Value<'static> {
+    match bind {
+        Bind::Int(number) => Value::Int(number),
+        Bind::Number(number) => Value::Real(number),
+        Bind::Text(text) => Value::from(text),
+        Bind::Bool(flag) => Value::Bool(flag),
+        Bind::Id(bytes) => Value::Id(Uuid::from_bytes(bytes)),
+    }
+}
+
+fn refused(error: RuleError) -> Problem {
+    let pointer = format!("/query/filter{}", error.pointer);
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_filter", "The filter is not valid; see `errors`.")
+        .with_errors(vec![FieldError::new(pointer, error.code(), error.message)])
+}
