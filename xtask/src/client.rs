@@ -50,13 +50,13 @@ fn types(to: &str) -> Result<(), String> {
     openapi(DOCUMENT)?;
     let document = fs::canonicalize(DOCUMENT).map_err(|error| format!("{DOCUMENT}: {error}"))?;
     let folder = std::env::current_dir().map_err(|error| error.to_string())?;
-    // The generator is locked in web/package-lock.json; nothing is fetched here.
+    // The generator is locked in xtask/package-lock.json; nothing is fetched here.
     run(Command::new("npx")
         .args(["--no-install", "openapi-typescript"])
         .arg(document)
         .arg("--output")
         .arg(folder.join(to))
-        .current_dir("web"))?;
+        .current_dir("xtask"))?;
     Ok(())
 }
 

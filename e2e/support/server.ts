@@ -1,0 +1,95 @@
+/** The real binary on a folder of its own, with the demo company, for as long as a worker lives. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export interface SignIn {
+  tenant?: string;
+  login: string;
+  password: string;
+}
+
+export interface Server {
+  /** `http://127.0.0.1:PORT` */
+  address: string;
+  /** The administrator of the demo company, as the server prints it. */
+  admin: SignIn;
+  /** Everything it printed so far. */
+  log(): string;
+}
+
+function binary(): string {
+  const path = resolve(process.env['AFTERSAIL_BINARY'] ?? '../target/debug/aftersail');
+  if (!existsSync(path)) {
+    throw new Error(`${path} is not there: cargo build -p aftersail, or name the binary in AFTERSAIL_BINARY.`);
+  }
+  return path;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.on('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const place = probe.address();
+      const port = typeof place === 'object' && place !== null ? place.port : 0;
+      probe.close(() => done(port));
+    });
+  });
+}
+
+const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** The words after `name:` (or `名称：`) in what the server printed. */
+export function printed(log: string, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const found = new RegExp(`${name}\\s*[:：=]\\s*(\\S+)`, 'i').exec(log);
+    if (found?.[1] !== undefined) return found[1];
+  }
+  return undefined;
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    if (child.exitCode !== null) return done();
+    const hard = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    child.once('exit', () => {
+      clearTimeout(hard);
+      done();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+/** Runs `use` beside a fresh server with the demo company. */
+export async function withServer(use: (server: Server) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'aftersail-e2e-'));
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const child = spawn(binary(), ['serve', '--data', folder, '--demo', '--listen', `127.0.0.1:${port}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stdout.on('data', (data: Buffer) => (log += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (log += data.toString()));
+  try {
+    for (let waited = 0; ; waited += 100) {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${log}`);
+      const ready = await fetch(`${address}/readyz`).then((reply) => reply.ok).catch(() => false);
+      const login = printed(log, 'login', '账号');
+      const password = printed(log, 'password', '密码');
+      if (ready && login !== undefined && password !== undefined) {
+        const tenant = printed(log, 'company', 'tenant', '企业代码');
+        await use({ address, admin: { login, password, ...(tenant === undefined ? {} : { tenant }) }, log: () => log });
+        break;
+      }
+      if (waited > 120_000) throw new Error(`the server with its demo company is not ready after 120 s:\n${log}`);
+      await pause(100);
+    }
+  } finally {
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

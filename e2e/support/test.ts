@@ -1,0 +1,142 @@
+/** `test` with a real server, and pages that fail the test when they complain in the console. */
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import { type Server, type SignIn, withServer } from './server.ts';
+
+export { expect } from '@playwright/test';
+
+export type Language = 'zh-CN' | 'en';
+
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Complaints of a page that belong to the story told, by what they say. */
+export interface Complaints {
+  allow(pattern: RegExp): void;
+  watch(page: Page): void;
+  found: string[];
+}
+
+interface WorkerThings {
+  server: Server;
+}
+
+interface TestThings {
+  complaints: Complaints;
+  language: Language;
+  /** Opens a page of another person, with cookies of their own. */
+  person: (options?: { phone?: boolean; language?: Language; as?: SignIn }) => Promise<Page>;
+}
+
+export const test = base.extend<TestThings, WorkerThings>({
+  server: [
+    async ({}, use) => {
+      await withServer(use);
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+
+  language: ['zh-CN', { option: true }],
+
+  baseURL: async ({ server }, use) => {
+    await use(server.address);
+  },
+
+  complaints: [
+    async ({}, use) => {
+      const allowed: RegExp[] = [
+        // Asking who is signed in is how a page learns that nobody is; browsers log the 401 as an error.
+        /status of 401 .*\/api\/v1\/session$/,
+      ];
+      const found: string[] = [];
+      await use({
+        allow: (pattern) => allowed.push(pattern),
+        watch: (page) => {
+          page.on('console', (message) => {
+            if (message.type() === 'error') found.push(`${message.text()} ${message.location().url}`);
+          });
+          page.on('pageerror', (error) => found.push(`uncaught: ${error.message}`));
+          page.on('response', (response) => {
+            if (response.status() >= 500) found.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+          });
+        },
+        found,
+      });
+      const unexpected = found.filter((text) => !allowed.some((pattern) => pattern.test(text)));
+      expect(unexpected, 'complaints in the console').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  page: async ({ browser, baseURL, complaints, language }, use) => {
+    const context = await open(browser, baseURL, language, false);
+    const page = await context.newPage();
+    complaints.watch(page);
+    await use(page);
+    await context.close();
+  },
+
+  person: async ({ browser, baseURL, complaints, language }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (options = {}) => {
+      const context = await open(browser, baseURL, options.language ?? language, options.phone ?? false);
+      contexts.push(context);
+      const page = await context.newPage();
+      complaints.watch(page);
+      if (options.as !== undefined) await signIn(page, options.as);
+      return page;
+    });
+    for (const context of contexts) await context.close();
+  },
+});
+
+async function open(browser: Browser, baseURL: string | undefined, language: Language, phone: boolean): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    ...(baseURL === undefined ? {} : { baseURL }),
+    locale: language,
+    viewport: phone ? PHONE : DESKTOP,
+    ...(phone ? { hasTouch: true, isMobile: true } : {}),
+  });
+  await context.addInitScript((chosen) => {
+    if (localStorage.getItem('aftersail.locale') === null) localStorage.setItem('aftersail.locale', chosen);
+  }, language);
+  return context;
+}
+
+/** Signs in through the page, as a person does. */
+export async function signIn(page: Page, who: SignIn): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel(/^(账号或邮箱|Login or e-mail)$/).fill(who.login);
+  await page.getByLabel(/^(密码|Password)$/).fill(who.password);
+  if (who.tenant !== undefined) await page.getByLabel(/^(企业代码|Company code)$/).fill(who.tenant);
+  await page.getByRole('button', { name: /^(登\s?录|Sign in)$/ }).click();
+  await expect(page).not.toHaveURL(/\/sign-in/);
+}
+
+/** axe finds nothing against WCAG 2.2 A and AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const report = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  const told = report.violations.map((violation) => ({
+    rule: violation.id,
+    help: violation.help,
+    places: violation.nodes.slice(0, 5).map((node) => `${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+  }));
+  expect(told, `accessibility of ${page.url()}`).toEqual([]);
+}
+
+/** Nothing sticks out of the page to the side. */
+export async function expectFits(page: Page): Promise<void> {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(over, `${page.url()} is wider than the window by this many pixels`).toBeLessThanOrEqual(0);
+}
+
+/** Keeps pictures of the page at both widths under test-results/pictures. */
+export async function pictures(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize() ?? DESKTOP;
+  for (const size of [DESKTOP, PHONE]) {
+    await page.setViewportSize(size);
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: `test-results/pictures/${name}-${size.width}.png`, fullPage: true });
+  }
+  await page.setViewportSize(before);
+}

@@ -1,0 +1,41 @@
+/** Signing in: the first page anybody sees, in both languages and on a phone. */
+import { expect, expectAccessible, expectFits, type Language, PHONE, pictures, signIn, test } from '../support/test.ts';
+
+const LANGUAGES: [Language, RegExp][] = [
+  ['zh-CN', /^登\s?录$/],
+  ['en', /^Sign in$/],
+];
+
+for (const [language, button] of LANGUAGES) {
+  test.describe(language, () => {
+    test.use({ language });
+
+    test('a stranger is led to the sign-in page, which is clean at both widths', async ({ page }) => {
+      await page.goto('/');
+      await expect(page).toHaveURL(/\/sign-in/);
+      await expect(page.getByRole('button', { name: button })).toBeVisible();
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await expectAccessible(page);
+      await page.setViewportSize(PHONE);
+      await expectFits(page);
+      await expectAccessible(page);
+      await pictures(page, `sign-in-${language}`);
+    });
+  });
+}
+
+test('a wrong password is told in words and keeps what was typed', async ({ page, server }) => {
+  await page.goto('/sign-in');
+  await page.getByLabel('账号或邮箱').fill(server.admin.login);
+  await page.getByLabel('密码').fill('not the password');
+  await page.getByRole('button', { name: /^登\s?录$/ }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByLabel('账号或邮箱')).toHaveValue(server.admin.login);
+});
+
+test('the administrator of the demo company signs in, reloads, and is still there', async ({ page, server }) => {
+  await signIn(page, server.admin);
+  await expect(page).toHaveURL(/\/$/);
+  await page.reload();
+  await expect(page).not.toHaveURL(/\/sign-in/);
+});
