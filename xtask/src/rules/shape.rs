@@ -50,7 +50,7 @@ pub fn opening(tree: &Tree) -> Vec<Finding> {
     for (path, text) in tree.ending(".rs") {
         let first = text.lines().next().unwrap_or_default();
         let sentence = first.strip_prefix("//! ").unwrap_or_default();
-        if layer_and_crate(path).is_some() && sentence.split_whitespace().count() < 2 {
+        if layer_and_crate(path).is_some() && sentence.trim().is_empty() {
             findings.push(Finding {
                 path: path.to_owned(),
                 line: 1,
