@@ -28,13 +28,13 @@ const REMEMBERED: Duration = Duration::from_secs(2);
 /// Remembered at once; beyond that everything is looked up afresh.
 const MOST: usize = 10_000;
 /// How often the last use of a session is written down.
-const SESSION_TOUCH: Duration = Duration::from_secs(5 * 60);
+const SESSION_TOUCH: Duration = Duration::from_mins(5);
 /// How often the last use of a key is written down.
-const KEY_TOUCH: Duration = Duration::from_secs(10 * 60);
+const KEY_TOUCH: Duration = Duration::from_mins(10);
 /// A session that is not used for this long ends.
-pub const SESSION_IDLE: Duration = Duration::from_secs(7 * 24 * 3_600);
+pub const SESSION_IDLE: Duration = Duration::from_hours(168);
 /// A session ends after this long in any case.
-pub const SESSION_LONGEST: Duration = Duration::from_secs(30 * 24 * 3_600);
+pub const SESSION_LONGEST: Duration = Duration::from_hours(720);
 
 /// Somebody who has shown a valid session or key.
 struct Known {

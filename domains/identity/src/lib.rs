@@ -22,7 +22,7 @@ mod token;
 use std::collections::BTreeMap;
 
 use authz::{Access, permissions};
-use db::{DbError, Migration, Query};
+use db::{DbError, Migration, Query, Tx};
 use http_api::Routes;
 use uuid::Uuid;
 
@@ -65,6 +65,27 @@ pub async fn user_permissions(q: &mut impl Query, id: Uuid) -> Result<Permission
 /// The team with this id.
 pub async fn team(q: &mut impl Query, id: Uuid) -> Result<Option<Team>, DbError> {
     store::structure::team(q, id).await
+}
+
+/// The team of that name, made when there is none, as an import does.
+pub async fn ensure_team(tx: &mut Tx<'_>, name: &str) -> Result<Uuid, DbError> {
+    if let Some(team) = store::structure::team_by_name(tx, name).await? {
+        return Ok(team.id);
+    }
+    let now = tx.cx().now();
+    let team = Team {
+        id: tx.cx().new_id(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        archived_at: None,
+        name: name.to_owned(),
+        region_id: None,
+        leader_id: None,
+    };
+    store::structure::insert_team(tx, &team).await?;
+    events::append(tx, events::NewEvent::new("team.created", "team", team.id).label(name)).await?;
+    Ok(team.id)
 }
 
 /// The region with this id.

@@ -55,11 +55,11 @@ testkit::both! {
         let agent = desk.role_id(&admin, "agent").await;
         let past = json!({ "name": "k", "role_id": agent, "expires_at": t.world.now() });
         assert_eq!(desk.post(&admin, "/api/v1/apikeys", past).await.pointer(), "/expires_at");
-        let at = t.world.now().plus(Duration::from_secs(3_600));
+        let at = t.world.now().plus(Duration::from_hours(1));
         let body = json!({ "name": "k", "role_id": agent, "expires_at": at });
         let key = As::Key(desk.post(&admin, "/api/v1/apikeys", body).await.expect(201).text("secret"));
         desk.get(&key, "/api/v1/tenant").await.expect(200);
-        t.clock.advance(Duration::from_secs(3_600));
+        t.clock.advance(Duration::from_hours(1));
         assert_eq!(desk.get(&key, "/api/v1/tenant").await.status, 401);
     }
 

@@ -115,7 +115,7 @@ testkit::both! {
         let desk = Desk::open(t).await;
         let (admin, auditor) = (desk.person("boss", &["admin"]).await, desk.person("look", &["auditor"]).await);
         for n in 0..5 {
-            t.clock.advance(Duration::from_secs(60));
+            t.clock.advance(Duration::from_mins(1));
             desk.post(&admin, "/api/v1/regions", json!({ "name": format!("区{n}") })).await.expect(201);
         }
         let base = format!("/api/v1/audit?actor={}&kind=region.&limit=2", admin.id());
@@ -124,7 +124,7 @@ testkit::both! {
         let next = first.text("next_cursor");
         let second = desk.get(&auditor, &format!("{base}&cursor={next}")).await.expect(200);
         assert_eq!(second.json["items"][1]["label"], "区1");
-        let from = testkit::MONDAY.plus(Duration::from_secs(240));
+        let from = testkit::MONDAY.plus(Duration::from_mins(4));
         let late = desk.get(&auditor, &format!("/api/v1/audit?kind=region.created&from={from}")).await.expect(200);
         assert_eq!(late.json["items"].as_array().unwrap().len(), 2);
         let agent = desk.person("chen", &["agent"]).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use desk::{As, Desk, PASSWORD, migrations};
 use serde_json::json;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 fn caller(answer: &desk::Answer) -> As {
     As::Person {

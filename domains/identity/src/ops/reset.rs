@@ -61,7 +61,7 @@ pub(crate) async fn request(
 }
 
 async fn send(tx: &mut Tx<'_>, tenant: &Tenant, user: User, public_url: &str) -> Result<(), IdentityError> {
-    let since = tx.cx().now().minus(Duration::from_secs(3_600));
+    let since = tx.cx().now().minus(Duration::from_hours(1));
     let sent = credentials::count_links(tx, Link::PasswordReset, user.id, since).await?;
     if user.email.is_none() || sent >= MOST_PER_HOUR {
         return Ok(());

@@ -87,12 +87,11 @@ async fn prove(
     password: String,
     request: &RequestInfo,
 ) -> Result<Option<User>, IdentityError> {
-    let (cx, counted) = match tenant {
-        Some(tenant) => (tenant.system_context(world), login.to_owned()),
-        None => {
-            let slug: String = slug.unwrap_or_default().trim().to_lowercase().chars().take(100).collect();
-            (Context::system(world.clone(), TenantId::SYSTEM), format!("{slug}/{login}"))
-        }
+    let (cx, counted) = if let Some(tenant) = tenant {
+        (tenant.system_context(world), login.to_owned())
+    } else {
+        let slug: String = slug.unwrap_or_default().trim().to_lowercase().chars().take(100).collect();
+        (Context::system(world.clone(), TenantId::SYSTEM), format!("{slug}/{login}"))
     };
     let attempt = count(db, &cx, &counted).await?;
     let known = tenant.is_some();

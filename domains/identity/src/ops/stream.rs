@@ -10,7 +10,7 @@ use kernel::{Context, Scope};
 use serde_json::json;
 
 /// A stream ends after this long; the browser comes back by itself and is asked again who it is.
-const LONGEST: Duration = Duration::from_secs(5 * 60);
+const LONGEST: Duration = Duration::from_mins(5);
 /// How much of an event somebody may hear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hearing {

@@ -222,8 +222,8 @@ impl Link {
     /// How long the link can be used.
     pub fn lifetime(self) -> Duration {
         match self {
-            Self::Invitation => Duration::from_secs(7 * 24 * 3_600),
-            Self::PasswordReset => Duration::from_secs(3_600),
+            Self::Invitation => Duration::from_hours(168),
+            Self::PasswordReset => Duration::from_hours(1),
         }
     }
 }
@@ -297,9 +297,9 @@ pub(crate) async fn count_links(q: &mut impl Query, link: Link, user: Uuid, sinc
 /// Wrong passwords in [`WINDOW`] that lock a login.
 pub(crate) const ATTEMPTS: i64 = 10;
 /// Time in which wrong passwords are counted together.
-pub(crate) const WINDOW: Duration = Duration::from_secs(15 * 60);
+pub(crate) const WINDOW: Duration = Duration::from_mins(15);
 /// How long a lock lasts.
-pub(crate) const LOCK: Duration = Duration::from_secs(15 * 60);
+pub(crate) const LOCK: Duration = Duration::from_mins(15);
 
 /// Counts an attempt before the password is looked at, so that many at once cannot slip through; success takes
 /// the row away. Answers the number of this attempt and until when the login is locked.
@@ -319,7 +319,7 @@ pub(crate) async fn count_attempt(tx: &mut Tx<'_>, login: &str) -> Result<(i64, 
     let (tenant, now) = (tx.cx().tenant(), tx.cx().now());
     let attempt = tx.one(stmt!(text, tenant, login, now, now.minus(WINDOW), ATTEMPTS, now.plus(LOCK))).await?;
     // Rows nobody has touched for a day say nothing any more.
-    let old = now.minus(Duration::from_secs(24 * 3_600));
+    let old = now.minus(Duration::from_hours(24));
     tx.execute(stmt!("delete from sign_in_failures where tenant_id = $1 and last_at < $2", tenant, old)).await?;
     Ok(attempt)
 }

@@ -114,6 +114,16 @@ pub(crate) async fn team(q: &mut impl Query, id: Uuid) -> Result<Option<Team>, D
     q.optional(stmt!(format!("select {} from teams where tenant_id = $1 and id = $2", Team::COLUMNS), tenant, id)).await
 }
 
+/// The team of that name that is not archived, the oldest if there are several.
+pub(crate) async fn team_by_name(q: &mut impl Query, name: &str) -> Result<Option<Team>, DbError> {
+    let tenant = q.cx().tenant();
+    let text = format!(
+        "select {} from teams where tenant_id = $1 and name = $2 and archived_at is null order by created_at, id limit 1",
+        Team::COLUMNS
+    );
+    q.optional(stmt!(text, tenant, name)).await
+}
+
 pub(crate) async fn team_views(q: &mut impl Query, teams: Vec<Team>) -> Result<Vec<TeamView>, DbError> {
     let ids: Vec<Uuid> = teams.iter().map(|team| team.id).collect();
     let mut members: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
