@@ -92,6 +92,17 @@ testkit::both! {
         desk.sign_in("li.na@example.com", NEW).await.expect(201);
     }
 
+    migrations(), |t| an_address_that_cannot_be_invited_is_pointed_at {
+        let desk = Desk::open(t).await;
+        let admin = desk.person("boss", &["admin"]).await;
+        desk.hire("li@example.com", &["agent"]).await;
+        for email in ["li@example.com", "nonsense"] {
+            let refused = desk.post(&admin, "/api/v1/invitations", json!({ "email": email, "name": "李娜" })).await;
+            assert_eq!((refused.status, refused.pointer()), (422, "/email"), "{email}");
+        }
+        assert!(desk.letters().await.is_empty());
+    }
+
     migrations(), |t| without_mail_an_administrator_hands_the_link_over {
         let desk = Desk::open(t).await;
         let admin = desk.person("boss", &["admin"]).await;

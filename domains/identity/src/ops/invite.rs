@@ -36,7 +36,8 @@ pub(crate) async fn handle(
         },
         tenant.locale,
     )
-    .await?;
+    .await
+    .map_err(about_email)?;
     let public_url = app.settings().public_url.clone();
     app.create(&cx, key, &body, "inviteUser", async move |tx: &mut Tx<'_>| {
         let view = match users::account_by_login(tx, &prepared.user.login).await? {
@@ -44,12 +45,23 @@ pub(crate) async fn handle(
                 guard::may_touch(tx, account.user.id).await?;
                 users::view(tx, account.user.id).await?.ok_or(IdentityError::NotFound("user"))?
             }
-            _ => people::add(tx, prepared).await?,
+            _ => people::add(tx, prepared).await.map_err(about_email)?,
         };
         send(tx, &view, &public_url).await?;
         Ok::<_, IdentityError>(view)
     })
     .await
+}
+
+/// Who is invited has no login beside their mail address, so what is wrong with the one is wrong with the other.
+fn about_email(error: IdentityError) -> IdentityError {
+    let IdentityError::Invalid(mut errors) = error else { return error };
+    for error in &mut errors {
+        if error.pointer == "/login" {
+            "/email".clone_into(&mut error.pointer);
+        }
+    }
+    IdentityError::Invalid(errors)
 }
 
 /// Mails a new invitation to somebody who has an address.

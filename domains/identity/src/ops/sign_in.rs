@@ -56,7 +56,7 @@ pub(crate) fn signed_in(app: &App, session: Session, cookie: &str) -> Result<Wit
     Ok(WithHeaders { headers: vec![(header::SET_COOKIE, value)], answer: Created(session) })
 }
 
-/// The company somebody means: the one they name, or the only one that knows the login.
+/// The company somebody means: the one they name, or the only one that knows the login, or the only one there is.
 pub(crate) async fn company(
     db: &Db,
     world: &World,
@@ -71,6 +71,9 @@ pub(crate) async fn company(
             return tenants::by_slug(r, &slug).await;
         }
         let mut found = tenants::with_login(r, &login).await?;
+        if found.is_empty() {
+            found = tenants::first_two(r).await?;
+        }
         Ok(if found.len() == 1 { found.pop() } else { None })
     })
     .await

@@ -42,6 +42,11 @@ pub(crate) async fn with_login(q: &mut impl Query, login: &str) -> Result<Vec<Te
     q.all(stmt!(text, login, 2_i64)).await
 }
 
+/// Two companies at most; needs the platform's own context.
+pub(crate) async fn first_two(q: &mut impl Query) -> Result<Vec<Tenant>, DbError> {
+    q.all(stmt!(select("order by slug limit $1"), 2_i64)).await
+}
+
 pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &Tenant) -> Result<(), DbError> {
     let text =
         "insert into tenants (tenant_id, id, version, created_at, updated_at, slug, name, zone, currency, locale,

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use db::Migration;
+use events::Consumers;
 use http_api::{
     App, Service, Settings,
     axum::{Router, body::Body},
@@ -25,6 +26,8 @@ pub struct Desk {
     pub app: App,
     pub cx: Context,
     pub other: Context,
+    /// Speaks to open pages while it runs.
+    pub live: Consumers,
 }
 
 /// An answer, read to its end.
@@ -79,20 +82,21 @@ impl As {
 impl Desk {
     pub async fn open(t: &TestDb) -> Self {
         for (cx, slug) in [(&t.cx, "acme"), (&t.other, "other")] {
-            let mut new = NewTenant::new(slug, format!("{slug} 公司"));
-            new.zone = "Asia/Shanghai".to_owned();
+            let new = NewTenant::new(slug, format!("{slug} 公司"));
             create_tenant_as(&t.db, &t.world, cx.tenant(), new).await.unwrap();
         }
         let cx = identity::context_for_system(&t.db, &t.world, t.cx.tenant()).await.unwrap();
         let other = identity::context_for_system(&t.db, &t.world, t.other.tenant()).await.unwrap();
+        let live = Consumers::new(t.db.clone(), t.world.clone());
         let directory = Directory::new(t.db.clone(), t.world.clone());
         let settings = Settings { public_rate: None, link_rate: None, ..Settings::default() };
         let app = App::builder(t.db.clone(), t.world.clone(), settings)
             .authenticator(directory.clone())
             .service(directory)
+            .service(live.live())
             .build();
         let router = Service::new(app.clone()).routes(identity::routes()).router().unwrap();
-        Self { router, app, cx, other }
+        Self { router, app, cx, other, live }
     }
 
     /// A person with a password, who has not signed in.
@@ -104,7 +108,7 @@ impl Desk {
         let person = NewPerson {
             login: login.to_owned(),
             name: login.to_owned(),
-            email: Some(format!("{login}@example.com")),
+            email: Some(if login.contains('@') { login.to_owned() } else { format!("{login}@example.com") }),
             password: Some(PASSWORD.to_owned()),
             role_keys: roles.iter().map(|key| (*key).to_owned()).collect(),
             ..NewPerson::default()
