@@ -1,0 +1,210 @@
+import { useBlocker } from '@tanstack/react-router';
+import { Alert, App, Button, Drawer, Form } from 'antd';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { api, newKey } from '../api/api';
+import { ApiError, fieldErrors } from '../api/problem';
+import { useMessages } from '../i18n';
+import { useSession } from '../session';
+import { ErrorState } from '../ui/error_state';
+import { common } from '../ui/messages';
+import { FieldItem } from './field_item';
+import { createBody, toForm, updateBody, type FieldSpec, type Values } from './spec';
+
+export interface FormDrawerProps<T> {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  fields: readonly FieldSpec[];
+  /** Where a new record is posted to; with `record`, where its change is sent. */
+  path: string;
+  method?: 'POST' | 'PATCH' | 'PUT';
+  /** The record to change. Without it, one is created. */
+  record?: (Readonly<Record<string, unknown>> & { version: number }) | undefined;
+  initial?: Values;
+  /** Last changes to the body before it is sent. */
+  shape?: (body: Values, values: Values) => Values;
+  onSaved?: (saved: T) => void;
+  /** More of the form than its fields, inside the same antd form. */
+  children?: ReactNode;
+  okText?: string;
+  width?: number;
+  intro?: ReactNode;
+  currency?: string;
+}
+
+/** Asks before a form with unsaved words is left, by link, back button or closed tab. */
+export function useUnsavedGuard(dirty: boolean): void {
+  const { modal } = App.useApp();
+  const t = useMessages(common);
+  useBlocker({
+    disabled: !dirty,
+    enableBeforeUnload: dirty,
+    shouldBlockFn: () =>
+      new Promise<boolean>((resolve) => {
+        modal.confirm({
+          title: t('unsavedTitle'),
+          content: t('unsavedText'),
+          okText: t('unsavedLeave'),
+          cancelText: t('unsavedStay'),
+          onOk: () => resolve(false),
+          onCancel: () => resolve(true),
+        });
+      }),
+  });
+}
+
+/** A form at the side of the page: keeps what was typed through errors, shows problems beside their fields, saves once. */
+export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
+  const {
+    open,
+    onClose,
+    title,
+    fields,
+    path,
+    record,
+    initial,
+    shape,
+    onSaved,
+    children,
+    okText,
+    width = 520,
+    intro,
+  } = props;
+  const t = useMessages(common);
+  const { message, modal } = App.useApp();
+  const session = useSession();
+  const currency = props.currency ?? session.tenant.currency;
+  const [form] = Form.useForm<Values>();
+  const [dirty, setDirty] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [rest, setRest] = useState<string[]>([]);
+  const key = useRef('');
+  const sent = useRef('');
+  const sending = useRef(false);
+  useUnsavedGuard(open && dirty);
+
+  const shown = fields.filter((field) => field.only === undefined || field.only === (record ? 'update' : 'create'));
+
+  // The form takes its values when it opens and not again, so nothing that changes meanwhile overwrites the typing.
+  const opened = useRef(false);
+  useEffect(() => {
+    if (open && !opened.current) {
+      form.resetFields();
+      form.setFieldsValue(record ? toForm(shown, record, currency) : (initial ?? {}));
+      key.current = newKey();
+      sent.current = '';
+      setDirty(false);
+      setError(undefined);
+      setRest([]);
+    }
+    opened.current = open;
+  }, [open, record, initial, form, shown, currency]);
+
+  const close = () => {
+    if (!dirty) return onClose();
+    modal.confirm({
+      title: t('unsavedTitle'),
+      content: t('unsavedText'),
+      okText: t('unsavedLeave'),
+      cancelText: t('unsavedStay'),
+      onOk: () => {
+        setDirty(false);
+        onClose();
+      },
+    });
+  };
+
+  const submit = async (values: Values) => {
+    if (sending.current) return;
+    sending.current = true;
+    setBusy(true);
+    setError(undefined);
+    setRest([]);
+    try {
+      const all = { ...(form.getFieldsValue(true) as Values), ...values };
+      const plain = record ? updateBody(shown, all, record, currency) : createBody(shown, all, currency);
+      const body = shape ? shape(plain, all) : plain;
+      const method = props.method ?? (record ? 'PATCH' : 'POST');
+      const text = JSON.stringify(body);
+      // A key belongs to one body: whoever corrects a field and sends again makes another request.
+      if (sent.current !== '' && sent.current !== text) key.current = newKey();
+      sent.current = text;
+      let saved: T | undefined;
+      if (!record)
+        saved = await (method === 'PUT' ? api.put<T>(path, body) : api.post<T>(path, body, { key: key.current }));
+      else if (Object.keys(body).length > 0) {
+        const options = { version: record.version };
+        saved = await (method === 'PUT' ? api.put<T>(path, body, options) : api.patch<T>(path, body, options));
+      }
+      setDirty(false);
+      void message.success(t(record ? 'saved' : 'created'));
+      onClose();
+      onSaved?.(saved ?? (record as T));
+    } catch (caught) {
+      const names = new Set(shown.map((field) => field.name));
+      const found = fieldErrors(caught, (at) => at.length === 1 && names.has(String(at[0])));
+      form.setFields(found.fields.map((field) => ({ name: field.name as string[], errors: field.errors })));
+      if (found.fields[0]) form.scrollToField(found.fields[0].name as string[], { focus: true });
+      setRest(found.rest);
+      setError(caught instanceof ApiError ? caught : new ApiError(-1, {}));
+    } finally {
+      sending.current = false;
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Drawer
+      open={open}
+      title={title}
+      onClose={close}
+      size={width}
+      styles={{ wrapper: { maxWidth: '100vw' } }}
+      destroyOnHidden
+      mask={{ closable: !dirty }}
+      footer={
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <Button onClick={close}>{t('cancel')}</Button>
+          <Button type="primary" loading={busy} onClick={() => form.submit()}>
+            {okText ?? t('save')}
+          </Button>
+        </div>
+      }
+    >
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        onFinish={(values) => void submit(values)}
+        onValuesChange={() => setDirty(true)}
+        scrollToFirstError
+      >
+        {intro}
+        {error !== undefined && (
+          <div style={{ marginBottom: 12 }}>
+            <ErrorState error={error} />
+          </div>
+        )}
+        {rest.length > 0 && (
+          <Alert
+            type="warning"
+            style={{ marginBottom: 12 }}
+            title={t('fieldProblems')}
+            description={rest.map((line) => (
+              <div key={line}>{line}</div>
+            ))}
+          />
+        )}
+        <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0,1fr) minmax(0,1fr)', columnGap: 12 }}>
+          {shown.map((field) => (
+            <div key={field.name} style={field.half ? undefined : { gridColumn: '1 / -1' }}>
+              <FieldItem spec={field} />
+            </div>
+          ))}
+        </div>
+        {children}
+        <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
+      </Form>
+    </Drawer>
+  );
+}

@@ -1,0 +1,145 @@
+/** Words and colours of the closed sets that records carry. */
+import { labelText, useLocale, type Label } from './i18n';
+
+export type Tone = 'new' | 'open' | 'waiting' | 'resolved' | 'closed' | 'cancelled' | 'danger' | 'vip';
+
+export interface Choice extends Label {
+  value: string;
+  tone?: Tone;
+}
+
+const choice = (value: string, zh: string, en: string, tone?: Tone): Choice =>
+  tone ? { value, zh, en, tone } : { value, zh, en };
+
+export const choices = {
+  ticketStatus: [
+    choice('new', '待受理', 'New', 'new'),
+    choice('assigned', '已派单', 'Assigned', 'open'),
+    choice('accepted', '已接单', 'Accepted', 'open'),
+    choice('in_service', '服务中', 'In service', 'open'),
+    choice('waiting', '挂起', 'Waiting', 'waiting'),
+    choice('resolved', '已解决', 'Resolved', 'resolved'),
+    choice('closed', '已关闭', 'Closed', 'closed'),
+    choice('cancelled', '已取消', 'Cancelled', 'cancelled'),
+  ],
+  statusCategory: [
+    choice('new', '待受理', 'New', 'new'),
+    choice('open', '处理中', 'Open', 'open'),
+    choice('waiting', '挂起', 'Waiting', 'waiting'),
+    choice('resolved', '已解决', 'Resolved', 'resolved'),
+    choice('closed', '已关闭', 'Closed', 'closed'),
+    choice('cancelled', '已取消', 'Cancelled', 'cancelled'),
+  ],
+  priority: [
+    choice('critical', '紧急', 'Critical', 'danger'),
+    choice('high', '高', 'High', 'waiting'),
+    choice('normal', '普通', 'Normal', 'closed'),
+    choice('low', '低', 'Low', 'closed'),
+  ],
+  ticketType: [
+    choice('install', '安装', 'Installation'),
+    choice('repair', '维修', 'Repair'),
+    choice('maintain', '保养', 'Maintenance'),
+    choice('consult', '咨询', 'Question'),
+    choice('complain', '投诉', 'Complaint'),
+    choice('return', '退换', 'Return'),
+  ],
+  source: [
+    choice('staff', '人工录入', 'Typed by staff'),
+    choice('phone', '电话', 'Phone'),
+    choice('qr', '扫码报修', 'QR code'),
+    choice('mail', '邮件', 'E-mail'),
+    choice('api', '接口', 'API'),
+    choice('import', '导入', 'Import'),
+    choice('split', '拆分', 'Split'),
+    choice('demo', '演示', 'Demo'),
+  ],
+  waitReason: [
+    choice('customer', '等客户答复', 'Customer must answer'),
+    choice('vendor', '等供应商', 'Supplier must deliver'),
+    choice('access', '现场无法进入', 'Site can’t be entered'),
+    choice('parts', '缺备件（继续计时）', 'Parts missing (clock runs on)'),
+    choice('scheduled', '约定改期（继续计时）', 'Planned for later (clock runs on)'),
+  ],
+  linkKind: [
+    choice('related', '相关', 'Related'),
+    choice('caused_by', '由其引起', 'Caused by'),
+    choice('duplicates', '重复', 'Duplicates'),
+  ],
+  customerKind: [choice('company', '企业', 'Company'), choice('person', '个人', 'Person')],
+  customerLevel: [
+    choice('standard', '普通', 'Standard', 'closed'),
+    choice('silver', '银牌', 'Silver', 'new'),
+    choice('gold', '金牌', 'Gold', 'waiting'),
+    choice('vip', '贵宾', 'VIP', 'vip'),
+  ],
+  deviceStatus: [
+    choice('in_service', '使用中', 'In service', 'resolved'),
+    choice('stopped', '停用', 'Stopped', 'waiting'),
+    choice('scrapped', '报废', 'Scrapped', 'cancelled'),
+  ],
+  contractKind: [
+    choice('warranty', '保修合同', 'Warranty', 'new'),
+    choice('service', '服务合同', 'Service contract', 'open'),
+  ],
+  userStatus: [
+    choice('active', '在用', 'Active', 'resolved'),
+    choice('invited', '待加入', 'Invited', 'new'),
+    choice('locked', '已锁定', 'Locked', 'waiting'),
+    choice('disabled', '已停用', 'Disabled', 'cancelled'),
+  ],
+  engineerStatus: [
+    choice('active', '在岗', 'Active', 'resolved'),
+    choice('on_leave', '休假', 'On leave', 'waiting'),
+    choice('left', '离职', 'Left', 'cancelled'),
+  ],
+  visitStatus: [
+    choice('planned', '已预约', 'Planned', 'new'),
+    choice('accepted', '已接受', 'Accepted', 'open'),
+    choice('declined', '已拒绝', 'Declined', 'cancelled'),
+    choice('travelling', '前往中', 'On the way', 'open'),
+    choice('on_site', '现场服务', 'On site', 'open'),
+    choice('done', '已完成', 'Done', 'resolved'),
+    choice('cancelled', '已取消', 'Cancelled', 'cancelled'),
+  ],
+  quoteStatus: [
+    choice('draft', '草稿', 'Draft', 'closed'),
+    choice('sent', '待客户确认', 'Sent', 'waiting'),
+    choice('approved', '已同意', 'Approved', 'resolved'),
+    choice('rejected', '已拒绝', 'Rejected', 'danger'),
+    choice('paid', '已付款', 'Paid', 'resolved'),
+    choice('expired', '已过期', 'Expired', 'cancelled'),
+    choice('cancelled', '已作废', 'Cancelled', 'cancelled'),
+  ],
+  lineKind: [
+    choice('labour', '人工费', 'Labour'),
+    choice('travel', '上门费', 'Travel'),
+    choice('part', '备件', 'Part'),
+    choice('other', '其他', 'Other'),
+  ],
+  taskStatus: [choice('open', '待处理', 'Open', 'waiting'), choice('done', '已完成', 'Done', 'resolved')],
+  scope: [
+    choice('own', '仅本人', 'Own'),
+    choice('team', '本团队', 'Team'),
+    choice('region', '本区域', 'Region'),
+    choice('all', '全部', 'All'),
+  ],
+  locale: [choice('zh-CN', '中文', 'Chinese'), choice('en', '英文', 'English')],
+} satisfies Record<string, readonly Choice[]>;
+
+export type ChoiceSet = keyof typeof choices;
+
+export function findChoice(set: readonly Choice[], value: string | null | undefined): Choice | undefined {
+  return set.find((item) => item.value === value);
+}
+
+export function choiceText(set: readonly Choice[], value: string | null | undefined): string {
+  const found = findChoice(set, value);
+  return found ? labelText(found) : (value ?? '');
+}
+
+/** Options for a select, in the language of the screen. */
+export function useOptions(set: readonly Choice[]): { value: string; label: string }[] {
+  const locale = useLocale();
+  return set.map((item) => ({ value: item.value, label: labelText(item, locale) }));
+}

@@ -1,0 +1,93 @@
+import { useQuery } from '@tanstack/react-query';
+import { Select } from 'antd';
+import { useEffect, useState } from 'react';
+import { api } from '../api/api';
+import type { Page } from '../api/types';
+import { useMessages } from '../i18n';
+import { common } from '../ui/messages';
+import { relationOf, type AnyRecord, type RelationName } from './relations';
+import { useRelated } from './ref_text';
+
+export function useDebounced<T>(value: T, ms = 250): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}
+
+interface RelationSelectProps {
+  of: RelationName;
+  id?: string;
+  value?: string | string[] | null;
+  onChange?: (value: string | string[] | null, rows: AnyRecord[]) => void;
+  multiple?: boolean;
+  /** Another list than all of the kind, such as the contacts of one customer. */
+  path?: string;
+  query?: Record<string, string>;
+  disabled?: boolean;
+  placeholder?: string;
+  'aria-label'?: string;
+}
+
+/** Picks records by searching the server for them. */
+export function RelationSelect({
+  of,
+  id,
+  value,
+  onChange,
+  multiple = false,
+  path,
+  query,
+  disabled,
+  placeholder,
+  ...rest
+}: RelationSelectProps) {
+  const t = useMessages(common);
+  const relation = relationOf(of);
+  const [typed, setTyped] = useState('');
+  const [open, setOpen] = useState(false);
+  const q = useDebounced(typed.trim());
+  const source = path ?? relation.path;
+  const found = useQuery({
+    queryKey: [of, 'pick', source, q, query],
+    queryFn: async ({ signal }) => {
+      const answer = await api.get<Page<AnyRecord> | AnyRecord[]>(source, { limit: 50, q, ...query }, { signal });
+      return Array.isArray(answer) ? answer : answer.items;
+    },
+    enabled: open || multiple,
+    staleTime: 30_000,
+  });
+  const single = typeof value === 'string' ? value : undefined;
+  const chosen = useRelated(of, single && !found.data?.some((row) => row.id === single) ? single : undefined);
+  const rows = [...(found.data ?? []), ...(chosen.data ? [chosen.data] : [])];
+  return (
+    <Select
+      {...(id === undefined ? {} : { id })}
+      {...(rest['aria-label'] === undefined ? {} : { 'aria-label': rest['aria-label'] })}
+      {...(multiple ? { mode: 'multiple' as const } : {})}
+      value={value ?? (multiple ? [] : undefined)}
+      disabled={disabled ?? false}
+      allowClear
+      showSearch={{ filterOption: false, onSearch: setTyped }}
+      placeholder={placeholder ?? t('typeToSearch')}
+      loading={found.isFetching}
+      onOpenChange={setOpen}
+      onChange={(next: string | string[] | undefined) => {
+        const ids = Array.isArray(next) ? next : next ? [next] : [];
+        onChange?.(
+          next ?? null,
+          rows.filter((row) => ids.includes(row.id)),
+        );
+      }}
+      options={rows
+        .filter((row, index) => rows.findIndex((other) => other.id === row.id) === index)
+        .map((row) => ({
+          value: row.id,
+          label: [relation.label(row), relation.hint?.(row)].filter(Boolean).join(' · '),
+        }))}
+      style={{ width: '100%' }}
+    />
+  );
+}

@@ -1,0 +1,107 @@
+/** What an id points to: where it is read, what it is called, where its page is. */
+import { labelText, type Label } from '../i18n';
+import { choices, choiceText } from '../labels';
+
+// Records of any kind are read here, so their fields are looked up by name.
+export type AnyRecord = Readonly<Record<string, unknown>> & { id: string };
+
+export interface Relation {
+  path: string;
+  label: (row: AnyRecord) => string;
+  hint?: (row: AnyRecord) => string;
+  page?: (id: string) => string;
+  /** The record's part of what `GET {path}/{id}` answers, when it comes wrapped. */
+  unwrap?: string;
+  /** What needs to be allowed to look it up. */
+  permission?: string;
+  what: Label;
+}
+
+const text = (row: AnyRecord, name: string): string => {
+  const value = row[name];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+
+export const relations = {
+  customer: {
+    path: '/api/v1/customers',
+    label: (row) => text(row, 'name'),
+    hint: (row) => text(row, 'phone'),
+    page: (id) => `/customers/${id}`,
+    permission: 'customers.read',
+    what: { zh: '客户', en: 'Customer' },
+  },
+  device: {
+    path: '/api/v1/devices',
+    label: (row) => text(row, 'serial_number'),
+    hint: (row) => [text(row, 'product_name'), text(row, 'model')].filter(Boolean).join(' '),
+    page: (id) => `/devices/${id}`,
+    permission: 'devices.read',
+    unwrap: 'device',
+    what: { zh: '设备', en: 'Device' },
+  },
+  product: {
+    path: '/api/v1/products',
+    label: (row) => text(row, 'name'),
+    hint: (row) => text(row, 'code'),
+    permission: 'products.read',
+    what: { zh: '产品', en: 'Product' },
+  },
+  part: {
+    path: '/api/v1/parts',
+    label: (row) => text(row, 'name'),
+    hint: (row) => text(row, 'code'),
+    permission: 'parts.read',
+    what: { zh: '备件', en: 'Part' },
+  },
+  engineer: {
+    path: '/api/v1/engineers',
+    label: (row) => text(row, 'name'),
+    hint: (row) => text(row, 'phone'),
+    permission: 'engineers.read',
+    what: { zh: '工程师', en: 'Engineer' },
+  },
+  contract: {
+    path: '/api/v1/contracts',
+    label: (row) => text(row, 'number'),
+    hint: (row) => text(row, 'name'),
+    permission: 'contracts.read',
+    what: { zh: '合同', en: 'Contract' },
+  },
+  ticket: {
+    path: '/api/v1/tickets',
+    label: (row) => text(row, 'number'),
+    hint: (row) =>
+      [text(row, 'title'), choiceText(choices.ticketStatus, text(row, 'status'))].filter(Boolean).join(' · '),
+    page: (id) => `/tickets/${id}`,
+    permission: 'tickets.read',
+    unwrap: 'ticket',
+    what: { zh: '工单', en: 'Ticket' },
+  },
+  user: {
+    path: '/api/v1/users',
+    label: (row) => text(row, 'name'),
+    hint: (row) => text(row, 'login'),
+    permission: 'users.read',
+    what: { zh: '用户', en: 'User' },
+  },
+  role: {
+    path: '/api/v1/roles',
+    label: (row) => text(row, 'name'),
+    permission: 'users.read',
+    what: { zh: '角色', en: 'Role' },
+  },
+  team: { path: '/api/v1/teams', label: (row) => text(row, 'name'), what: { zh: '团队', en: 'Team' } },
+  region: { path: '/api/v1/regions', label: (row) => text(row, 'name'), what: { zh: '区域', en: 'Region' } },
+  calendar: { path: '/api/v1/calendars', label: (row) => text(row, 'name'), what: { zh: '工作日历', en: 'Calendar' } },
+} satisfies Record<string, Relation>;
+
+export type RelationName = keyof typeof relations;
+
+export function relationOf(name: RelationName): Relation {
+  return relations[name];
+}
+
+export function relationWord(name: RelationName): string {
+  return labelText(relations[name].what);
+}

@@ -1,0 +1,440 @@
+import { FilterOutlined, PlusOutlined, ReloadOutlined } from '@ant-design/icons';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Badge, Button, Checkbox, Drawer, Input, Select, Skeleton, Switch, Table } from 'antd';
+import type { TableColumnsType } from 'antd';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { api } from '../api/api';
+import type { Page } from '../api/types';
+import type { Condition } from '../conditions';
+import { both, fromTree, toTree, EMPTY_FILTER, type Filter, type FilterField } from '../filter/tree';
+import { FilterBuilder } from '../filter/filter_builder';
+import { labelText, useLocale, useMessages, type Label } from '../i18n';
+import { useDebounced } from '../records/relation_select';
+import { useCan } from '../session';
+import { ActionButton } from './action_button';
+import { EmptyState } from './empty_state';
+import { ErrorState } from './error_state';
+import { common } from './messages';
+import { useShortcut } from './shortcuts';
+import { useIsPhone } from './use_width';
+
+export interface ListSearch {
+  q?: string;
+  sort?: string;
+  filter?: Condition;
+  archived?: boolean;
+  kpi?: string;
+  from?: string;
+  to?: string;
+  priority?: string;
+  engineer_id?: string;
+  week?: string;
+  create?: boolean;
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** What the address of a list may say; everything else is dropped. */
+export function listSearch(search: Record<string, unknown>): ListSearch {
+  const result: ListSearch = {};
+  for (const name of ['q', 'sort', 'kpi', 'from', 'to', 'priority', 'engineer_id', 'week'] as const) {
+    const value = text(search[name]);
+    if (value !== undefined) result[name] = value;
+  }
+  if (typeof search['filter'] === 'object' && search['filter'] !== null) result.filter = search['filter'] as Condition;
+  if (search['archived'] === true) result.archived = true;
+  if (search['create'] === true) result.create = true;
+  return result;
+}
+
+export interface ListColumn<T> {
+  key: string;
+  title: Label;
+  render: (row: T) => ReactNode;
+  /** The server's name of the sort; makes the column sortable. */
+  sort?: string;
+  width?: number;
+  align?: 'right';
+  /** Left out of the card at phone width. */
+  wide?: boolean;
+}
+
+export interface ListPageProps<T extends { id: string }> {
+  title: string;
+  /** The first part of the query key, which live events name. */
+  object: string;
+  path: string;
+  columns: readonly ListColumn<T>[];
+  filters?: readonly FilterField[];
+  sorts?: readonly { value: string; label: Label }[];
+  defaultSort?: string;
+  searchHint?: string;
+  /** Fixed parameters, and a fixed condition beside what the person filters by. */
+  query?: Record<string, string | number | boolean | undefined>;
+  condition?: Condition;
+  archive?: boolean;
+  create?: { label: string; permission: string; onClick: () => void };
+  onOpen?: (row: T) => void;
+  emptyTitle: string;
+  emptyHint?: string;
+  extra?: ReactNode;
+  above?: ReactNode;
+  bulk?: (rows: T[], done: () => void) => ReactNode;
+  presets?: readonly { label: Label; filter: Condition }[];
+  rowKey?: (row: T) => string;
+  /** Lists that take neither words nor sorting. */
+  plain?: boolean;
+}
+
+/** A list: search, filter, sort, pages, selection; a table on a desk and cards on a phone; its state is in the address. */
+export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
+  const {
+    object,
+    path,
+    columns,
+    filters = [],
+    sorts = [],
+    defaultSort,
+    query,
+    condition,
+    onOpen,
+    create,
+    bulk,
+  } = props;
+  const t = useMessages(common);
+  const locale = useLocale();
+  const can = useCan();
+  const phone = useIsPhone();
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as ListSearch;
+  const [typed, setTyped] = useState(search.q ?? '');
+  const settled = useDebounced(typed, 300);
+  const [filterOpen, setFilterOpen] = useState(false);
+  const [draft, setDraft] = useState<Filter>(EMPTY_FILTER);
+  const [selected, setSelected] = useState<string[]>([]);
+  const [current, setCurrent] = useState(-1);
+  const searchRef = useRef(search);
+  searchRef.current = search;
+
+  const patch = (change: { [K in keyof ListSearch]?: ListSearch[K] | undefined }) => {
+    const next: Record<string, unknown> = { ...searchRef.current, ...change };
+    for (const key of Object.keys(next)) if (next[key] === undefined || next[key] === '') delete next[key];
+    void navigate({ to: '.', search: next as never, replace: true });
+  };
+  const patchRef = useRef(patch);
+  patchRef.current = patch;
+  useEffect(() => {
+    if ((searchRef.current.q ?? '') !== settled.trim()) patchRef.current({ q: settled.trim() || undefined });
+  }, [settled]);
+
+  const filter = both(condition, search.filter);
+  const sort = search.sort ?? defaultSort;
+  const params = {
+    limit: 50,
+    count: true,
+    q: search.q,
+    sort,
+    filter: filter === undefined ? undefined : JSON.stringify(filter),
+    archived: search.archived,
+    ...query,
+  };
+  const list = useInfiniteQuery({
+    queryKey: [object, 'list', path, params],
+    queryFn: async ({ pageParam, signal }): Promise<Page<T>> => {
+      const answer = await api.get<Page<T> | T[]>(path, { ...params, cursor: pageParam }, { signal });
+      return Array.isArray(answer) ? { items: answer } : answer;
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const first = list.data?.pages[0];
+  const keyOf = props.rowKey ?? ((row: T) => row.id);
+
+  useShortcut('j', () => setCurrent((at) => Math.min(at + 1, rows.length - 1)));
+  useShortcut('k', () => setCurrent((at) => Math.max(at - 1, 0)));
+  useShortcut('o', () => {
+    const row = rows[current];
+    if (row && onOpen) onOpen(row);
+  });
+  useShortcut('c', () => {
+    if (create && can(create.permission)) create.onClick();
+  });
+
+  const narrowed = Boolean(search.q) || search.filter !== undefined || search.archived === true;
+  const createButton = create && (
+    <ActionButton
+      type="primary"
+      icon={<PlusOutlined />}
+      onClick={create.onClick}
+      blocked={can(create.permission) ? undefined : t('noPermission')}
+    >
+      {create.label}
+    </ActionButton>
+  );
+  const clear = () => {
+    setTyped('');
+    patch({ q: undefined, filter: undefined, archived: undefined });
+  };
+  const count = first?.total;
+
+  const tableColumns: TableColumnsType<T> = columns.map((column) => ({
+    key: column.key,
+    title: labelText(column.title, locale),
+    render: (_, row) => column.render(row),
+    ...(column.width === undefined ? {} : { width: column.width }),
+    ...(column.align === undefined ? {} : { align: column.align }),
+    ...(column.sort === undefined
+      ? {}
+      : {
+          sorter: true,
+          sortOrder:
+            sort === column.sort ? ('ascend' as const) : sort === `-${column.sort}` ? ('descend' as const) : null,
+        }),
+  }));
+
+  const body = () => {
+    if (list.isError && rows.length === 0) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+    if (list.isPending) {
+      return (
+        <div className="panel" aria-busy="true">
+          <Skeleton active title={false} paragraph={{ rows: 10, width: '100%' }} />
+        </div>
+      );
+    }
+    if (rows.length === 0) {
+      return (
+        <div className="panel">
+          {narrowed ? (
+            <EmptyState
+              title={t('noMatch')}
+              hint={t('noMatchHint')}
+              action={<Button onClick={clear}>{t('clearFilters')}</Button>}
+            />
+          ) : (
+            <EmptyState
+              title={props.emptyTitle}
+              {...(props.emptyHint ? { hint: props.emptyHint } : {})}
+              action={createButton}
+            />
+          )}
+        </div>
+      );
+    }
+    return (
+      <>
+        {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+        {phone ? (
+          <ul className="card-list" aria-label={props.title}>
+            {rows.map((row) => (
+              <li key={keyOf(row)}>
+                <div className="card-head">
+                  <div className="row grow">
+                    {bulk && (
+                      <Checkbox
+                        aria-label={t('select')}
+                        checked={selected.includes(keyOf(row))}
+                        onChange={(event) =>
+                          setSelected((old) =>
+                            event.target.checked ? [...old, keyOf(row)] : old.filter((id) => id !== keyOf(row)),
+                          )
+                        }
+                      />
+                    )}
+                    <div className="card-title grow">{columns[0]?.render(row)}</div>
+                  </div>
+                  {onOpen && (
+                    <Button size="small" onClick={() => onOpen(row)}>
+                      {t('view')}
+                    </Button>
+                  )}
+                </div>
+                <dl className="facts">
+                  {columns.slice(1).map((column) =>
+                    column.wide ? null : (
+                      <div key={column.key} style={{ display: 'contents' }}>
+                        <dt>{labelText(column.title, locale)}</dt>
+                        <dd>{column.render(row)}</dd>
+                      </div>
+                    ),
+                  )}
+                </dl>
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <div className="panel panel-flush">
+            <Table<T>
+              size="small"
+              rowKey={keyOf}
+              columns={tableColumns}
+              dataSource={rows}
+              pagination={false}
+              loading={list.isFetching && !list.isFetchingNextPage && list.isPlaceholderData}
+              scroll={
+                rows.length > 150 ? { x: 1100, y: Math.max(360, window.innerHeight - 280) } : { x: 'max-content' }
+              }
+              virtual={rows.length > 150}
+              rowClassName={(_, index) => `${onOpen ? 'clickable' : ''} ${index === current ? 'current' : ''}`}
+              onRow={(row) => ({
+                onClick: (event) => {
+                  if (!(event.target as HTMLElement).closest('a,button,input,label,.ant-checkbox-wrapper'))
+                    onOpen?.(row);
+                },
+              })}
+              onChange={(_, __, sorter) => {
+                const one = Array.isArray(sorter) ? sorter[0] : sorter;
+                const column = columns.find((candidate) => candidate.key === one?.columnKey);
+                if (column?.sort)
+                  patch({ sort: one?.order ? `${one.order === 'descend' ? '-' : ''}${column.sort}` : undefined });
+              }}
+              {...(bulk
+                ? { rowSelection: { selectedRowKeys: selected, onChange: (keys) => setSelected(keys.map(String)) } }
+                : {})}
+            />
+          </div>
+        )}
+        <div className="list-foot">
+          <span className="muted number">
+            {count === undefined || count === null
+              ? t('loaded', { n: rows.length })
+              : `${t(first?.total_is_lower_bound ? 'totalMore' : 'total', { n: count })} · ${t('loaded', { n: rows.length })}`}
+          </span>
+          {list.hasNextPage && (
+            <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              {t('more')}
+            </Button>
+          )}
+        </div>
+      </>
+    );
+  };
+
+  const chosen = rows.filter((row) => selected.includes(keyOf(row)));
+  const filterCount = fromTree(search.filter)?.rows.length ?? (search.filter ? 1 : 0);
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>{props.title}</h1>
+        <div className="row">
+          {props.extra}
+          {createButton}
+        </div>
+      </div>
+      {props.above}
+      {!props.plain && (
+        <div className="list-bar" role="search">
+          <Input.Search
+            className="list-search"
+            allowClear
+            value={typed}
+            maxLength={100}
+            placeholder={props.searchHint ?? t('search')}
+            aria-label={props.searchHint ?? t('search')}
+            onChange={(event) => setTyped(event.target.value)}
+            onSearch={(value) => patch({ q: value.trim() || undefined })}
+          />
+          {filters.length > 0 && (
+            <Badge count={filterCount} size="small" color="#0b6e69">
+              <Button
+                icon={<FilterOutlined />}
+                onClick={() => {
+                  setDraft(fromTree(search.filter) ?? EMPTY_FILTER);
+                  setFilterOpen(true);
+                }}
+              >
+                {t('filter')}
+              </Button>
+            </Badge>
+          )}
+          {sorts.length > 0 && (
+            <Select
+              aria-label={t('sort')}
+              value={sort ?? null}
+              options={sorts.map((item) => ({ value: item.value, label: labelText(item.label, locale) }))}
+              onChange={(value) => patch({ sort: value ?? undefined })}
+              style={{ minWidth: 150 }}
+            />
+          )}
+          {props.archive && (
+            <span className="row" style={{ gap: 6 }}>
+              <Switch
+                size="small"
+                aria-label={t('archived')}
+                checked={search.archived === true}
+                onChange={(on) => patch({ archived: on || undefined })}
+              />
+              {t('archived')}
+            </span>
+          )}
+          <Button
+            type="text"
+            icon={<ReloadOutlined spin={list.isFetching} />}
+            aria-label={t('refresh')}
+            onClick={() => void list.refetch()}
+          />
+          {narrowed && (
+            <Button type="link" onClick={clear}>
+              {t('clearFilters')}
+            </Button>
+          )}
+        </div>
+      )}
+      {props.presets && (
+        <div className="row" style={{ marginBottom: 10 }}>
+          {props.presets.map((preset) => {
+            const on = JSON.stringify(search.filter) === JSON.stringify(preset.filter);
+            return (
+              <Button
+                key={preset.label.en}
+                size="small"
+                shape="round"
+                type={on ? 'primary' : 'default'}
+                aria-pressed={on}
+                onClick={() => patch({ filter: on ? undefined : preset.filter })}
+              >
+                {labelText(preset.label, locale)}
+              </Button>
+            );
+          })}
+        </div>
+      )}
+      {body()}
+      {bulk && chosen.length > 0 && (
+        <div className="bulk-bar" role="region" aria-label={t('actions')}>
+          <strong>{t('selected', { n: chosen.length })}</strong>
+          {bulk(chosen, () => setSelected([]))}
+          <Button type="text" onClick={() => setSelected([])}>
+            {t('clearSelection')}
+          </Button>
+        </div>
+      )}
+      <Drawer
+        open={filterOpen}
+        title={t('filters')}
+        onClose={() => setFilterOpen(false)}
+        size={640}
+        styles={{ wrapper: { maxWidth: '100vw' } }}
+        footer={
+          <div className="row" style={{ justifyContent: 'flex-end' }}>
+            <Button onClick={() => setDraft(EMPTY_FILTER)}>{t('clear')}</Button>
+            <Button
+              type="primary"
+              onClick={() => {
+                patch({ filter: toTree(draft) });
+                setFilterOpen(false);
+              }}
+            >
+              {t('apply')}
+            </Button>
+          </div>
+        }
+      >
+        <FilterBuilder fields={filters} value={draft} onChange={setDraft} />
+      </Drawer>
+    </div>
+  );
+}
