@@ -497,9 +497,13 @@ impl HasLocation for Session {
     }
 }
 
-/// A name people see: trimmed, 1 to 200 characters.
+/// A name people see: trimmed, one line of 1 to 200 characters.
 pub(crate) fn name(pointer: &str, text: &str, errors: &mut Vec<FieldError>) -> String {
-    checked_text(pointer, text, 200, errors)
+    let name = checked_text(pointer, text, 200, errors);
+    if name.contains(['\n', '\r', '\t']) {
+        errors.push(FieldError::new(pointer, "control_character", "Write it in one line."));
+    }
+    name
 }
 
 /// A login: trimmed, lower-case, without spaces.
@@ -579,6 +583,7 @@ mod tests {
 
     #[test]
     fn fields_say_what_is_wrong_with_them() {
+        assert_eq!(code(name, "电梯\n公司").as_deref(), Some("control_character"));
         assert_eq!(code(email, "Chen@Example.com"), None);
         assert_eq!(code(email, "chen@a@b").as_deref(), Some("invalid_email"));
         assert_eq!(code(email, "a b@example.com").as_deref(), Some("invalid_email"));

@@ -49,6 +49,10 @@ pub(crate) fn conditions(
         let wrong = |error: &rules::RuleError| {
             Problem::bad_parameter("/query/filter", format!("{}: {}", error.pointer, error.message))
         };
+        // PostgreSQL has no text with U+0000.
+        if filter.to_string().contains("\\u0000") {
+            return Err(Problem::bad_parameter("/query/filter", "Texts may not hold the character U+0000."));
+        }
         let condition = Condition::parse(filter, fields).map_err(|error| wrong(&error))?;
         let dialect = match engine {
             Engine::Sqlite => Dialect::Sqlite,

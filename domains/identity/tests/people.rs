@@ -127,6 +127,10 @@ testkit::both! {
         let from = testkit::MONDAY.plus(Duration::from_mins(4));
         let late = desk.get(&auditor, &format!("/api/v1/audit?kind=region.created&from={from}")).await.expect(200);
         assert_eq!(late.json["items"].as_array().unwrap().len(), 2);
+        for wrong in ["kind=%00", "object=a%00", "filter=%22%5Cu0000%22", "from=yesterday", "sort=name", "cursor=x"] {
+            let path = if wrong.starts_with("filter") { "users" } else { "audit" };
+            assert_eq!(desk.get(&admin, &format!("/api/v1/{path}?{wrong}")).await.status, 400, "{wrong}");
+        }
         let agent = desk.person("chen", &["agent"]).await;
         assert_eq!(desk.get(&agent, "/api/v1/audit").await.status, 403);
     }

@@ -13,6 +13,11 @@ pub(crate) async fn list(
     Query(asked): Query<AuditQuery>,
     params: ListParams,
 ) -> Result<Json<ListPage<Event>>, Problem> {
+    for (pointer, text) in [("/query/object", &asked.object), ("/query/kind", &asked.kind)] {
+        if text.as_ref().is_some_and(|text| text.len() > 100 || text.contains('\0')) {
+            return Err(Problem::bad_parameter(pointer, "Use a name such as `ticket` or `ticket.closed`."));
+        }
+    }
     let filter = AuditFilter {
         actor_id: asked.actor,
         object: asked.object,
