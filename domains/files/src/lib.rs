@@ -37,7 +37,7 @@ pub use content::{Content, content};
 pub use error::FileError;
 pub use model::{File, Received};
 pub use ops::FilePath;
-pub use storage::{FileStore, S3Settings, USUAL_LIMIT};
+pub use storage::{FileStore, USUAL_LIMIT};
 pub use store::get;
 pub use sweep::Sweep;
 

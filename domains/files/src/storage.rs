@@ -15,7 +15,10 @@ use futures_util::{StreamExt as _, stream::BoxStream};
 use http_api::Upload;
 use kernel::{Context, TenantId, Timestamp, Uuid};
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key,
+    ObjectStore, ObjectStoreExt as _,
+    aws::{AmazonS3Builder, AmazonS3ConfigKey},
+    local::LocalFileSystem,
+    path::Path as Key,
     prefix::PrefixStore,
 };
 use sha2::{Digest as _, Sha256};
@@ -38,33 +41,6 @@ const PART: usize = 8 * 1024 * 1024;
 /// Staged files older than this belong to no upload any more.
 const ABANDONED: Duration = Duration::from_hours(24);
 
-/// How to reach a bucket. The secret never appears in `Debug`.
-#[derive(Clone)]
-pub struct S3Settings {
-    /// The bucket's name.
-    pub bucket: String,
-    /// Such as `cn-north-1`.
-    pub region: String,
-    /// For stores other than Amazon's: `https://minio.example.com`.
-    pub endpoint: Option<String>,
-    /// Goes in front of every key.
-    pub prefix: Option<String>,
-    /// The key's id.
-    pub access_key_id: String,
-    /// The key's secret.
-    pub secret_access_key: String,
-}
-
-impl std::fmt::Debug for S3Settings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("S3Settings")
-            .field("bucket", &self.bucket)
-            .field("region", &self.region)
-            .field("endpoint", &self.endpoint)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The file store; cheap to clone. Register it as a service of the app.
 #[derive(Debug, Clone)]
 pub struct FileStore {
@@ -74,32 +50,49 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Contents in the data folder's `files`, flushed to disk before anything refers to them.
-    pub fn local(data: &Path) -> Result<Self, FileError> {
-        let folder = data.join("files");
+    /// Contents in a folder of this machine, flushed to disk before anything refers to them. Uploads under way lie
+    /// beside it, in `<folder>-incoming`.
+    pub fn folder(folder: impl Into<PathBuf>) -> Result<Self, FileError> {
+        let folder = folder.into();
         std::fs::create_dir_all(&folder)?;
+        let mut staging = folder.clone().into_os_string();
+        staging.push("-incoming");
         let objects = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Self::new(Arc::new(objects), &data.join("files-incoming"))
+        Self::new(Arc::new(objects), Path::new(&staging))
     }
 
-    /// Contents in a bucket; `staging` is a folder of this machine for uploads under way.
-    pub fn s3(settings: &S3Settings, staging: &Path) -> Result<Self, FileError> {
+    /// Contents in a bucket, named `s3://bucket` or `s3://bucket/prefix`. `variables` are those S3 clients know:
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`, …; others are passed over.
+    /// Uploads under way lie in the machine's folder for temporary files.
+    pub fn bucket(address: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, FileError> {
+        let wrong = || FileError::Storage(format!("{address} is no bucket; write it like s3://bucket/prefix"));
+        let (bucket, prefix) = match address.strip_prefix("s3://").ok_or_else(wrong)?.split_once('/') {
+            Some((bucket, prefix)) => (bucket, prefix.trim_matches('/')),
+            None => (address.trim_start_matches("s3://"), ""),
+        };
+        if bucket.is_empty() {
+            return Err(wrong());
+        }
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // Losing a race here means that another thread has installed one, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let mut builder = AmazonS3Builder::new()
-            .with_bucket_name(&settings.bucket)
-            .with_region(&settings.region)
-            .with_access_key_id(&settings.access_key_id)
-            .with_secret_access_key(&settings.secret_access_key);
-        if let Some(endpoint) = &settings.endpoint {
-            builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+        let mut builder = AmazonS3Builder::new();
+        for (name, value) in variables {
+            if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
+                let plain = key == AmazonS3ConfigKey::Endpoint && value.starts_with("http://");
+                builder = builder.with_config(key, value);
+                if plain {
+                    builder = builder.with_allow_http(true);
+                }
+            }
         }
-        let bucket = builder.build()?;
-        match settings.prefix.as_deref().filter(|prefix| !prefix.is_empty()) {
-            Some(prefix) => Self::new(Arc::new(PrefixStore::new(bucket, prefix)), staging),
-            None => Self::new(Arc::new(bucket), staging),
+        let bucket = builder.with_bucket_name(bucket).build()?;
+        let staging = std::env::temp_dir().join("aftersail-incoming");
+        if prefix.is_empty() {
+            Self::new(Arc::new(bucket), &staging)
+        } else {
+            Self::new(Arc::new(PrefixStore::new(bucket, prefix)), &staging)
         }
     }
 
@@ -290,7 +283,7 @@ mod tests {
 
     fn folder() -> (tempfile::TempDir, FileStore, Context) {
         let folder = tempfile::tempdir().unwrap();
-        let store = FileStore::local(folder.path()).unwrap();
+        let store = FileStore::folder(folder.path().join("files")).unwrap();
         let cx = Context::system(World::seeded(ManualClock::at(testkit::MONDAY), 1), TENANT);
         (folder, store, cx)
     }
@@ -370,17 +363,21 @@ mod tests {
     }
 
     #[test]
-    fn the_buckets_secret_is_not_shown() {
-        let settings = S3Settings {
-            bucket: "files".into(),
-            region: "cn-north-1".into(),
-            endpoint: Some("https://minio.example.com".into()),
-            prefix: Some("aftersail".into()),
-            access_key_id: "AKIA".into(),
-            secret_access_key: "hunter2".into(),
-        };
-        assert!(!format!("{settings:?}").contains("hunter2"));
-        let folder = tempfile::tempdir().unwrap();
-        assert!(!format!("{:?}", FileStore::s3(&settings, folder.path()).unwrap()).contains("hunter2"));
+    fn a_bucket_is_named_by_its_address_and_its_secret_is_not_shown() {
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", "AKIA"),
+            ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+            ("AWS_REGION", "cn-north-1"),
+            ("AWS_ENDPOINT", "http://127.0.0.1:9000"),
+            ("AWS_PAGER", "less"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        for address in ["s3://files", "s3://files/aftersail/"] {
+            let store = FileStore::bucket(address, variables.clone()).unwrap();
+            assert!(!format!("{store:?}").contains("hunter2"));
+        }
+        for address in ["files", "s3://", "https://files.example.com"] {
+            assert!(FileStore::bucket(address, variables.clone()).is_err(), "{address}");
+        }
     }
 }

@@ -42,7 +42,7 @@ fn migrations() -> Vec<Migration> {
 }
 
 fn service(t: &TestDb) -> Router {
-    let store = FileStore::local(t.folder.path()).unwrap().with_limit(4 * 1024 * 1024);
+    let store = FileStore::folder(t.folder.path().join("files")).unwrap().with_limit(4 * 1024 * 1024);
     let app = App::builder(t.db.clone(), t.world.clone(), Settings::default())
         .authenticator(Keys(t.cx.clone(), t.other.clone()))
         .service(store)
