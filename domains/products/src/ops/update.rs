@@ -1,0 +1,76 @@
+//! Changing a product.
+
+use db::{Query as _, Tx};
+use events::NewEvent;
+use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
+use kernel::Uuid;
+
+use crate::{Product, ProductChange, ProductError, api::ProductPath, store};
+
+pub(crate) async fn handle(
+    State(app): State<App>,
+    Caller(cx): Caller,
+    Path(path): Path<ProductPath>,
+    expected: IfMatch,
+    Body(body): Body<ProductChange>,
+) -> Result<Versioned<Product>, Problem> {
+    let product = app
+        .db()
+        .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Product, ProductError> {
+            change(tx, path.id, expected, "product.updated", |product| Ok(body.apply(product)?)).await
+        })
+        .await?;
+    Ok(Versioned(product))
+}
+
+/// Changes the product if it still has the expected version, and appends an event of this kind; a change that changes
+/// nothing leaves no trace.
+pub(crate) async fn change(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    expected: IfMatch,
+    kind: &str,
+    alter: impl FnOnce(&Product) -> Result<Product, ProductError>,
+) -> Result<Product, ProductError> {
+    let before = store::find(tx, id).await?.ok_or(ProductError::NotFound)?;
+    if before.version != expected.version() {
+        return Err(ProductError::Stale);
+    }
+    let altered = alter(&before)?;
+    if altered == before {
+        return Ok(before);
+    }
+    let after = Product { version: before.version + 1, updated_at: tx.cx().now(), ..altered };
+    store::update(tx, &before, &after).await?;
+    let changes = events::changes(&before, &after);
+    events::append(tx, NewEvent::new(kind, "product", id).label(after.name.as_str()).data(changes)).await?;
+    Ok(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use http_api::http::Method;
+    use objects::testing::Api;
+    use serde_json::json;
+
+    use crate::ops::tests::migrations;
+
+    testkit::both! {
+        migrations(), |t| a_product_is_changed_with_its_history {
+            let api = Api::new(&t.db, &t.world, [crate::routes()]);
+            let made = api.post(&t.cx, "/api/v1/products", json!({"code": "A", "name": "甲", "warranty_months": 12})).await.ok(201);
+            api.post(&t.cx, "/api/v1/products", json!({"code": "B", "name": "乙"})).await.ok(201);
+            let path = format!("/api/v1/products/{}", made.id());
+            api.send(&t.cx, Method::PATCH, &path, &[], Some(json!({}))).await.refused(428, "precondition_required");
+            let changed = api.patch(&t.cx, &path, 1, json!({"warranty_months": 36, "category": "电梯"})).await.ok(200);
+            assert_eq!((&changed.json["warranty_months"], &changed.json["version"]), (&json!(36), &json!(2)));
+            api.patch(&t.cx, &path, 1, json!({"name": "x"})).await.refused(412, "stale");
+            api.patch(&t.cx, &path, 2, json!({"code": "b"})).await.refused(409, "code_taken");
+            assert_eq!(api.patch(&t.cx, &path, 2, json!({"code": null})).await.errors(), ["/code required"]);
+            api.patch(&t.other, &path, 2, json!({"name": "x"})).await.refused(404, "not_found");
+            let events = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
+            assert_eq!(events.column("kind"), ["product.updated", "product.created"]);
+            assert_eq!(events.json["items"][0]["data"]["warranty_months"], json!({"from": 12, "to": 36}));
+        }
+    }
+}

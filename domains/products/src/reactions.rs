@@ -1,0 +1,35 @@
+//! What follows from events: the text by which products are found.
+
+use db::{DbError, Tx};
+use futures_util::future::BoxFuture;
+use kernel::Uuid;
+use search::{Document, Indexed};
+
+use crate::{Product, store};
+
+/// Products in the text search.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProductSearch;
+
+impl Indexed for ProductSearch {
+    fn object(&self) -> &'static str {
+        "product"
+    }
+
+    fn table(&self) -> &'static str {
+        "products"
+    }
+
+    fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
+        Box::pin(async move {
+            let products: Vec<Product> = objects::by_ids(tx, &store::LISTING.list, ids).await?;
+            Ok(products.into_iter().map(document).collect())
+        })
+    }
+}
+
+fn document(product: Product) -> Document {
+    let words = [Some(product.code), product.category, product.note];
+    let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    Document { object_id: product.id, title: product.name, text }
+}
