@@ -1,0 +1,36 @@
+//! What follows from events: the text by which devices are found.
+
+use db::{DbError, Tx};
+use futures_util::future::BoxFuture;
+use kernel::Uuid;
+use search::{Document, Indexed};
+
+use crate::{Device, DeviceView, references::views, store};
+
+/// Devices in the text search, with the names of product, customer and site as they were when the device last changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DeviceSearch;
+
+impl Indexed for DeviceSearch {
+    fn object(&self) -> &'static str {
+        "device"
+    }
+
+    fn table(&self) -> &'static str {
+        "devices"
+    }
+
+    fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
+        Box::pin(async move {
+            let devices: Vec<Device> = objects::by_ids(tx, &store::LISTING.list, ids).await?;
+            Ok(views(tx, devices).await?.into_iter().map(document).collect())
+        })
+    }
+}
+
+fn document(view: DeviceView) -> Document {
+    let device = view.device;
+    let words = [view.product_name, device.model, view.customer_name, view.site_name, device.place, device.note];
+    let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    Document { object_id: device.id, title: device.serial_number, text }
+}
