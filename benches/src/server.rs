@@ -27,7 +27,7 @@ impl Plan {
         let mut command = Command::new(&self.binary);
         command.args(words).arg("--data").arg(&self.data);
         if let Some(addresses) = &self.postgres {
-            command.args(["--database", &addresses.app, "--database-owner", &addresses.owner]);
+            command.args(["--database", &addresses.app, "--owner-database", &addresses.owner]);
         }
         command
     }
@@ -42,10 +42,10 @@ impl Plan {
     }
 
     /// Creates a company and returns an administrator's key for it.
-    pub fn company(&self, slug: &str) -> Outcome<String> {
+    pub fn company(&self, name: &str) -> Outcome<String> {
         fs::create_dir_all(&self.data).map_err(during("the data folder"))?;
-        self.run(&["tenant", "create", "--name", "Load", "--slug", slug])?;
-        let printed = self.run(&["apikey", "create", "--tenant", slug, "--role", "admin"])?;
+        self.run(&["tenant", "create", "--name", name])?;
+        let printed = self.run(&["apikey", "create", "--tenant", name, "--role", "admin"])?;
         let key = printed.split_whitespace().last().ok_or("apikey create printed nothing")?;
         Ok(key.to_owned())
     }

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export interface SignIn {
-  tenant?: string;
   login: string;
   password: string;
 }
@@ -14,8 +13,10 @@ export interface SignIn {
 export interface Server {
   /** `http://127.0.0.1:PORT` */
   address: string;
-  /** The administrator of the demo company, as the server prints it. */
-  admin: SignIn;
+  /** The people of the demo company, as the server prints them: login, password, role. */
+  people: (SignIn & { role: string })[];
+  /** The one with that login. */
+  person(login: string): SignIn;
   /** Everything it printed so far. */
   log(): string;
 }
@@ -42,13 +43,13 @@ function freePort(): Promise<number> {
 
 const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** The words after `name:` (or `名称：`) in what the server printed. */
-export function printed(log: string, ...names: string[]): string | undefined {
-  for (const name of names) {
-    const found = new RegExp(`${name}\\s*[:：=]\\s*(\\S+)`, 'i').exec(log);
-    if (found?.[1] !== undefined) return found[1];
-  }
-  return undefined;
+/** The lines `  login  password  role` of what the server printed. */
+export function people(log: string): (SignIn & { role: string })[] {
+  return [...log.matchAll(/^ {2}(\S+) +(\S+) +(\S+)$/gm)].map(([, login, password, role]) => ({
+    login: login ?? '',
+    password: password ?? '',
+    role: role ?? '',
+  }));
 }
 
 function end(child: ChildProcess): Promise<void> {
@@ -78,11 +79,14 @@ export async function withServer(use: (server: Server) => Promise<void>): Promis
     for (let waited = 0; ; waited += 100) {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${log}`);
       const ready = await fetch(`${address}/readyz`).then((reply) => reply.ok).catch(() => false);
-      const login = printed(log, 'login', '账号');
-      const password = printed(log, 'password', '密码');
-      if (ready && login !== undefined && password !== undefined) {
-        const tenant = printed(log, 'company', 'tenant', '企业代码');
-        await use({ address, admin: { login, password, ...(tenant === undefined ? {} : { tenant }) }, log: () => log });
+      const found = people(log);
+      if (ready && found.length > 0) {
+        const person = (login: string): SignIn => {
+          const who = found.find((one) => one.login === login);
+          if (who === undefined) throw new Error(`nobody signs in as ${login}:\n${log}`);
+          return who;
+        };
+        await use({ address, people: found, person, log: () => log });
         break;
       }
       if (waited > 120_000) throw new Error(`the server with its demo company is not ready after 120 s:\n${log}`);

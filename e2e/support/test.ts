@@ -108,7 +108,6 @@ export async function signIn(page: Page, who: SignIn): Promise<void> {
   await page.goto('/sign-in');
   await page.getByLabel(/^(账号或邮箱|Login or e-mail)$/).fill(who.login);
   await page.getByLabel(/^(密码|Password)$/).fill(who.password);
-  if (who.tenant !== undefined) await page.getByLabel(/^(企业代码|Company code)$/).fill(who.tenant);
   await page.getByRole('button', { name: /^(登\s?录|Sign in)$/ }).click();
   await expect(page).not.toHaveURL(/\/sign-in/);
 }

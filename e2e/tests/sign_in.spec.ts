@@ -26,15 +26,15 @@ for (const [language, button] of LANGUAGES) {
 
 test('a wrong password is told in words and keeps what was typed', async ({ page, server }) => {
   await page.goto('/sign-in');
-  await page.getByLabel('账号或邮箱').fill(server.admin.login);
+  await page.getByLabel('账号或邮箱').fill(server.person('admin').login);
   await page.getByLabel('密码').fill('not the password');
   await page.getByRole('button', { name: /^登\s?录$/ }).click();
   await expect(page.getByRole('alert')).toBeVisible();
-  await expect(page.getByLabel('账号或邮箱')).toHaveValue(server.admin.login);
+  await expect(page.getByLabel('账号或邮箱')).toHaveValue(server.person('admin').login);
 });
 
 test('the administrator of the demo company signs in, reloads, and is still there', async ({ page, server }) => {
-  await signIn(page, server.admin);
+  await signIn(page, server.person('admin'));
   await expect(page).toHaveURL(/\/$/);
   await page.reload();
   await expect(page).not.toHaveURL(/\/sign-in/);
