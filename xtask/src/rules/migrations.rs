@@ -20,6 +20,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("search_grams_grams", "the same"),
     ("tenants_slug", "sign-in finds the company by its short name before there is a tenant"),
     ("users_login_anywhere", "sign-in without a company finds the companies a login belongs to"),
+    ("devices_qr_token", "a scanned code finds its device before there is a tenant"),
     ("jobs_run_at", "workers lease what is due, of all tenants"),
     ("jobs_lease_until", "workers take back lapsed leases, of all tenants"),
 ];
