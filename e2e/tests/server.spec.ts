@@ -1,4 +1,5 @@
 /** The server answers what every client and operator counts on, before any page is opened. */
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '../support/test.ts';
 
 test('health, readiness, metrics and the API document answer without sign-in', async ({ request }) => {
@@ -31,4 +32,13 @@ test('an unknown address of the API is a problem with a code and a trace id', as
 test('records are not shown to strangers', async ({ request }) => {
   const reply = await request.get('/api/v1/tickets');
   expect(reply.status()).toBe(401);
+});
+
+test('the first page loads no more than 350 KB of script', async ({ request }) => {
+  const html = await (await request.get('/sign-in')).text();
+  const scripts = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map((match) => match[1] ?? '');
+  expect(scripts.length).toBeGreaterThan(0);
+  let bytes = 0;
+  for (const path of new Set(scripts)) bytes += gzipSync(await (await request.get(path)).body()).length;
+  expect(bytes, scripts.join(', ')).toBeLessThanOrEqual(350 * 1024);
 });
