@@ -19,4 +19,4 @@ pub use checks::{Checks, Invalid, folded_code};
 pub use date::{Date, DateError};
 pub use phone::phone_digits;
 pub use store::{among, by_ids, find};
-pub use timeline::{TimelineParams, first_values, timeline};
+pub use timeline::{TimelineParams, first_values, history, timeline};

@@ -21,6 +21,17 @@ pub struct TimelineParams {
     pub cursor: Option<String>,
 }
 
+impl TimelineParams {
+    fn query(&self) -> Result<ListQuery, Problem> {
+        let limit = self.limit.map_or(50, |limit| limit as usize);
+        if !(1..=LARGEST_PAGE).contains(&limit) {
+            return Err(Problem::bad_parameter("/query/limit", format!("Ask for 1 to {LARGEST_PAGE} events.")));
+        }
+        let cursor = self.cursor.clone().filter(|cursor| !cursor.is_empty());
+        Ok(ListQuery { limit, cursor, ..ListQuery::default() })
+    }
+}
+
 /// What happened to the `object` with this id and to what belongs to it, newest first. Check before that the caller
 /// may see the record.
 pub async fn timeline(
@@ -29,13 +40,18 @@ pub async fn timeline(
     id: Uuid,
     params: &TimelineParams,
 ) -> Result<ListPage<Event>, Problem> {
-    let limit = params.limit.map_or(50, |limit| limit as usize);
-    if !(1..=LARGEST_PAGE).contains(&limit) {
-        return Err(Problem::bad_parameter("/query/limit", format!("Ask for 1 to {LARGEST_PAGE} events.")));
-    }
-    let cursor = params.cursor.clone().filter(|cursor| !cursor.is_empty());
-    let query = ListQuery { limit, cursor, ..ListQuery::default() };
-    events::list_parent(q, object, id, query).await.map_err(Problem::from)
+    events::list_parent(q, object, id, params.query()?).await.map_err(Problem::from)
+}
+
+/// What happened to the `object` with this id alone, newest first, wherever else its events stand. Check before that the
+/// caller may see the record.
+pub async fn history(
+    q: &mut impl Query,
+    object: &str,
+    id: Uuid,
+    params: &TimelineParams,
+) -> Result<ListPage<Event>, Problem> {
+    events::list_object(q, object, id, params.query()?).await.map_err(Problem::from)
 }
 
 /// The details of a `….created` event: every field that has a value, as a change from nothing.

@@ -1,0 +1,36 @@
+//! What follows from events: the text by which contracts are found.
+
+use db::{DbError, Tx};
+use futures_util::future::BoxFuture;
+use kernel::Uuid;
+use search::{Document, Indexed};
+
+use crate::{Contract, ContractView, ops::list::views, store};
+
+/// Contracts in the text search, with the customer's name as it was when the contract last changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ContractSearch;
+
+impl Indexed for ContractSearch {
+    fn object(&self) -> &'static str {
+        "contract"
+    }
+
+    fn table(&self) -> &'static str {
+        "contracts"
+    }
+
+    fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
+        Box::pin(async move {
+            let contracts: Vec<Contract> = objects::by_ids(tx, &store::LISTING.list, ids).await?;
+            Ok(views(tx, contracts).await?.into_iter().map(document).collect())
+        })
+    }
+}
+
+fn document(view: ContractView) -> Document {
+    let contract = view.contract;
+    let words = [Some(contract.name), view.customer_name, contract.note];
+    let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    Document { object_id: contract.id, title: contract.number, text }
+}
