@@ -1,1 +1,250 @@
 //! Tickets: intake, life cycle, timeline, SLA clock, merge, split, close.
+//!
+//! A ticket is created by [`ops::create`] (people and programs) or [`open`] (codes, demo, import), and changed only by
+//! [`act`]: every change is one [`Action`], saved with its event. Later domains add closing conditions through
+//! [`ClosingCheck`].
+
+mod act;
+mod api;
+mod closing;
+mod error;
+mod import;
+mod model;
+mod ops;
+mod presence;
+mod sla;
+mod store;
+
+use authz::{Access, permissions as p};
+use db::{DbError, Migration, Query};
+use http_api::Routes;
+use kernel::Uuid;
+
+pub use act::{Action, SCOPE, act, within_reach};
+pub use api::{Attachment, AuthorKind, CreateTicket, Message, MessageKind};
+pub use closing::{ClosingCheck, ClosingChecks, Unmet};
+pub use error::TicketError;
+pub use import::{ensure_calendar, overwrite_imported};
+pub use model::{
+    Assignment, LinkKind, Priority, Solution, Source, Status, StatusCategory, Ticket, TicketPause, TicketType,
+    WaitReason, Warranty,
+};
+pub use ops::{
+    create::{number, open},
+    list::{FIELDS, LISTING},
+    message::write_message,
+};
+pub use presence::Presence;
+pub use sla::{BusinessCalendar, STARTING_MINUTES, ServiceLevelCache, ServiceLevels, SlaPolicy, starting_calendar};
+pub use store::{
+    by_external_ref, by_ids, by_number, calendars, get, history_of, insert, insert_pause, messages, open_by_engineer,
+    open_of, pauses,
+};
+
+/// The operations.
+pub fn routes() -> Routes {
+    use Access::Needs;
+    Routes::new("tickets")
+        .get("/api/v1/tickets", Needs(p::TICKETS_READ), "listTickets", "List tickets", ops::list::handle)
+        .post("/api/v1/tickets", Needs(p::TICKETS_CREATE), "createTicket", "Create a ticket", ops::create::handle)
+        .get(
+            "/api/v1/tickets/duplicates",
+            Needs(p::TICKETS_READ),
+            "findDuplicateTickets",
+            "Open tickets that may be about the same matter",
+            ops::duplicates::handle,
+        )
+        .get("/api/v1/tickets/{id}", Needs(p::TICKETS_READ), "getTicket", "Read a ticket", ops::read::handle)
+        .patch("/api/v1/tickets/{id}", Needs(p::TICKETS_UPDATE), "updateTicket", "Change a ticket", ops::update::handle)
+        .get(
+            "/api/v1/tickets/{id}/timeline",
+            Needs(p::TICKETS_READ),
+            "listTicketTimeline",
+            "Everything that happened to a ticket, newest first",
+            ops::timeline::handle,
+        )
+        .post(
+            "/api/v1/tickets/{id}/accept",
+            Needs(p::TICKETS_UPDATE),
+            "acceptTicket",
+            "Take an assigned ticket",
+            ops::accept::handle,
+        )
+        .post(
+            "/api/v1/tickets/{id}/decline",
+            Needs(p::TICKETS_UPDATE),
+            "declineTicket",
+            "Give an assigned ticket back",
+            ops::decline::handle,
+        )
+        .post("/api/v1/tickets/{id}/start", Needs(p::TICKETS_UPDATE), "startTicket", "Begin work", ops::start::handle)
+        .post("/api/v1/tickets/{id}/wait", Needs(p::TICKETS_UPDATE), "waitTicket", "Put on hold", ops::wait::handle)
+        .post("/api/v1/tickets/{id}/resume", Needs(p::TICKETS_UPDATE), "resumeTicket", "Go on", ops::resume::handle)
+        .post("/api/v1/tickets/{id}/resolve", Needs(p::TICKETS_UPDATE), "resolveTicket", "Solve", ops::resolve::handle)
+        .post("/api/v1/tickets/{id}/close", Needs(p::TICKETS_CLOSE), "closeTicket", "Close", ops::close::handle)
+        .get(
+            "/api/v1/tickets/{id}/closing-conditions",
+            Needs(p::TICKETS_READ),
+            "listClosingConditions",
+            "What is still missing before a ticket can be closed",
+            ops::close::conditions,
+        )
+        .post(
+            "/api/v1/tickets/{id}/reopen",
+            Needs(p::TICKETS_UPDATE),
+            "reopenTicket",
+            "Open again",
+            ops::reopen::handle,
+        )
+        .post("/api/v1/tickets/{id}/cancel", Needs(p::TICKETS_CLOSE), "cancelTicket", "Give up", ops::cancel::handle)
+        .post(
+            "/api/v1/tickets/{id}/merge",
+            Needs(p::TICKETS_MERGE),
+            "mergeTicket",
+            "Merge into another",
+            ops::merge::handle,
+        )
+        .post(
+            "/api/v1/tickets/{id}/split",
+            Needs(p::TICKETS_MERGE),
+            "splitTicket",
+            "Split off a new ticket",
+            ops::split::handle,
+        )
+        .post(
+            "/api/v1/tickets/{id}/undo",
+            Needs(p::TICKETS_UPDATE),
+            "undoTicket",
+            "Undo one's last action",
+            ops::undo::handle,
+        )
+        .get("/api/v1/tickets/{id}/links", Needs(p::TICKETS_READ), "listTicketLinks", "Linked tickets", ops::link::list)
+        .post(
+            "/api/v1/tickets/{id}/links",
+            Needs(p::TICKETS_UPDATE),
+            "linkTicket",
+            "Link to another",
+            ops::link::create,
+        )
+        .delete(
+            "/api/v1/tickets/{id}/links/{item_id}",
+            Needs(p::TICKETS_UPDATE),
+            "unlinkTicket",
+            "Take a link away",
+            ops::link::delete,
+        )
+        .get(
+            "/api/v1/tickets/{id}/messages",
+            Needs(p::TICKETS_READ),
+            "listTicketMessages",
+            "Notes, replies and what the customer wrote",
+            ops::message::list,
+        )
+        .post(
+            "/api/v1/tickets/{id}/notes",
+            Needs(p::TICKETS_UPDATE),
+            "noteTicket",
+            "Write an internal note",
+            ops::message::note,
+        )
+        .post(
+            "/api/v1/tickets/{id}/replies",
+            Needs(p::TICKETS_REPLY),
+            "replyTicket",
+            "Reply to the customer",
+            ops::message::reply,
+        )
+        .get(
+            "/api/v1/tickets/{id}/attachments",
+            Needs(p::TICKETS_READ),
+            "listTicketAttachments",
+            "Files of a ticket",
+            ops::attachment::list,
+        )
+        .post(
+            "/api/v1/tickets/{id}/attachments",
+            Needs(p::TICKETS_UPDATE),
+            "attachToTicket",
+            "Attach an uploaded file",
+            ops::attachment::create,
+        )
+        .delete(
+            "/api/v1/tickets/{id}/attachments/{item_id}",
+            Needs(p::TICKETS_UPDATE),
+            "detachFromTicket",
+            "Take a file away",
+            ops::attachment::delete,
+        )
+        .post("/api/v1/tickets/{id}/followers", Needs(p::TICKETS_READ), "followTicket", "Follow", ops::follow::create)
+        .delete(
+            "/api/v1/tickets/{id}/followers/{item_id}",
+            Needs(p::TICKETS_READ),
+            "unfollowTicket",
+            "Stop following",
+            ops::follow::delete,
+        )
+        .post(
+            "/api/v1/tickets/{id}/presence",
+            Needs(p::TICKETS_READ),
+            "announceTicketPresence",
+            "Say that one has the ticket open, and learn who else has",
+            ops::presence::handle,
+        )
+        .get(
+            "/api/v1/sla-policies",
+            Needs(p::TICKETS_READ),
+            "listSlaPolicies",
+            "Service levels by priority",
+            ops::policies::list,
+        )
+        .put(
+            "/api/v1/sla-policies",
+            Needs(p::SETTINGS_MANAGE),
+            "putSlaPolicies",
+            "Set service levels",
+            ops::policies::put,
+        )
+        .get("/api/v1/calendars", Needs(p::TICKETS_READ), "listCalendars", "Business calendars", ops::calendars::list)
+        .post(
+            "/api/v1/calendars",
+            Needs(p::SETTINGS_MANAGE),
+            "createCalendar",
+            "Create a calendar",
+            ops::calendars::create,
+        )
+        .put(
+            "/api/v1/calendars/{id}",
+            Needs(p::SETTINGS_MANAGE),
+            "putCalendar",
+            "Change a calendar",
+            ops::calendars::put,
+        )
+}
+
+/// The structure.
+pub fn migrations() -> Vec<Migration> {
+    vec![db::migration!("tickets", 1, "tickets", "../migrations/0001_tickets.sql")]
+}
+
+/// Text for search: number, title, fault, people, place, solution.
+pub async fn search_texts(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<(Uuid, String, String)>, DbError> {
+    let tickets = by_ids(q, ids).await?;
+    Ok(tickets
+        .into_iter()
+        .map(|ticket| {
+            let parts = [
+                Some(ticket.number.as_str()),
+                Some(ticket.title.as_str()),
+                Some(ticket.description.as_str()),
+                ticket.contact_name.as_deref(),
+                ticket.contact_phone.as_deref(),
+                ticket.address.as_deref(),
+                ticket.problem_type.as_deref(),
+                ticket.resolution.as_deref(),
+                ticket.external_ref.as_deref(),
+            ];
+            let text = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+            (ticket.id, format!("{} {}", ticket.number, ticket.title), text)
+        })
+        .collect())
+}

@@ -1,0 +1,83 @@
+//! Fields of a ticket are changed; its stage moves only by actions.
+
+use authz::permissions;
+use axum::extract::State;
+use db::{Json, Tx};
+use http_api::{App, Body, Caller, FieldError, IfMatch, Path, Problem, Versioned};
+
+use crate::{
+    TicketError,
+    act::{change_priority, load, save},
+    api::{LONGEST_TEXT, LONGEST_TITLE, TicketPath, UpdateTicket, optional_text, refuse, tags, text},
+    model::Ticket,
+    ops::create::match_records,
+};
+
+/// The operation.
+pub async fn handle(
+    State(app): State<App>,
+    Caller(cx): Caller,
+    Path(path): Path<TicketPath>,
+    version: IfMatch,
+    Body(body): Body<UpdateTicket>,
+) -> Result<Versioned<Ticket>, Problem> {
+    let version = version.version();
+    let ticket = app
+        .db()
+        .write(&cx, async move |tx| {
+            let before = load(tx, path.id, version, permissions::TICKETS_UPDATE).await?;
+            update(tx, before, body).await
+        })
+        .await?;
+    Ok(Versioned(ticket))
+}
+
+async fn update(tx: &mut Tx<'_>, before: Ticket, body: UpdateTicket) -> Result<Ticket, TicketError> {
+    let mut after = before.clone();
+    let mut errors: Vec<FieldError> = Vec::new();
+    if let Some(title) = &body.title {
+        after.title = text("/title", title, LONGEST_TITLE, &mut errors);
+    }
+    if let Some(description) = body.description {
+        let described = optional_text("/description", Some(description), LONGEST_TEXT, &mut errors);
+        after.description = described.unwrap_or_default();
+    }
+    if let Some(labels) = body.tags {
+        after.tags = Json(tags("/tags", labels, &mut errors));
+    }
+    for (field, given, place) in [
+        ("/contact_name", body.contact_name, &mut after.contact_name),
+        ("/contact_phone", body.contact_phone, &mut after.contact_phone),
+        ("/address", body.address, &mut after.address),
+        ("/problem_type", body.problem_type, &mut after.problem_type),
+    ] {
+        if let Some(value) = given {
+            *place = optional_text(field, value, 200, &mut errors);
+        }
+    }
+    refuse(errors)?;
+    after.kind = body.kind.unwrap_or(after.kind);
+    after.customer_id = body.customer_id.unwrap_or(after.customer_id);
+    after.contact_id = body.contact_id.unwrap_or(after.contact_id);
+    after.site_id = body.site_id.unwrap_or(after.site_id);
+    after.device_id = body.device_id.unwrap_or(after.device_id);
+    after.team_id = body.team_id.unwrap_or(after.team_id);
+    let related =
+        |ticket: &Ticket| (ticket.customer_id, ticket.contact_id, ticket.site_id, ticket.device_id, ticket.team_id);
+    if related(&after) != related(&before) {
+        if after.device_id != before.device_id {
+            after.warranty = Json(None);
+        }
+        match_records(tx, &mut after, None).await?;
+    }
+    if let Some(priority) = body.priority
+        && priority != before.priority
+    {
+        change_priority(tx, &mut after, priority).await?;
+    }
+    if after == before {
+        return Ok(before);
+    }
+    save(tx, &before, &mut after, "ticket.updated", None, Vec::new()).await?;
+    Ok(after)
+}
