@@ -151,8 +151,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn device(starts_on: Option<&str>, ends_on: Option<&str>, product_months: Option<i32>) -> Option<DeviceFacts> {
-        Some(DeviceFacts { scrapped: false, starts_on: starts_on.map(day), ends_on: ends_on.map(day), product_months })
+    fn device(starts_on: Option<&str>, ends_on: Option<&str>, product_months: Option<i32>) -> DeviceFacts {
+        DeviceFacts { scrapped: false, starts_on: starts_on.map(day), ends_on: ends_on.map(day), product_months }
     }
 
     fn term(number: u128, kind: ContractKind, starts_on: &str, ends_on: &str, covers: Covers) -> Term {
@@ -171,28 +171,37 @@ mod tests {
     fn first_and_last_day_are_included() {
         let facts = device(Some("2025-03-01"), Some("2026-02-28"), None);
         let until = |text: &str| Some(text.to_owned());
-        assert_eq!(said(&judge(facts, &[], day("2025-02-28"))), (Some(false), "not_started", None));
-        assert_eq!(said(&judge(facts, &[], day("2025-03-01"))), (Some(true), "factory_warranty", until("2026-02-28")));
-        assert_eq!(said(&judge(facts, &[], day("2026-02-28"))), (Some(true), "factory_warranty", until("2026-02-28")));
-        assert_eq!(said(&judge(facts, &[], day("2026-03-01"))), (Some(false), "expired", until("2026-02-28")));
+        assert_eq!(said(&judge(Some(facts), &[], day("2025-02-28"))), (Some(false), "not_started", None));
+        assert_eq!(
+            said(&judge(Some(facts), &[], day("2025-03-01"))),
+            (Some(true), "factory_warranty", until("2026-02-28"))
+        );
+        assert_eq!(
+            said(&judge(Some(facts), &[], day("2026-02-28"))),
+            (Some(true), "factory_warranty", until("2026-02-28"))
+        );
+        assert_eq!(said(&judge(Some(facts), &[], day("2026-03-01"))), (Some(false), "expired", until("2026-02-28")));
     }
 
     #[test]
     fn the_products_months_fill_in_a_missing_end() {
         let facts = device(Some("2025-03-01"), None, Some(12));
-        assert_eq!(judge(facts, &[], day("2026-02-28")).reason_code, ReasonCode::FactoryWarranty);
-        assert_eq!(judge(facts, &[], day("2026-03-01")).reason_code, ReasonCode::Expired);
+        assert_eq!(judge(Some(facts), &[], day("2026-02-28")).reason_code, ReasonCode::FactoryWarranty);
+        assert_eq!(judge(Some(facts), &[], day("2026-03-01")).reason_code, ReasonCode::Expired);
     }
 
     #[test]
     fn what_is_not_known_is_said_to_be_unknown() {
         let on = day("2026-03-02");
         assert_eq!(said(&judge(None, &[], on)), (None, "device_unknown", None));
-        assert_eq!(said(&judge(device(None, None, Some(12)), &[], on)), (None, "no_dates", None));
-        assert_eq!(said(&judge(device(Some("2025-01-01"), None, None), &[], on)), (None, "no_dates", None));
-        assert_eq!(said(&judge(device(Some("2027-01-01"), None, None), &[], on)), (Some(false), "not_started", None));
+        assert_eq!(said(&judge(Some(device(None, None, Some(12))), &[], on)), (None, "no_dates", None));
+        assert_eq!(said(&judge(Some(device(Some("2025-01-01"), None, None)), &[], on)), (None, "no_dates", None));
+        assert_eq!(
+            said(&judge(Some(device(Some("2027-01-01"), None, None)), &[], on)),
+            (Some(false), "not_started", None)
+        );
         // An end alone is enough.
-        assert_eq!(judge(device(None, Some("2026-03-02"), None), &[], on).in_warranty, Some(true));
+        assert_eq!(judge(Some(device(None, Some("2026-03-02"), None)), &[], on).in_warranty, Some(true));
     }
 
     #[test]
@@ -208,22 +217,22 @@ mod tests {
         let expired = device(Some("2020-01-01"), Some("2021-12-31"), None);
         let service = term(1, ContractKind::Service, "2026-01-01", "2026-12-31", LABOUR);
         let warranty = term(2, ContractKind::Warranty, "2026-01-01", "2026-06-30", Covers::EVERYTHING);
-        let verdict = judge(expired, std::slice::from_ref(&service), on);
+        let verdict = judge(Some(expired), std::slice::from_ref(&service), on);
         assert_eq!(said(&verdict), (Some(true), "service_contract", Some("2026-12-31".into())));
         assert_eq!((verdict.contract_number.as_deref(), verdict.covers), (Some("C-1"), Some(LABOUR)));
-        let verdict = judge(expired, &[service.clone(), warranty], on);
+        let verdict = judge(Some(expired), &[service.clone(), warranty], on);
         assert_eq!(
             (verdict.reason_code, verdict.contract_id),
             (ReasonCode::WarrantyContract, Some(Uuid::from_u128(2)))
         );
-        let factory = judge(device(None, Some("2026-03-31"), None), &[service], on);
+        let factory = judge(Some(device(None, Some("2026-03-31"), None)), &[service], on);
         assert_eq!((factory.reason_code, factory.contract_id), (ReasonCode::FactoryWarranty, None));
     }
 
     #[test]
     fn a_contract_that_makes_nothing_free_is_no_warranty() {
         let empty = term(1, ContractKind::Service, "2026-01-01", "2026-12-31", NOTHING);
-        assert_eq!(judge(device(None, None, None), &[empty], day("2026-03-02")).reason_code, ReasonCode::NoDates);
+        assert_eq!(judge(Some(device(None, None, None)), &[empty], day("2026-03-02")).reason_code, ReasonCode::NoDates);
     }
 
     #[test]
@@ -231,9 +240,12 @@ mod tests {
         let old = term(1, ContractKind::Service, "2022-01-01", "2023-12-31", LABOUR);
         let coming = term(2, ContractKind::Service, "2027-01-01", "2027-12-31", LABOUR);
         let facts = device(Some("2020-01-01"), Some("2021-12-31"), None);
-        let verdict = judge(facts, &[old, coming.clone()], day("2026-03-02"));
+        let verdict = judge(Some(facts), &[old, coming.clone()], day("2026-03-02"));
         assert_eq!(said(&verdict), (Some(false), "expired", Some("2023-12-31".into())));
-        assert_eq!(judge(device(None, None, None), &[coming], day("2026-03-02")).reason_code, ReasonCode::NotStarted);
+        assert_eq!(
+            judge(Some(device(None, None, None)), &[coming], day("2026-03-02")).reason_code,
+            ReasonCode::NotStarted
+        );
     }
 
     prop_compose! {
