@@ -14,12 +14,13 @@ mod testing;
 mod uses;
 
 use authz::{Access::Needs, permissions};
-use db::Migration;
+use db::{Migration, Query as _, Tx};
 use http_api::Routes;
 
 pub use api::{CreatePart, PartPath, UpdatePart};
 pub use error::InventoryError;
 pub use model::{NewUse, Part, PartUse};
+pub use ops::create::add;
 pub use reactions::PartDocuments;
 pub use store::{by_ids, get, listed, uses_of_ticket};
 pub use uses::{record_use, return_use};
@@ -48,6 +49,12 @@ pub fn routes() -> Routes {
             "Take back a use that was booked by mistake",
             ops::return_use::handle,
         )
+}
+
+/// Adds a part inside the caller's transaction, as the demo company does.
+pub async fn insert(tx: &mut Tx<'_>, body: CreatePart) -> Result<Part, InventoryError> {
+    let part = ops::create::prepare(tx.cx(), body)?;
+    ops::create::save(tx, part).await
 }
 
 /// The structure of parts and their uses.

@@ -3,6 +3,7 @@
 use db::Json;
 use http_api::{FieldError, HasLocation, HasVersion};
 use kernel::{ActorKind, Timestamp, Uuid};
+use objects::Change;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -130,56 +131,38 @@ fn priority_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 }
 
 /// Change a ticket; absent fields stay, `null` clears.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct UpdateTicket {
     /// One line.
-    #[serde(default)]
     pub title: Option<String>,
     /// The fault in the customer's words.
-    #[serde(default)]
     pub description: Option<String>,
     /// Kind of service.
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub kind: Option<TicketType>,
     /// Urgency; due times are worked out again.
-    #[serde(default)]
     pub priority: Option<Priority>,
     /// The customer.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<Option<Uuid>>,
+    pub customer_id: Change<Uuid>,
     /// The person to talk to.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub contact_id: Option<Option<Uuid>>,
+    pub contact_id: Change<Uuid>,
     /// Their name.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub contact_name: Option<Option<String>>,
+    pub contact_name: Change<String>,
     /// Their telephone.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub contact_phone: Option<Option<String>>,
+    pub contact_phone: Change<String>,
     /// Where.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub site_id: Option<Option<Uuid>>,
+    pub site_id: Change<Uuid>,
     /// The device; the warranty is judged again.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub device_id: Option<Option<Uuid>>,
+    pub device_id: Change<Uuid>,
     /// Where, in words.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub address: Option<Option<String>>,
+    pub address: Change<String>,
     /// Problem type.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub problem_type: Option<Option<String>>,
+    pub problem_type: Change<String>,
     /// Free labels.
-    #[serde(default)]
     pub tags: Option<Vec<String>>,
     /// The responsible team.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub team_id: Option<Option<Uuid>>,
-}
-
-/// Tells `null` from absent.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
+    pub team_id: Change<Uuid>,
 }
 
 /// A reason in words.

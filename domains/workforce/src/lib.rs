@@ -13,12 +13,13 @@ mod store;
 mod testing;
 
 use authz::{Access::Needs, permissions};
-use db::Migration;
+use db::{Migration, Query as _, Tx};
 use http_api::Routes;
 
 pub use api::{CreateEngineer, EngineerPath, UpdateEngineer};
 pub use error::WorkforceError;
 pub use model::{Engineer, EngineerStatus, Skill};
+pub use ops::create::add;
 pub use reactions::EngineerDocuments;
 pub use store::{active, by_ids, by_user, get, listed};
 
@@ -45,6 +46,12 @@ pub fn routes() -> Routes {
             "What happened to an engineer's record",
             ops::timeline::handle,
         )
+}
+
+/// Adds an engineer inside the caller's transaction, as the demo company does.
+pub async fn insert(tx: &mut Tx<'_>, body: CreateEngineer) -> Result<Engineer, WorkforceError> {
+    let engineer = ops::create::prepare(tx.cx(), body)?;
+    ops::create::save(tx, engineer).await
 }
 
 /// The structure of engineers.

@@ -88,6 +88,7 @@ impl From<ListError> for DbError {
 
 /// A page, with the total when it was asked for.
 #[derive(Debug, Clone, Serialize, serde::Deserialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct ListPage<T> {
     /// Rows and the next cursor.
     #[serde(flatten)]

@@ -32,6 +32,7 @@ pub enum Value<'a> {
 /// A column that holds JSON, as a typed value; in an API body it looks like the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> From<&Json<T>> for Value<'static> {

@@ -41,7 +41,7 @@ struct Asked {
     sort: Option<String>,
     /// Words to search for.
     q: Option<String>,
-    /// A condition tree as JSON, such as `{"field":"status","is":"open"}`.
+    /// A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`.
     filter: Option<String>,
     /// `true` shows archived records instead of the others.
     archived: Option<bool>,

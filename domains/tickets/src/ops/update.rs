@@ -51,17 +51,18 @@ async fn update(tx: &mut Tx<'_>, before: Ticket, body: UpdateTicket) -> Result<T
         ("/address", body.address, &mut after.address),
         ("/problem_type", body.problem_type, &mut after.problem_type),
     ] {
-        if let Some(value) = given {
-            *place = optional_text(field, value, 200, &mut errors);
+        if given.is_mentioned() {
+            given.apply(place);
+            *place = optional_text(field, place.take(), 200, &mut errors);
         }
     }
     refuse(errors)?;
     after.kind = body.kind.unwrap_or(after.kind);
-    after.customer_id = body.customer_id.unwrap_or(after.customer_id);
-    after.contact_id = body.contact_id.unwrap_or(after.contact_id);
-    after.site_id = body.site_id.unwrap_or(after.site_id);
-    after.device_id = body.device_id.unwrap_or(after.device_id);
-    after.team_id = body.team_id.unwrap_or(after.team_id);
+    body.customer_id.apply(&mut after.customer_id);
+    body.contact_id.apply(&mut after.contact_id);
+    body.site_id.apply(&mut after.site_id);
+    body.device_id.apply(&mut after.device_id);
+    body.team_id.apply(&mut after.team_id);
     let related =
         |ticket: &Ticket| (ticket.customer_id, ticket.contact_id, ticket.site_id, ticket.device_id, ticket.team_id);
     if related(&after) != related(&before) {
