@@ -1,1 +1,125 @@
-//! Messages in and out: the outbox over mail, group robots and SMS; QR intake; token links.
+//! Messages out and links for customers.
+//!
+//! Messages are written into the outbox in the transaction that makes them necessary ([`enqueue_mail`],
+//! [`enqueue_sms`], [`enqueue_robot`], [`notify_customer`], [`notify_engineer`]) and sent by jobs ([`handlers`]) through
+//! whatever the company has set up. Without a channel a message waits, visibly, and goes out once there is one.
+//!
+//! Links ([`issue_link`], [`Links`]) let a customer open one ticket without signing in: unguessable, revocable, with an
+//! end. Operations behind them have `Access::Token`; their actor is the customer and [`current_link`] says which ticket.
+//!
+//! Events: `message.sent`, `message.failed`, `message.retried`, `link.created`, `link.revoked` on the ticket's timeline;
+//! `channel.updated`. No event, log line or answer holds a secret, a token or a message's text.
+
+mod api;
+mod deliver;
+mod error;
+mod links;
+mod model;
+mod ops;
+mod outbox;
+mod reactions;
+mod settings;
+mod store;
+
+use std::sync::Arc;
+
+use authz::{Access, permissions as p};
+use db::{DbError, Migration, Tx};
+use http_api::Routes;
+use jobs::{JobHandler, NewJob};
+
+pub use api::{LinkFace, LinkFaceKind, TestAnswer};
+pub use deliver::EngineerNote;
+pub use error::ChannelError;
+pub use links::{
+    IssuedLink, LinkTarget, Links, NewLink, TicketReach, USUAL_DAYS, address, current_link, issue_link, qr_svg,
+};
+pub use model::{Channel, ChannelKind, Link, LinkPurpose, MessageKind, MessageState, NewLinkAnswer, OutboxMessage};
+pub use outbox::{
+    CustomerNote, NewMail, NewRobotNote, NewSms, enqueue_mail, enqueue_robot, enqueue_sms, notify_customer,
+};
+pub use reactions::Notifications;
+pub use store::link;
+
+/// Which gateways the server may call. Register it as a service too, so that settings are checked by the same rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Gateways {
+    /// Also robots and SMS providers without TLS or on other hosts than the providers' own.
+    pub private: bool,
+}
+
+/// The operations of this domain.
+pub fn routes() -> Routes {
+    use Access::{Needs, Public};
+    Routes::new("channels")
+        .get("/api/v1/channels", Needs(p::CHANNELS_MANAGE), "listChannels", "List the ways out", ops::channels::list)
+        .get("/api/v1/channels/{kind}", Needs(p::CHANNELS_MANAGE), "getChannel", "Show a way out", ops::channels::get)
+        .put("/api/v1/channels/{kind}", Needs(p::CHANNELS_MANAGE), "putChannel", "Set a way out up", ops::channels::put)
+        .describe("Secrets are never answered: they are shown as `***`, and saved as `***` they stay as they are.")
+        .post(
+            "/api/v1/channels/{kind}/test",
+            Needs(p::CHANNELS_MANAGE),
+            "testChannel",
+            "Send a test through what is saved",
+            ops::test::handle,
+        )
+        .get("/api/v1/outbox", Needs(p::CHANNELS_MANAGE), "listOutbox", "List messages", ops::outbox::list)
+        .describe("Messages wait in state `no_channel` until their channel is set up; `failed` ones were given up.")
+        .post(
+            "/api/v1/outbox/{id}/retry",
+            Needs(p::CHANNELS_MANAGE),
+            "retryMessage",
+            "Try a message again",
+            ops::outbox::retry,
+        )
+        .get(
+            "/api/v1/tickets/{id}/customer-links",
+            Needs(p::TICKETS_READ),
+            "listCustomerLinks",
+            "List a ticket's links that still open",
+            ops::customer_links::list,
+        )
+        .post(
+            "/api/v1/tickets/{id}/customer-links",
+            Needs(p::TICKETS_REPLY),
+            "createCustomerLink",
+            "Make a link for the customer",
+            ops::customer_links::create,
+        )
+        .describe("The address is answered this once; a further call makes a further link.")
+        .delete(
+            "/api/v1/tickets/{id}/customer-links/{link_id}",
+            Needs(p::TICKETS_REPLY),
+            "revokeCustomerLink",
+            "Take a link back",
+            ops::customer_links::revoke,
+        )
+        .get(
+            "/api/v1/public/links/{token}",
+            Public,
+            "getPublicLink",
+            "Show what a token opens",
+            ops::public_link::handle,
+        )
+}
+
+/// The structure of this domain.
+pub fn migrations() -> Vec<Migration> {
+    vec![db::migration!("channels", 1, "channels", "../migrations/0001_channels.sql")]
+}
+
+/// The jobs of this domain: sending, taking over other domains' mails, telling engineers.
+pub fn handlers(gateways: Gateways, public_url: impl Into<String>) -> Vec<Arc<dyn JobHandler>> {
+    let public_url = public_url.into();
+    vec![
+        Arc::new(deliver::Send(deliver::Transport::new(gateways, &public_url))),
+        Arc::new(deliver::TakeMail),
+        Arc::new(deliver::NotifyEngineer(public_url)),
+    ]
+}
+
+/// Tells an engineer something, by whatever is set up.
+pub async fn notify_engineer(tx: &mut Tx<'_>, note: &EngineerNote) -> Result<(), DbError> {
+    let payload = serde_json::to_value(note).map_err(|error| DbError::Internal(error.to_string()))?;
+    jobs::add(tx, NewJob::new(deliver::NOTIFY, payload)).await
+}

@@ -1,0 +1,7 @@
+//! The operations, by what they are about.
+
+pub mod channels;
+pub mod customer_links;
+pub mod outbox;
+pub mod public_link;
+pub mod test;
