@@ -1,0 +1,20 @@
+//! The list of surveys, within the tickets one reaches.
+
+use authz::permissions;
+use axum::extract::State;
+use db::{Read, list::ListPage};
+use http_api::{App, Caller, Json, ListParams, Problem};
+use objects::listing;
+
+use crate::{model::Survey, store};
+
+/// Surveys, the newest first unless another order is asked for.
+pub async fn handle(
+    State(app): State<App>,
+    Caller(cx): Caller,
+    params: ListParams,
+) -> Result<Json<ListPage<Survey>>, Problem> {
+    let scope = store::ticket_scope(&cx, permissions::SURVEYS_READ);
+    let list = async move |r: &mut Read<'_>| listing::page::<Survey>(r, &store::SURVEYS, &params, vec![scope]).await;
+    Ok(Json(app.db().read(&cx, list).await?))
+}
