@@ -1,1 +1,75 @@
 //! Price list, quotes, the customer's approval, payments, cost of work under warranty.
+//!
+//! Prices are without tax. Each line of a quote is rounded half up to minor units, its tax too; totals are sums of the
+//! rounded lines. A quote is drafted, sent, decided on by the customer ([`decide`], with name and time) and paid.
+//! Under warranty no quote is needed: what the work cost us is worked out from visits and parts ([`costs`]).
+//! [`SettledCheck`] keeps a ticket from being closed before it is settled or excused.
+//!
+//! Events, on the ticket's timeline: `quote.created`, `.updated`, `.sent`, `.approved`, `.rejected`, `.cancelled`,
+//! `.paid`, `payment.recorded`, `ticket.settlement_excused`; and `price.updated`.
+
+mod api;
+mod error;
+mod exact;
+mod model;
+mod ops;
+mod prices;
+mod propose;
+mod quotes;
+mod settlement;
+mod store;
+#[cfg(test)]
+mod testing;
+
+use authz::{Access::Needs, permissions as p};
+use db::Migration;
+use http_api::Routes;
+
+pub use api::{CreateQuote, NewLine, RecordPayment};
+pub use error::FinanceError;
+pub use exact::Exact;
+pub use model::{
+    DecidedVia, Decision, LineKind, Payment, PaymentMethod, PriceItem, PriceKind, Quote, QuoteLine, QuoteStatus,
+    SettlementExcuse, VALID,
+};
+pub use prices::Prices;
+pub use quotes::{begin, change, decide, number, pay, shown};
+pub use settlement::{CostKind, CostLine, SettledCheck, TicketCosts, costs, excuse};
+pub use store::{of_customer, of_ticket};
+
+/// The operations.
+pub fn routes() -> Routes {
+    let (read, update) = (Needs(p::QUOTES_READ), Needs(p::QUOTES_UPDATE));
+    Routes::new("finance")
+        .get("/api/v1/prices", read, "listPrices", "Show the price list", ops::prices::list)
+        .put("/api/v1/prices", Needs(p::PRICES_UPDATE), "putPrices", "Set prices", ops::prices::put)
+        .get("/api/v1/quotes", read, "listQuotes", "List quotes", ops::list::handle)
+        .post("/api/v1/tickets/{id}/quotes", update, "createQuote", "Begin a quote", ops::create::handle)
+        .describe("With `auto` lines are proposed from the work, the ways and the parts of the ticket's visits.")
+        .get("/api/v1/quotes/{id}", read, "getQuote", "Show a quote with its payments", ops::get::handle)
+        .patch("/api/v1/quotes/{id}", update, "updateQuote", "Change a draft", ops::update::handle)
+        .post("/api/v1/quotes/{id}/send", update, "sendQuote", "Ask the customer", ops::send::handle)
+        .post("/api/v1/quotes/{id}/approve", update, "approveQuote", "The customer agreed", ops::decide::approve)
+        .post("/api/v1/quotes/{id}/reject", update, "rejectQuote", "The customer did not agree", ops::decide::reject)
+        .post("/api/v1/quotes/{id}/cancel", update, "cancelQuote", "Take a quote back", ops::send::cancel)
+        .post(
+            "/api/v1/quotes/{id}/payments",
+            Needs(p::PAYMENTS_RECORD),
+            "recordPayment",
+            "Record money that came in",
+            ops::pay::handle,
+        )
+        .get("/api/v1/tickets/{id}/costs", read, "getTicketCosts", "What a ticket cost", ops::costs::handle)
+        .post(
+            "/api/v1/tickets/{id}/settlement-excuse",
+            Needs(p::PAYMENTS_RECORD),
+            "excuseSettlement",
+            "Say why a ticket need not be paid for",
+            ops::excuse::handle,
+        )
+}
+
+/// The structure.
+pub fn migrations() -> Vec<Migration> {
+    vec![db::migration!("finance", 1, "finance", "../migrations/0001_finance.sql")]
+}
