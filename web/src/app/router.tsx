@@ -10,6 +10,7 @@ import {
 import { queryClient } from '@/shared/api/query_client';
 import { ApiError } from '@/shared/api/problem';
 import { sessionQuery } from '@/shared/session';
+import { intakeSearch, listSearch } from '@/shared/ui/list_search';
 import { CrashPage } from '@/shared/ui/crash_page';
 import { NotFoundPage } from '@/shared/ui/not_found_page';
 import { PageSkeleton } from '@/shared/ui/page_skeleton';
@@ -84,12 +85,173 @@ const inviteRoute = createRoute({
 const cockpitRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/',
+  beforeLoad: () => {
+    // Who doesn't read figures begins where their work is.
+    const session = queryClient.getQueryData(sessionQuery.queryKey);
+    if (session && !('insight.read' in session.user.permissions)) throw redirect({ to: '/tickets', replace: true });
+  },
   component: lazyRouteComponent(() => import('@/features/desk/cockpit_page')),
+});
+
+const intakeRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/intake',
+  validateSearch: intakeSearch,
+  component: lazyRouteComponent(() => import('@/features/desk/intake_page')),
+});
+
+const ticketsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/tickets',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/tickets/tickets_page')),
+});
+
+const ticketRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/tickets/$id',
+  component: lazyRouteComponent(() => import('@/features/tickets/ticket_page')),
+});
+
+const customersRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/customers',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/customers/customers_page')),
+});
+
+const customerRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/customers/$id',
+  component: lazyRouteComponent(() => import('@/features/customers/customer_page')),
+});
+
+const devicesRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/devices',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/devices/devices_page')),
+});
+
+const deviceRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/devices/$id',
+  component: lazyRouteComponent(() => import('@/features/devices/device_page')),
+});
+
+const productsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/products',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/products/products_page')),
+});
+
+const partsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/parts',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/inventory/parts_page')),
+});
+
+const engineersRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/engineers',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/workforce/engineers_page')),
+});
+
+const contractsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/contracts',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/contracts/contracts_page')),
+});
+
+const dispatchRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/dispatch',
+  component: lazyRouteComponent(() => import('@/features/dispatch/dispatch_page')),
+});
+
+const quotesRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/quotes',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/finance/quotes_page')),
+});
+
+const quoteRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/quotes/$id',
+  component: lazyRouteComponent(() => import('@/features/finance/quote_page')),
+});
+
+const surveysRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/surveys',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/surveys/surveys_page')),
+});
+
+const tasksRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/tasks',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/surveys/tasks_page')),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/settings',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/settings/settings_page')),
+});
+
+const settingsSectionRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/settings/$section',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/settings/settings_page')),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/audit',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/audit/audit_page')),
+});
+
+const profileRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('@/features/identity/profile_page')),
 });
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
-    staffRoute.addChildren([cockpitRoute]),
+    staffRoute.addChildren([
+      cockpitRoute,
+      intakeRoute,
+      ticketsRoute,
+      ticketRoute,
+      customersRoute,
+      customerRoute,
+      devicesRoute,
+      deviceRoute,
+      productsRoute,
+      partsRoute,
+      engineersRoute,
+      contractsRoute,
+      dispatchRoute,
+      quotesRoute,
+      quoteRoute,
+      surveysRoute,
+      tasksRoute,
+      settingsRoute,
+      settingsSectionRoute,
+      auditRoute,
+      profileRoute,
+    ]),
     fieldRoute,
     fieldDeepRoute,
     customerRoute,

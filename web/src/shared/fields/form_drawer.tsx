@@ -20,7 +20,10 @@ export interface FormDrawerProps<T> {
   method?: 'POST' | 'PATCH' | 'PUT';
   /** The record to change. Without it, one is created. */
   record?: (Readonly<Record<string, unknown>> & { version: number }) | undefined;
+  /** What a new record begins with, or what the form holds beside the fields of an old one. */
   initial?: Values;
+  /** The version an action without a form record is based on. */
+  version?: number;
   /** Last changes to the body before it is sent. */
   shape?: (body: Values, values: Values) => Values;
   onSaved?: (saved: T) => void;
@@ -91,7 +94,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
   useEffect(() => {
     if (open && !opened.current) {
       form.resetFields();
-      form.setFieldsValue(record ? toForm(shown, record, currency) : (initial ?? {}));
+      form.setFieldsValue({ ...initial, ...(record ? toForm(shown, record, currency) : {}) });
       key.current = newKey();
       sent.current = '';
       setDirty(false);
@@ -130,9 +133,10 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
       // A key belongs to one body: whoever corrects a field and sends again makes another request.
       if (sent.current !== '' && sent.current !== text) key.current = newKey();
       sent.current = text;
+      const based = props.version === undefined ? {} : { version: props.version };
       let saved: T | undefined;
       if (!record)
-        saved = await (method === 'PUT' ? api.put<T>(path, body) : api.post<T>(path, body, { key: key.current }));
+        saved = await (method === 'PUT' ? api.put<T>(path, body, based) : api.post<T>(path, body, { key: key.current, ...based }));
       else if (Object.keys(body).length > 0) {
         const options = { version: record.version };
         saved = await (method === 'PUT' ? api.put<T>(path, body, options) : api.patch<T>(path, body, options));

@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Badge, Button, Checkbox, Drawer, Input, Select, Skeleton, Switch, Table } from 'antd';
 import type { TableColumnsType } from 'antd';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import type { Page } from '../api/types';
 import type { Condition } from '../conditions';
@@ -16,38 +16,9 @@ import { ActionButton } from './action_button';
 import { EmptyState } from './empty_state';
 import { ErrorState } from './error_state';
 import { common } from './messages';
+import type { ListSearch } from './list_search';
 import { useShortcut } from './shortcuts';
 import { useIsPhone } from './use_width';
-
-export interface ListSearch {
-  q?: string;
-  sort?: string;
-  filter?: Condition;
-  archived?: boolean;
-  kpi?: string;
-  from?: string;
-  to?: string;
-  priority?: string;
-  engineer_id?: string;
-  week?: string;
-  create?: boolean;
-}
-
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
-
-/** What the address of a list may say; everything else is dropped. */
-export function listSearch(search: Record<string, unknown>): ListSearch {
-  const result: ListSearch = {};
-  for (const name of ['q', 'sort', 'kpi', 'from', 'to', 'priority', 'engineer_id', 'week'] as const) {
-    const value = text(search[name]);
-    if (value !== undefined) result[name] = value;
-  }
-  if (typeof search['filter'] === 'object' && search['filter'] !== null) result.filter = search['filter'] as Condition;
-  if (search['archived'] === true) result.archived = true;
-  if (search['create'] === true) result.create = true;
-  return result;
-}
 
 export interface ListColumn<T> {
   key: string;
@@ -115,19 +86,16 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
   const [draft, setDraft] = useState<Filter>(EMPTY_FILTER);
   const [selected, setSelected] = useState<string[]>([]);
   const [current, setCurrent] = useState(-1);
-  const searchRef = useRef(search);
-  searchRef.current = search;
 
   const patch = (change: { [K in keyof ListSearch]?: ListSearch[K] | undefined }) => {
-    const next: Record<string, unknown> = { ...searchRef.current, ...change };
+    const next: Record<string, unknown> = { ...search, ...change };
     for (const key of Object.keys(next)) if (next[key] === undefined || next[key] === '') delete next[key];
     void navigate({ to: '.', search: next as never, replace: true });
   };
-  const patchRef = useRef(patch);
-  patchRef.current = patch;
-  useEffect(() => {
-    if ((searchRef.current.q ?? '') !== settled.trim()) patchRef.current({ q: settled.trim() || undefined });
-  }, [settled]);
+  const takeWords = useEffectEvent((words: string) => {
+    if ((search.q ?? '') !== words) patch({ q: words || undefined });
+  });
+  useEffect(() => takeWords(settled.trim()), [settled]);
 
   const filter = both(condition, search.filter);
   const sort = search.sort ?? defaultSort;

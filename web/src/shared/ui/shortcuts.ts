@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -8,8 +8,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** Does something on one key while nobody types, no dialog is open and no modifier is held. */
 export function useShortcut(key: string, action: () => void): void {
-  const latest = useRef(action);
-  latest.current = action;
+  const run = useEffectEvent(action);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== key || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -19,7 +18,7 @@ export function useShortcut(key: string, action: () => void): void {
       )
         return;
       event.preventDefault();
-      latest.current();
+      run();
     };
     window.addEventListener('keydown', listen);
     return () => window.removeEventListener('keydown', listen);

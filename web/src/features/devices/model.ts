@@ -1,0 +1,56 @@
+import type { Stored } from '@/shared/api/types';
+import type { FieldSpec } from '@/shared/fields/spec';
+import type { FilterField } from '@/shared/filter/tree';
+import type { Label } from '@/shared/i18n';
+import { choices } from '@/shared/labels';
+
+export interface Device extends Stored {
+  serial_number: string;
+  product_id?: string | null;
+  product_name?: string | null;
+  customer_id?: string | null;
+  customer_name?: string | null;
+  site_id?: string | null;
+  site_name?: string | null;
+  model?: string | null;
+  sold_on?: string | null;
+  installed_on?: string | null;
+  warranty_starts_on?: string | null;
+  warranty_ends_on?: string | null;
+  status: string;
+  place?: string | null;
+  qr_token: string;
+  note?: string | null;
+  region_id?: string | null;
+  team_id?: string | null;
+  archived_at?: string | null;
+}
+
+const l = (zh: string, en: string): Label => ({ zh, en });
+
+export const deviceFields: readonly FieldSpec[] = [
+  { name: 'serial_number', label: l('序列号', 'Serial number'), kind: 'text', required: true, half: true },
+  { name: 'model', label: l('型号', 'Model'), kind: 'text', half: true },
+  { name: 'product_id', label: l('产品', 'Product'), kind: 'relation', of: 'product' },
+  { name: 'customer_id', label: l('客户', 'Customer'), kind: 'relation', of: 'customer' },
+  { name: 'place', label: l('安装位置', 'Place'), kind: 'text', help: l('如：3 号楼 2 单元机房', 'such as: building 3, machine room') },
+  { name: 'sold_on', label: l('销售日期', 'Sold on'), kind: 'date', half: true },
+  { name: 'installed_on', label: l('安装日期', 'Installed on'), kind: 'date', half: true },
+  { name: 'warranty_starts_on', label: l('保修开始', 'Warranty starts'), kind: 'date', half: true },
+  { name: 'warranty_ends_on', label: l('保修结束', 'Warranty ends'), kind: 'date', half: true, help: l('不填时按产品保修月数计算', 'from the product’s warranty months when empty') },
+  { name: 'status', label: l('状态', 'Status'), kind: 'choice', choices: choices.deviceStatus, half: true },
+  { name: 'region_id', label: l('区域', 'Region'), kind: 'relation', of: 'region', half: true },
+  { name: 'note', label: l('备注', 'Note'), kind: 'longtext' },
+];
+
+export const deviceFilters: readonly FilterField[] = [
+  { id: 'serial_number', label: l('序列号', 'serial number'), type: 'text' },
+  { id: 'product_id', label: l('产品', 'product'), type: 'id', of: 'product' },
+  { id: 'customer_id', label: l('客户', 'customer'), type: 'id', of: 'customer' },
+  { id: 'model', label: l('型号', 'model'), type: 'text' },
+  { id: 'status', label: l('状态', 'status'), type: 'choice', choices: choices.deviceStatus },
+  { id: 'installed_on', label: l('安装日期', 'installed on'), type: 'date' },
+  { id: 'warranty_ends_on', label: l('保修结束', 'warranty ends'), type: 'date' },
+  { id: 'region_id', label: l('区域', 'region'), type: 'id', of: 'region' },
+  { id: 'created_at', label: l('创建时间', 'created'), type: 'time' },
+];

@@ -1,0 +1,95 @@
+import {
+  AppstoreOutlined, AuditOutlined, CalendarOutlined, CustomerServiceOutlined, DashboardOutlined, DollarOutlined, FileProtectOutlined,
+  FileTextOutlined, HeartOutlined, MobileOutlined, QrcodeOutlined, SettingOutlined, SmileOutlined, TeamOutlined, ToolOutlined, UserOutlined,
+} from '@ant-design/icons';
+import { Link, useLocation } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useMessages } from '@/shared/i18n';
+import { useCan } from '@/shared/session';
+import { shell } from './messages';
+
+type Key = keyof typeof shell.zh;
+
+interface Entry {
+  to: string;
+  key: Key;
+  icon: ReactNode;
+  /** Any of these lets a person in. */
+  needs: readonly string[];
+}
+
+const GROUPS: readonly { key: Key; entries: readonly Entry[] }[] = [
+  {
+    key: 'service',
+    entries: [
+      { to: '/', key: 'cockpit', icon: <DashboardOutlined />, needs: ['insight.read'] },
+      { to: '/intake', key: 'intake', icon: <CustomerServiceOutlined />, needs: ['tickets.create'] },
+      { to: '/tickets', key: 'tickets', icon: <FileTextOutlined />, needs: ['tickets.read'] },
+      { to: '/dispatch', key: 'dispatch', icon: <CalendarOutlined />, needs: ['dispatch.use'] },
+      { to: '/field', key: 'field', icon: <MobileOutlined />, needs: ['visits.work'] },
+    ],
+  },
+  {
+    key: 'master',
+    entries: [
+      { to: '/customers', key: 'customers', icon: <UserOutlined />, needs: ['customers.read'] },
+      { to: '/devices', key: 'devices', icon: <QrcodeOutlined />, needs: ['devices.read'] },
+      { to: '/contracts', key: 'contracts', icon: <FileProtectOutlined />, needs: ['contracts.read'] },
+      { to: '/products', key: 'products', icon: <AppstoreOutlined />, needs: ['products.read'] },
+      { to: '/parts', key: 'parts', icon: <ToolOutlined />, needs: ['parts.read'] },
+      { to: '/engineers', key: 'engineers', icon: <TeamOutlined />, needs: ['engineers.read'] },
+    ],
+  },
+  {
+    key: 'money',
+    entries: [
+      { to: '/quotes', key: 'quotes', icon: <DollarOutlined />, needs: ['quotes.read'] },
+      { to: '/surveys', key: 'surveys', icon: <SmileOutlined />, needs: ['surveys.read'] },
+      { to: '/tasks', key: 'tasks', icon: <HeartOutlined />, needs: ['surveys.read'] },
+    ],
+  },
+  {
+    key: 'manage',
+    entries: [
+      {
+        to: '/settings',
+        key: 'settings',
+        icon: <SettingOutlined />,
+        needs: ['settings.manage', 'users.read', 'users.manage', 'roles.manage', 'teams.manage', 'apikeys.manage', 'channels.manage', 'jobs.manage', 'prices.update'],
+      },
+      { to: '/audit', key: 'audit', icon: <AuditOutlined />, needs: ['audit.read'] },
+    ],
+  },
+];
+
+/** The menu by permission: what a person may not use isn't in the way. */
+export function MainMenu({ onNavigate }: { onNavigate?: () => void }) {
+  const t = useMessages(shell);
+  const can = useCan();
+  const { pathname } = useLocation();
+  const isCurrent = (to: string) => (to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`));
+  return (
+    <>
+      {GROUPS.map((group) => {
+        const entries = group.entries.filter((entry) => entry.needs.some(can));
+        if (entries.length === 0) return null;
+        return (
+          <div key={group.key} className="menu-group">
+            <div className="menu-heading" id={`menu-${group.key}`}>
+              {t(group.key)}
+            </div>
+            <ul aria-labelledby={`menu-${group.key}`}>
+              {entries.map((entry) => (
+                <li key={entry.to}>
+                  <Link to={entry.to} className="menu-link" aria-current={isCurrent(entry.to) ? 'page' : undefined} onClick={onNavigate}>
+                    {entry.icon} {t(entry.key)}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+/** What others do, as it happens: events refresh the queries that show the object, and tell open records about it. */
+import { useEffect, useState } from 'react';
+import { queryClient } from './query_client';
+
+export interface LiveEvent {
+  kind: string;
+  object: string;
+  object_id?: string;
+  parent?: { object: string; id: string };
+  actor_name?: string;
+  at: string;
+}
+
+/** Queries that show an object begin their key with its name; these show it under another name as well. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  ticket: ['cockpit', 'intake', 'dispatch', 'kpi'],
+  visit: ['dispatch', 'ticket', 'cockpit', 'field'],
+  message: ['ticket'],
+  note: ['ticket'],
+  reply: ['ticket'],
+  quote: ['ticket'],
+  payment: ['quote', 'ticket'],
+  survey: ['cockpit', 'kpi', 'task', 'ticket'],
+  recovery_task: ['task'],
+  contact: ['customer'],
+  site: ['customer'],
+  part_use: ['part', 'ticket', 'visit'],
+  contract: ['device'],
+  device: ['customer'],
+  user: ['engineer'],
+  job: ['job'],
+};
+
+/** The first parts of the query keys that an event makes stale. */
+export function staleObjects(event: LiveEvent): string[] {
+  const names = new Set([event.object, ...(ALSO[event.object] ?? [])]);
+  if (event.parent) {
+    names.add(event.parent.object);
+    for (const name of ALSO[event.parent.object] ?? []) names.add(name);
+  }
+  return [...names];
+}
+
+const listeners = new Set<(event: LiveEvent) => void>();
+let pending = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Events come in bursts; the queries they touch are refreshed together a moment later. */
+function refreshSoon(names: readonly string[]): void {
+  for (const name of names) pending.add(name);
+  timer ??= setTimeout(() => {
+    const now = pending;
+    pending = new Set();
+    timer = undefined;
+    void queryClient.invalidateQueries({ predicate: (query) => now.has(String(query.queryKey[0])) });
+  }, 400);
+}
+
+/** Keeps one stream open while the face that uses it is on the screen. */
+export function useLiveStream(): void {
+  useEffect(() => {
+    if (typeof EventSource === 'undefined') return undefined;
+    const source = new EventSource('/api/v1/events/stream');
+    const take = (message: MessageEvent<string>) => {
+      try {
+        const event = JSON.parse(message.data) as LiveEvent;
+        if (typeof event.object !== 'string') return;
+        refreshSoon(staleObjects(event));
+        for (const listener of listeners) listener(event);
+      } catch {
+        // A comment or a message of a newer server: nothing to refresh.
+      }
+    };
+    const reset = () => void queryClient.invalidateQueries();
+    source.addEventListener('event', take);
+    source.addEventListener('message', take);
+    source.addEventListener('reset', reset);
+    return () => source.close();
+  }, []);
+}
+
+/** The last change somebody else made to this record since the caller last said `seen`. */
+export function useChangedByOthers(object: string, id: string | undefined, me: string): [LiveEvent | undefined, () => void] {
+  const [change, setChange] = useState<LiveEvent>();
+  useEffect(() => {
+    setChange(undefined);
+    const listen = (event: LiveEvent) => {
+      const hit = (event.object === object && event.object_id === id) || (event.parent?.object === object && event.parent.id === id);
+      if (hit && event.actor_name !== undefined && event.actor_name !== me) setChange(event);
+    };
+    listeners.add(listen);
+    return () => {
+      listeners.delete(listen);
+    };
+  }, [object, id, me]);
+  return [change, () => setChange(undefined)];
+}

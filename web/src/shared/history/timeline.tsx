@@ -1,0 +1,93 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Button, Skeleton } from 'antd';
+import { useMemo, type ReactNode } from 'react';
+import { api } from '../api/api';
+import type { Page } from '../api/types';
+import { useLocale, useMessages } from '../i18n';
+import { ErrorState } from '../ui/error_state';
+import { common } from '../ui/messages';
+import { TimeText } from '../ui/texts';
+import { ValueText } from './value_text';
+import { eventText, fieldText, readData } from './words';
+
+export interface HistoryEvent {
+  id: string;
+  at: string;
+  actor: { kind: string; id: string; name: string };
+  kind: string;
+  object: string;
+  object_id: string;
+  label?: string | null;
+  data: unknown;
+}
+
+export function ActorText({ actor }: { actor: HistoryEvent['actor'] }) {
+  const t = useMessages(common);
+  if (actor.kind === 'system') return <>{t('system')}</>;
+  if (actor.kind === 'customer' && (!actor.name || actor.name === 'customer')) return <>{t('customerActor')}</>;
+  return <>{actor.name}</>;
+}
+
+export function Changes({ event }: { event: HistoryEvent }) {
+  const { changes, details } = readData(event.data);
+  return (
+    <>
+      {changes.map((change) => (
+        <div key={change.field} className="muted" style={{ overflowWrap: 'anywhere' }}>
+          {fieldText(change.field)}: <ValueText object={event.object} field={change.field} value={change.from} /> →{' '}
+          <span style={{ color: 'var(--text)' }}>
+            <ValueText object={event.object} field={change.field} value={change.to} />
+          </span>
+        </div>
+      ))}
+      {details.map(([field, value]) => (
+        <div key={field} className="muted prewrap">
+          {fieldText(field)}: <ValueText object={event.object} field={field} value={value} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** What happened to a record and to what belongs to it, newest first. */
+export function Timeline({ object, path, body }: { object: string; path: string; body?: (event: HistoryEvent) => ReactNode | undefined }) {
+  const t = useMessages(common);
+  useLocale();
+  const history = useInfiniteQuery({
+    queryKey: [object, 'timeline', path],
+    queryFn: ({ pageParam, signal }) => api.get<Page<HistoryEvent>>(path, { limit: 50, cursor: pageParam }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+  const events = useMemo(() => history.data?.pages.flatMap((page) => page.items) ?? [], [history.data]);
+  if (history.isPending) return <Skeleton active />;
+  if (history.isError) return <ErrorState error={history.error} onRetry={() => void history.refetch()} />;
+  return (
+    <>
+      <ol className="timeline">
+        {events.map((event) => (
+          <li key={event.id}>
+            <div className="row-between" style={{ alignItems: 'baseline' }}>
+              <span>
+                <strong>
+                  <ActorText actor={event.actor} />
+                </strong>{' '}
+                {eventText(event.kind)}
+                {event.object !== object && event.label ? <span className="muted"> {event.label}</span> : null}
+              </span>
+              <span className="muted">
+                <TimeText at={event.at} />
+              </span>
+            </div>
+            {body?.(event) ?? (event.kind.endsWith('.created') ? null : <Changes event={event} />)}
+          </li>
+        ))}
+      </ol>
+      {history.hasNextPage && (
+        <Button size="small" loading={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+          {t('more')}
+        </Button>
+      )}
+    </>
+  );
+}
