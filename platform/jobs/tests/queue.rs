@@ -113,7 +113,7 @@ impl JobHandler for Handler {
                 })
                 .await;
             self.running.lock().unwrap().remove(&id);
-            self.answers.lock().unwrap().push(answer.as_ref().map(|()| ()).map_err(ToString::to_string));
+            self.answers.lock().unwrap().push(answer.as_ref().copied().map_err(ToString::to_string));
             answer
         })
     }
@@ -209,7 +209,7 @@ testkit::both! { migrations(), |t| a_killed_workers_job_is_taken_over_when_its_l
     until(async || killed.begun() == 1).await;
     tasks.shutdown().await;
     assert_eq!(workers(t, &next).drain().await.unwrap(), 0);
-    t.clock.advance(Duration::from_secs(60));
+    t.clock.advance(Duration::from_mins(1));
     assert_eq!(workers(t, &next).drain().await.unwrap(), 1);
     assert_eq!(effects(&t.db, &t.cx).await.into_values().collect::<Vec<_>>(), ["next"]);
 }}

@@ -9,7 +9,8 @@ create table search_documents (
     updated_at bigint not null,
     primary key (tenant_id, object, object_id)
 );
-create unique index search_documents_object_number on search_documents (tenant_id, object, number);
+-- The number stands before the object, so that no look-up by id is tempted to walk this index instead of its own.
+create index search_documents_number_object on search_documents (tenant_id, number, object);
 
 -- Row-level security would keep the planner from using the index, because array containment is not
 -- leakproof. So the grams have no policy: their first word names tenant and object, every search asks

@@ -9,7 +9,8 @@ create table search_documents (
     updated_at bigint not null
 );
 create unique index search_documents_object_object_id on search_documents (tenant_id, object, object_id);
-create index search_documents_object_number on search_documents (tenant_id, object, number);
+-- The number stands before the object, so that no look-up by id is tempted to walk this index instead of its own.
+create index search_documents_number_object on search_documents (tenant_id, number, object);
 
 -- Every gram is one token; the `ascii` tokenizer takes all other characters as parts of tokens.
 create virtual table search_grams using fts5 (

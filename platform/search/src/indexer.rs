@@ -122,7 +122,11 @@ async fn index(tx: &mut Tx<'_>, provider: &dyn Indexed, ids: &[Uuid]) -> Result<
     let mut known: BTreeMap<Uuid, store::Known> =
         store::known(tx, object, ids).await?.into_iter().map(|known| (known.object_id, known)).collect();
     let mut changes = Vec::new();
-    for document in provider.documents(tx, ids).await? {
+    let mut documents = provider.documents(tx, ids).await?;
+    // New documents are numbered in the order of their events, whatever order they come in.
+    let order: BTreeMap<Uuid, usize> = ids.iter().copied().zip(0..).collect();
+    documents.sort_by_key(|document| order.get(&document.object_id).copied());
+    for document in documents {
         let (title, text) = (squeeze(&document.title), squeeze(&document.text));
         let grams = document_grams(&[&title, &text]);
         // A line end keeps a word of the title from running into the text.
@@ -136,7 +140,7 @@ async fn index(tx: &mut Tx<'_>, provider: &dyn Indexed, ids: &[Uuid]) -> Result<
             words.push(' ');
             words.push_str(&gram);
         }
-        changes.extend(store::put(&cx, object, document.object_id, document.title, squeezed, words));
+        changes.extend(store::put(tx.engine(), &cx, object, &document, squeezed, words));
     }
     changes.extend(known.into_keys().flat_map(|id| store::drop_document(&cx, object, id)));
     tx.execute_all(changes).await
@@ -173,8 +177,9 @@ impl Consumer for Indexer {
     ) -> BoxFuture<'a, Result<(), ConsumerError>> {
         Box::pin(async move {
             for provider in &self.providers {
-                let ids: BTreeSet<Uuid> = events.iter().filter_map(|event| provider.affected(event)).collect();
-                let ids: Vec<Uuid> = ids.into_iter().collect();
+                let mut seen = BTreeSet::new();
+                let affected = events.iter().filter_map(|event| provider.affected(event));
+                let ids: Vec<Uuid> = affected.filter(|id| seen.insert(*id)).collect();
                 for page in ids.chunks(IDS) {
                     index(tx, provider.as_ref(), page).await?;
                 }

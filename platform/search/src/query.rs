@@ -15,6 +15,8 @@ pub const LARGEST: usize = 500;
 const LISTED: usize = 5_000;
 /// Candidates looked at on PostgreSQL, newest first.
 const CANDIDATES: usize = 10_000;
+/// Newest documents looked through on PostgreSQL before its gram index is asked.
+const WINDOW: usize = 1_000;
 /// Newest documents looked through for words too short to have grams.
 const SCANNED: usize = 50_000;
 
@@ -68,13 +70,19 @@ fn select(engine: Engine, columns: &str, tenant: TenantId, object: &str, terms: 
         )
     } else {
         let grams = bind(words.collect::<Vec<_>>().join(" ").into());
-        let depth = bind(CANDIDATES.into());
-        // The sum keeps the planner from walking all rows by number instead of using the gram index.
+        let (window, depth) = (bind(WINDOW.into()), bind(CANDIDATES.into()));
+        // A common word fills the limit from the newest documents alone, and the gram index, which can only
+        // give all its rows, is not asked. The sum keeps the planner from walking all rows by number there.
         format!(
-            "with found as materialized (select number from search_grams \
-             where grams @> string_to_array({grams}, ' ') order by number + 0 desc limit {depth}) \
-             select {columns} from found join search_documents d on d.number = found.number \
-             where d.tenant_id = $1 and d.object = $2{checks} order by d.number desc limit $3"
+            "with edge as materialized (select coalesce((select number from search_documents \
+             where tenant_id = $1 and object = $2 order by number desc offset {window} limit 1), 0) as number), \
+             found as materialized (select number from search_grams where grams @> string_to_array({grams}, ' ') \
+             and number <= (select number from edge) order by number + 0 desc limit {depth}) \
+             select {columns} from ((select d.* from search_documents d where d.tenant_id = $1 and d.object = $2 \
+             and d.number > (select number from edge){checks} order by d.number desc limit $3) \
+             union all (select d.* from found join search_documents d on d.number = found.number \
+             where d.tenant_id = $1 and d.object = $2{checks} order by d.number desc limit $3) limit $3) d \
+             order by d.number desc"
         )
     };
     Fragment { text, binds }

@@ -1,22 +1,45 @@
 //! All SQL that keeps the index.
 
-use db::{DbError, Query, Sql, Stmt, Tx, Value, stmt};
+use std::collections::BTreeSet;
+
+use db::{DbError, Engine, Query, Sql, Stmt, Tx, Value, stmt};
 use kernel::{Context, TenantId};
 use uuid::Uuid;
+
+use crate::Document;
 
 /// Ids that go into one statement at most.
 pub(crate) const IDS: usize = 100;
 
-const PUT: &str = "insert into search_documents (tenant_id, object, object_id, title, squeezed, updated_at) \
-     values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, object, object_id) do update set \
-     title = excluded.title, squeezed = excluded.squeezed, updated_at = excluded.updated_at";
+macro_rules! put {
+    () => {
+        "insert into search_documents (tenant_id, object, object_id, title, squeezed, updated_at) \
+         values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, object, object_id) do update set \
+         title = excluded.title, squeezed = excluded.squeezed, updated_at = excluded.updated_at"
+    };
+}
 
-const PUT_GRAMS: Sql = Sql::pair(
-    "insert or replace into search_grams (rowid, grams) select number, $4 from search_documents
-     where tenant_id = $1 and object = $2 and object_id = $3",
-    "insert into search_grams (number, grams) select number, string_to_array($4, ' ') from search_documents
-     where tenant_id = $1 and object = $2 and object_id = $3
-     on conflict (number) do update set grams = excluded.grams",
+const PUT: &str = put!();
+
+const PUT_GRAMS: &str = "insert or replace into search_grams (rowid, grams) select number, $4 from search_documents
+     where tenant_id = $1 and object = $2 and object_id = $3";
+
+const PUT_BOTH: &str = concat!(
+    "with document as (",
+    put!(),
+    " returning number) insert into search_grams (number, grams) select number, string_to_array($7, ' ') from document
+     on conflict (number) do update set grams = excluded.grams"
+);
+
+// On PostgreSQL one look-up per id, whatever the planner believes of a table that is new to it. The ids are
+// cast apart: under row-level security a condition that could fail on a row cannot use an index.
+const KNOWN: Sql = Sql::pair(
+    "select object_id, title, squeezed from search_documents where tenant_id = $1 and object = $2
+     and object_id in (select unhex(value) from json_each($3))",
+    "with wanted as materialized (select value::uuid as id from jsonb_array_elements_text($3::jsonb) as value)
+     select known.object_id, known.title, known.squeezed from wanted cross join lateral
+     (select object_id, title, squeezed from search_documents where tenant_id = $1 and object = $2
+      and object_id = wanted.id limit 1 for update) as known",
 );
 
 const DROP_GRAMS: Sql = Sql::pair(
@@ -43,39 +66,32 @@ pub(crate) struct Known {
 
 db::record!(Known { object_id, title, squeezed });
 
-/// What is indexed of `ids` (at most [`IDS`]), locked so that two writers of one document take turns.
+/// What is indexed of `ids`, locked so that two writers of one document take turns.
 pub(crate) async fn known(tx: &mut Tx<'_>, object: &str, ids: &[Uuid]) -> Result<Vec<Known>, DbError> {
-    let Some(last) = ids.last() else { return Ok(Vec::new()) };
-    // A few fixed lengths, so that few statements are prepared; the last id fills up.
-    let length = [1, 10, IDS].into_iter().find(|length| *length >= ids.len()).unwrap_or(IDS);
-    let places: Vec<String> = (0..length).map(|index| format!("${}", index + 3)).collect();
-    let lock = match tx.engine() {
-        db::Engine::Sqlite => "",
-        db::Engine::Postgres => " for update",
-    };
-    let text = format!(
-        "select {} from search_documents where tenant_id = $1 and object = $2 and object_id in ({}) order by number{lock}",
-        Known::COLUMNS,
-        places.join(", ")
-    );
-    let mut binds: Vec<Value<'_>> = vec![tx.cx().tenant().into(), object.into()];
-    binds.extend(ids.iter().chain(std::iter::repeat(last)).take(length).map(Value::from));
-    tx.all(Stmt::new(text, binds)).await
+    // Everybody locks in the order of ids, so that nobody waits in a circle.
+    let sorted: BTreeSet<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    let tenant = tx.cx().tenant();
+    tx.all(stmt!(&KNOWN, tenant, object, Value::json(&sorted))).await
 }
 
 /// Puts a document in or replaces it; `grams` are separated by spaces, the scope among them.
 pub(crate) fn put(
+    engine: Engine,
     cx: &Context,
     object: &str,
-    object_id: Uuid,
-    title: String,
+    document: &Document,
     squeezed: String,
     grams: String,
-) -> [Stmt<'static>; 2] {
-    [
-        stmt!(PUT, cx.tenant(), object.to_owned(), object_id, title, squeezed, cx.now()),
-        stmt!(&PUT_GRAMS, cx.tenant(), object.to_owned(), object_id, grams),
-    ]
+) -> Vec<Stmt<'static>> {
+    let (tenant, now, id) = (cx.tenant(), cx.now(), document.object_id);
+    let (object, title) = (object.to_owned(), document.title.clone());
+    match engine {
+        Engine::Sqlite => vec![
+            stmt!(PUT, tenant, object.clone(), id, title, squeezed, now),
+            stmt!(PUT_GRAMS, tenant, object, id, grams),
+        ],
+        Engine::Postgres => vec![stmt!(PUT_BOTH, tenant, object, id, title, squeezed, now, grams)],
+    }
 }
 
 /// Takes a document out.
