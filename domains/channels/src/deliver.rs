@@ -14,14 +14,14 @@ use identity::Locale;
 use jobs::{JobError, JobHandler, JobRun};
 use kernel::Uuid;
 use robots::{Link, Note};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sms::Sms;
 
 use crate::{
     Gateways,
     model::{ChannelKind, Details, MessageKind, MessageState, OutboxMessage},
-    outbox::{self, NewMail, NewRobotNote, NewSms},
+    outbox::{self, NewMail},
     settings::Settings,
     store,
 };
@@ -293,99 +293,6 @@ impl JobHandler for TakeMail {
                 Ok(())
             })
             .await
-        })
-    }
-}
-
-/// The kind of job that tells an engineer something.
-pub(crate) const NOTIFY: &str = "notify.engineer";
-
-/// What an engineer shall learn: by note to the groups, otherwise by text, and by mail; whatever is set up.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EngineerNote {
-    /// Their sign-in, which knows number and address.
-    pub user_id: Option<Uuid>,
-    /// Their number, when it is not the sign-in's.
-    pub phone: Option<String>,
-    /// Their address, when it is not the sign-in's.
-    pub email: Option<String>,
-    /// One line.
-    pub title: String,
-    /// The lines below it.
-    pub lines: Vec<String>,
-    /// A page of ours (`/field`) or a whole address.
-    pub link: Option<String>,
-    /// The ticket it is about.
-    pub ticket_id: Option<Uuid>,
-}
-
-/// Tells engineers; its own field is where people reach us.
-pub(crate) struct NotifyEngineer(pub String);
-
-impl NotifyEngineer {
-    async fn write(tx: &mut Tx<'_>, note: EngineerNote, public_url: &str) -> Result<(), JobError> {
-        let user = match note.user_id {
-            Some(id) => identity::user(tx, id).await?,
-            None => None,
-        };
-        let (own_phone, own_email, locale) = match user {
-            Some(user) => (user.phone, user.email, user.locale),
-            None => (None, None, locale(tx).await?),
-        };
-        let phone = note.phone.or(own_phone);
-        let email = note.email.or(own_email);
-        let url = note.link.map(|link| {
-            if link.starts_with('/') { format!("{}{link}", public_url.trim_end_matches('/')) } else { link }
-        });
-        let label = match locale {
-            Locale::Chinese => "查看",
-            Locale::English => "Open",
-        };
-        let groups = outbox::enqueue_robot(
-            tx,
-            NewRobotNote {
-                title: note.title.clone(),
-                lines: note.lines.clone(),
-                link: url.clone().map(|url| (label.to_owned(), url)),
-                mention_mobiles: phone.clone().into_iter().collect(),
-                ticket_id: note.ticket_id,
-            },
-        )
-        .await?;
-        let channels = store::enabled(tx).await?;
-        let words = |separator: &str| {
-            let parts = std::iter::once(&note.title).chain(&note.lines).chain(&url);
-            parts.map(String::as_str).collect::<Vec<_>>().join(separator)
-        };
-        let mut texted = false;
-        if let Some(mobile) = phone.filter(|_| groups.is_empty() && channels.contains(&ChannelKind::Sms)) {
-            let text = words(" ");
-            let params = [("text".to_owned(), text.clone())].into();
-            outbox::enqueue_sms(tx, NewSms { mobile, text, params, ticket_id: note.ticket_id }).await?;
-            texted = true;
-        }
-        // With no channel at all the mail waits where the administrator sees it.
-        let reached = texted || !groups.is_empty();
-        if let Some(to) = email.filter(|_| !reached || channels.contains(&ChannelKind::Smtp)) {
-            let mail =
-                NewMail { to, subject: note.title.clone(), text: words("\n"), html: None, ticket_id: note.ticket_id };
-            outbox::enqueue_mail(tx, mail).await?;
-        }
-        Ok(())
-    }
-}
-
-impl JobHandler for NotifyEngineer {
-    fn kind(&self) -> &'static str {
-        NOTIFY
-    }
-
-    fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobError>> {
-        Box::pin(async move {
-            let note: EngineerNote = run.parse()?;
-            let public_url = self.0.clone();
-            run.finish(async move |tx: &mut Tx<'_>| Self::write(tx, note, &public_url).await).await
         })
     }
 }

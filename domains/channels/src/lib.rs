@@ -15,6 +15,7 @@ mod deliver;
 mod error;
 mod links;
 mod model;
+mod notices;
 mod ops;
 mod outbox;
 mod reactions;
@@ -29,12 +30,12 @@ use http_api::Routes;
 use jobs::{JobHandler, NewJob};
 
 pub use api::{LinkFace, LinkFaceKind, TestAnswer};
-pub use deliver::EngineerNote;
 pub use error::ChannelError;
 pub use links::{
     IssuedLink, LinkTarget, Links, NewLink, TicketReach, USUAL_DAYS, address, current_link, issue_link, qr_svg,
 };
 pub use model::{Channel, ChannelKind, Link, LinkPurpose, MessageKind, MessageState, NewLinkAnswer, OutboxMessage};
+pub use notices::EngineerNote;
 pub use outbox::{
     CustomerNote, NewMail, NewRobotNote, NewSms, enqueue_mail, enqueue_robot, enqueue_sms, notify_customer,
 };
@@ -114,12 +115,12 @@ pub fn handlers(gateways: Gateways, public_url: impl Into<String>) -> Vec<Arc<dy
     vec![
         Arc::new(deliver::Send(deliver::Transport::new(gateways, &public_url))),
         Arc::new(deliver::TakeMail),
-        Arc::new(deliver::NotifyEngineer(public_url)),
+        Arc::new(notices::NotifyEngineer(public_url)),
     ]
 }
 
 /// Tells an engineer something, by whatever is set up.
 pub async fn notify_engineer(tx: &mut Tx<'_>, note: &EngineerNote) -> Result<(), DbError> {
     let payload = serde_json::to_value(note).map_err(|error| DbError::Internal(error.to_string()))?;
-    jobs::add(tx, NewJob::new(deliver::NOTIFY, payload)).await
+    jobs::add(tx, NewJob::new(notices::NOTIFY, payload)).await
 }

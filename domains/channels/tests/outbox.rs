@@ -292,11 +292,22 @@ testkit::both! {
         assert_eq!(received[0].subject(), "您有新的工单 T-2026-000007");
         assert_eq!(received[0].to, ["li@example.com"]);
 
+        let visit = json!({
+            "event": "planned", "visit_number": "V-2026-000001", "ticket_id": TICKET, "ticket_number": "T-2026-000007",
+            "user_id": user_id, "starts_at": "2026-03-02T01:00:00Z", "ends_at": "2026-03-02T03:00:00Z",
+        });
+        t.db.write(&t.cx, async move |tx: &mut Tx<'_>| jobs::add(tx, NewJob::new("notify.engineer", visit)).await)
+            .await
+            .unwrap();
+        house.workers.drain().await.unwrap();
+        assert_eq!(server.received()[1].subject(), "新的上门安排 V-2026-000001");
+        assert!(server.received()[1].text().unwrap().contains("2026-03-02 09:00 – 11:00"));
+
         assign(user_id).await;
         t.clock.advance(HOUR * 2);
         house.consumers.settle().await.unwrap();
         house.workers.drain().await.unwrap();
-        assert_eq!(server.received().len(), 1);
+        assert_eq!(server.received().len(), 2);
     }
 
     migrations(), |t| a_customer_without_mail_and_telephone_is_told_nothing {
