@@ -25,7 +25,11 @@ export async function fitUnder(encode: Encode, mostBytes: number = MOST_BYTES): 
 
 export function canvasBlob(canvas: HTMLCanvasElement, type: string, quality?: number): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the picture could not be encoded'))), type, quality);
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('the picture could not be encoded'))),
+      type,
+      quality,
+    );
   });
 }
 

@@ -45,6 +45,11 @@ function draw(canvas: HTMLCanvasElement, strokes: readonly Point[][]): void {
   }
 }
 
+const point = (event: PointerEvent<HTMLCanvasElement>): Point => {
+  const box = event.currentTarget.getBoundingClientRect();
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+};
+
 export function SignaturePad({
   onInk,
   ref,
@@ -94,10 +99,6 @@ export function SignaturePad({
     setInk(next);
     onInk(next);
   };
-  const point = (event: PointerEvent<HTMLCanvasElement>): Point => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-  };
   const begin = (event: PointerEvent<HTMLCanvasElement>) => {
     event.preventDefault();
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -144,7 +145,14 @@ export function SignaturePad({
       {!ink && (
         <span
           aria-hidden="true"
-          style={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', color: '#5b6673', pointerEvents: 'none' }}
+          style={{
+            position: 'absolute',
+            inset: 0,
+            display: 'grid',
+            placeItems: 'center',
+            color: '#5b6673',
+            pointerEvents: 'none',
+          }}
         >
           {t('hint')}
         </span>
