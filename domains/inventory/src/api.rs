@@ -30,6 +30,13 @@ pub struct PartPath {
     pub id: Uuid,
 }
 
+/// `{id}` of a ticket.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct TicketPath {
+    /// The ticket.
+    pub id: Uuid,
+}
+
 /// `{id}` of a use.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 pub struct PartUsePath {

@@ -3,6 +3,7 @@
 use db::DbError;
 use http_api::{FieldError, Problem};
 use objects::Invalid;
+use tickets::TicketError;
 
 /// An error of an operation on parts.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,9 @@ pub enum InventoryError {
     /// Fields that are not valid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// The ticket is out of reach.
+    #[error(transparent)]
+    Ticket(#[from] TicketError),
     /// The database.
     #[error(transparent)]
     Db(DbError),
@@ -46,6 +50,7 @@ impl From<InventoryError> for Problem {
             InventoryError::CodeTaken => Self::conflict("code_taken", "Another part has this code.")
                 .with_errors(vec![FieldError::new("/code", "code_taken", "Choose another code.")]),
             InventoryError::Invalid(invalid) => invalid.into(),
+            InventoryError::Ticket(error) => error.into(),
             InventoryError::Db(error) => error.into(),
         }
     }

@@ -42,6 +42,13 @@ pub fn routes() -> Routes {
             ops::restore::handle,
         )
         .get("/api/v1/parts/{id}/timeline", read, "partTimeline", "What happened to a part", ops::timeline::handle)
+        .get(
+            "/api/v1/tickets/{id}/part-uses",
+            Needs(permissions::TICKETS_READ),
+            "listTicketPartUses",
+            "Parts used on a ticket",
+            ops::ticket_uses::handle,
+        )
         .post(
             "/api/v1/part-uses/{id}/return",
             update,

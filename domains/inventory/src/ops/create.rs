@@ -25,6 +25,12 @@ pub async fn handle(
     app.create(&cx, key, &body, "createPart", async move |tx: &mut Tx<'_>| save(tx, part).await).await
 }
 
+/// Adds a part inside the caller's transaction.
+pub async fn add(tx: &mut Tx<'_>, body: CreatePart) -> Result<Part, InventoryError> {
+    let part = prepare(tx.cx(), body)?;
+    save(tx, part).await
+}
+
 /// The record, checked.
 pub(crate) fn prepare(cx: &Context, body: CreatePart) -> Result<Part, InventoryError> {
     let mut part = Part::new(cx, body.code.clone(), body.name.clone());

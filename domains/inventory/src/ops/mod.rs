@@ -6,5 +6,6 @@ pub mod get;
 pub mod list;
 pub mod restore;
 pub mod return_use;
+pub mod ticket_uses;
 pub mod timeline;
 pub mod update;
