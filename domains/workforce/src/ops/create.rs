@@ -25,6 +25,12 @@ pub async fn handle(
     app.create(&cx, key, &body, "createEngineer", async move |tx: &mut Tx<'_>| save(tx, engineer).await).await
 }
 
+/// Adds an engineer inside the caller's transaction.
+pub async fn add(tx: &mut Tx<'_>, body: CreateEngineer) -> Result<Engineer, WorkforceError> {
+    let engineer = prepare(tx.cx(), body)?;
+    save(tx, engineer).await
+}
+
 /// The record, checked.
 pub(crate) fn prepare(cx: &Context, body: CreateEngineer) -> Result<Engineer, WorkforceError> {
     let mut engineer = Engineer::new(cx, body.name.clone());
