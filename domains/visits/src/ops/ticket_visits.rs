@@ -1,0 +1,32 @@
+//! The visits of a ticket.
+
+use authz::permissions::VISITS_READ;
+use axum::extract::State;
+use db::{
+    Query as _, Read, Value,
+    list::{Fragment, ListQuery},
+};
+use http_api::{App, Caller, Json, Path, Problem, scope_condition};
+
+use crate::{api::TicketPath, model::Visit, store};
+
+/// Those within the caller's scope, oldest first, at most 200.
+pub async fn handle(
+    State(app): State<App>,
+    Caller(cx): Caller,
+    Path(TicketPath { id }): Path<TicketPath>,
+) -> Result<Json<Vec<Visit>>, Problem> {
+    let read = async move |r: &mut Read<'_>| -> Result<_, Problem> {
+        let query = ListQuery {
+            limit: db::list::LARGEST_PAGE,
+            sort: Some("starts_at".to_owned()),
+            conditions: vec![
+                Fragment::new("ticket_id = $1", vec![Value::Id(id)]),
+                scope_condition(r.cx(), VISITS_READ, &store::SCOPE),
+            ],
+            ..ListQuery::default()
+        };
+        Ok(db::list::run::<Visit>(r, &store::LISTING.list, &query).await?.page.items)
+    };
+    Ok(Json(app.db().read(&cx, read).await?))
+}
