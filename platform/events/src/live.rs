@@ -105,6 +105,7 @@ impl Feed {
     /// What was missed since `after`. The receiver already listens, so nothing falls between.
     async fn replay(&mut self, after: Position) {
         self.last = after;
+        self.tail.begun().await;
         if self.tail.end().borrow().seq - after.seq > SEARCHED {
             return self.miss().await;
         }

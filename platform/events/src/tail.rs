@@ -57,6 +57,14 @@ impl Tail {
         self.end.subscribe()
     }
 
+    /// Waits until reading has begun (or ended): from then on every event that a look into the table cannot
+    /// see yet will be broadcast.
+    pub(crate) async fn begun(&self) {
+        let begun = |_: &Position| lock(&self.kept).from.is_some() || lock(&self.live).is_none();
+        // An error would mean that the sender is gone, but it is ours.
+        let _ = self.end.subscribe().wait_for(begun).await;
+    }
+
     /// Events as they are read from now on; `None` once the process stops.
     pub(crate) fn subscribe(&self) -> Option<broadcast::Receiver<Arc<Event>>> {
         lock(&self.live).as_ref().map(broadcast::Sender::subscribe)
@@ -151,5 +159,6 @@ impl Tail {
             tokio::time::sleep(gather).await;
         }
         lock(&self.live).take();
+        self.end.send_modify(|_| {});
     }
 }

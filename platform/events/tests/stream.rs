@@ -399,3 +399,37 @@ async fn an_event_of_a_slow_transaction_is_not_skipped() {
     nodes.shutdown().await;
     t.close().await;
 }
+
+/// A page that asks while the process starts: what it cannot see in the table yet must reach it later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_comes_before_the_reader_misses_nothing() {
+    let Some(t) = TestDb::postgres(&migrations()).await else { return };
+    let (go, gone) = oneshot::channel::<()>();
+    let (begun, beginning) = oneshot::channel::<()>();
+    let (db, cx) = (t.db.clone(), t.cx.clone());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        db.write(&cx, async move |tx: &mut Tx<'_>| -> Result<(), DbError> {
+            append(tx, NewEvent::new("ticket.slow", "ticket", Uuid::nil())).await?;
+            begun.send(()).unwrap();
+            gone.await.unwrap();
+            Ok(())
+        })
+        .await
+        .unwrap();
+    });
+    beginning.await.unwrap();
+    happen(&t.db, &t.cx, "ticket.created", 1).await;
+    let consumers = Consumers::new(t.db.clone(), t.world.clone());
+    let mut page = consumers.live().stream(TENANT, Some(Position::START));
+    assert!(tokio::time::timeout(Duration::from_millis(200), page.next()).await.is_err(), "nothing is readable yet");
+    go.send(()).unwrap();
+    tasks.join_next().await.unwrap().unwrap();
+    tasks.spawn(async move { consumers.run(std::future::pending()).await });
+    for kind in ["ticket.slow", "ticket.created"] {
+        let heard = tokio::time::timeout(Duration::from_secs(10), page.next()).await.unwrap().unwrap();
+        assert_eq!(heard.data()["kind"], kind);
+    }
+    tasks.shutdown().await;
+    t.close().await;
+}
