@@ -89,7 +89,11 @@ impl<'m> Builder<'m> {
     /// Puts the rows of one key in order and reads the ticket out of them; `rows` are not empty and checked.
     pub fn build(&self, cx: &Context, rows: &mut [&'m Row]) -> Result<Incident, String> {
         let columns = &self.mapping.columns;
-        rows.sort_by_key(|row| (self.count(row, columns.order.as_ref()).unwrap_or(0), row.line));
+        // By time, then by the log's own count: where the two disagree, the count was wrong.
+        rows.sort_by_key(|row| {
+            let at = self.time(row, columns.at.as_ref()).ok().flatten();
+            (at, self.count(row, columns.order.as_ref()).unwrap_or(0), row.line)
+        });
         let last = *rows.last().ok_or("no rows")?;
         let key = self.text(last, Some(&columns.key)).unwrap_or_default().to_owned();
         let priority = self.text(last, columns.priority.as_ref()).and_then(|word| self.mapping.priorities.get(word));

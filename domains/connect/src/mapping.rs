@@ -69,7 +69,7 @@ pub enum Kind {
 pub struct Columns {
     /// The ticket's number over there.
     pub key: String,
-    /// Puts the rows of a ticket in order; event logs need it.
+    /// Puts rows of the same time in order; event logs need it.
     pub order: Option<String>,
     /// When the row came to be; event logs need it.
     pub at: Option<String>,

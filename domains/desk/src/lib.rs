@@ -1,1 +1,18 @@
 //! Pages that read across domains: global search, 360 pages, the customer's tracking page, the demo company.
+
+pub mod demo;
+mod pages;
+mod public;
+
+use http_api::Routes;
+
+pub use pages::{CoveredDevice, CustomerOverview, DeviceOverview, Found, Hit, Hits, LookUp, PartReplaced};
+pub use public::{
+    DeviceFace, EngineerFace, FileFace, LinkTickets, MessageFace, Milestone, MilestoneKind, QuoteFace, SurveyFace,
+    TicketFace, VisitFace,
+};
+
+/// The operations.
+pub fn routes() -> Routes {
+    pages::routes().merge(public::routes())
+}

@@ -1,0 +1,187 @@
+//! Puts the rooms together: structure, operations, services, consumers, jobs.
+
+use std::{sync::Arc, time::Duration};
+
+use db::{Db, Migration, PostgresOptions};
+use events::Consumers;
+use http_api::{App, Routes, Service, Settings};
+use jobs::{Every, JobError, JobHandler, JobRun, Recurring, Workers};
+use kernel::World;
+
+use crate::{config::DataArgs, pages, search as texts};
+
+/// Every table of the product, in an order in which later ones may refer to earlier ones.
+pub fn migrations() -> Vec<Migration> {
+    [
+        events::migrations(),
+        jobs::migrations(),
+        search::migrations(),
+        http_api::migrations(),
+        identity::migrations(),
+        files::migrations(),
+        customers::migrations(),
+        products::migrations(),
+        devices::migrations(),
+        contracts::migrations(),
+        channels::migrations(),
+        tickets::migrations(),
+        workforce::migrations(),
+        inventory::migrations(),
+        visits::migrations(),
+        dispatch::migrations(),
+        finance::migrations(),
+        surveys::migrations(),
+        connect::migrations(),
+    ]
+    .concat()
+}
+
+/// Every operation of the product.
+pub fn routes() -> Vec<Routes> {
+    vec![
+        identity::routes(),
+        files::routes(),
+        customers::routes(),
+        products::routes(),
+        devices::routes(),
+        contracts::routes(),
+        channels::routes(),
+        tickets::routes(),
+        workforce::routes(),
+        inventory::routes(),
+        visits::routes(),
+        dispatch::routes(),
+        finance::routes(),
+        surveys::routes(),
+        insight::routes(),
+        desk::routes(),
+    ]
+}
+
+/// Opens the database that the arguments name, brought up to date.
+pub async fn open(args: &DataArgs) -> Result<Db, String> {
+    let opened = match &args.database {
+        Some(url) => {
+            let options = PostgresOptions { url: url.clone(), owner_url: args.owner_database.clone(), connections: 24 };
+            Db::open_postgres(&options, &migrations()).await
+        }
+        None => {
+            std::fs::create_dir_all(&args.data)
+                .map_err(|error| format!("the data folder {} cannot be made: {error}", args.data.display()))?;
+            Db::open_sqlite(args.data.join("aftersail.db"), &migrations()).await
+        }
+    };
+    opened.map_err(|error| format!("the database cannot be opened: {error}"))
+}
+
+/// Everything a running server consists of.
+pub struct House {
+    /// State of the operations.
+    pub app: App,
+    /// Reactions to events, and the live feed.
+    pub consumers: Consumers,
+    /// Background jobs.
+    pub workers: Workers,
+}
+
+/// Builds the house on an open database.
+pub fn build(
+    db: &Db,
+    world: &World,
+    settings: Settings,
+    files: files::FileStore,
+    gateways: channels::Gateways,
+) -> House {
+    let directory = identity::Directory::new(db.clone(), world.clone());
+    let mut indexer = search::Indexer::new();
+    for provider in texts::providers() {
+        indexer = indexer.add(provider);
+    }
+    let consumers = Consumers::new(db.clone(), world.clone())
+        .add(Arc::new(indexer))
+        .add(Arc::new(surveys::Invitations::new(settings.public_url.clone())))
+        .add(Arc::new(visits::FollowTickets))
+        .add(Arc::new(channels::Notifications));
+    let closing = tickets::ClosingChecks::default().with(visits::VisitsDone).with(finance::SettledCheck);
+    let app = App::builder(db.clone(), world.clone(), settings.clone())
+        .authenticator(directory.clone())
+        .links(channels::Links::new(db.clone(), world.clone()))
+        .service(directory)
+        .service(consumers.live())
+        .service(files.clone())
+        .service(closing)
+        .service(gateways)
+        .service::<Arc<dyn channels::TicketReach>>(Arc::new(TicketLinks))
+        .service(tickets::ServiceLevelCache::default())
+        .service(tickets::Presence::default())
+        .service(insight::FactsCache::default())
+        .build();
+    let mut workers = Workers::new(db.clone(), world.clone())
+        .add(Arc::new(PurgeAnswers))
+        .recurring(Recurring { kind: PURGE, every: Every::Interval(Duration::from_hours(1)) });
+    for handler in channels::handlers(gateways, settings.public_url).into_iter().chain(files::jobs(&files)) {
+        workers = workers.add(handler);
+    }
+    for recurring in files::recurring() {
+        workers = workers.recurring(recurring);
+    }
+    House { app, consumers, workers }
+}
+
+/// The router of the house: operations, probes and pages.
+pub fn router(house: &House) -> Result<axum::Router, http_api::RouteError> {
+    let probe = house.app.clone();
+    let mut service = Service::new(house.app.clone()).web(pages::router()).probe("database", move || {
+        let app = probe.clone();
+        Box::pin(async move {
+            let cx = kernel::Context::system(app.world().clone(), kernel::TenantId::SYSTEM);
+            let read =
+                app.db().read(&cx, async |r| db::Query::one::<(i64,)>(r, db::Stmt::new("select 1 + 0", vec![])).await);
+            read.await.map(|_| ()).map_err(|error: db::DbError| error.to_string())
+        })
+    });
+    for routes in routes() {
+        service = service.routes(routes);
+    }
+    service.router()
+}
+
+/// Lets customer links be made for tickets the caller reaches; channels stand before tickets and cannot know.
+struct TicketLinks;
+
+impl channels::TicketReach for TicketLinks {
+    fn reach<'a>(
+        &'a self,
+        db: &'a Db,
+        cx: &'a kernel::Context,
+        ticket_id: kernel::Uuid,
+        permission: authz::Permission,
+    ) -> futures_util::future::BoxFuture<'a, Result<Option<channels::LinkTarget>, db::DbError>> {
+        Box::pin(async move {
+            let found = db.read(cx, async move |r| tickets::within_reach(r, ticket_id, permission).await).await;
+            match found {
+                Ok(ticket) => Ok(Some(channels::LinkTarget { customer_id: ticket.customer_id })),
+                Err(tickets::TicketError::Db(error)) => Err(error),
+                Err(_) => Ok(None),
+            }
+        })
+    }
+}
+
+const PURGE: &str = "http.purge_answers";
+
+/// Forgets answers kept for repeated creations once nobody repeats them any more.
+struct PurgeAnswers;
+
+impl JobHandler for PurgeAnswers {
+    fn kind(&self) -> &'static str {
+        PURGE
+    }
+
+    fn run(&self, run: JobRun) -> futures_util::future::BoxFuture<'_, Result<(), JobError>> {
+        Box::pin(async move {
+            http_api::purge(&run.db, &run.cx).await.map_err(JobError::retry)?;
+            Ok(())
+        })
+    }
+}
