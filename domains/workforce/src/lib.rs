@@ -8,6 +8,7 @@ mod error;
 mod model;
 mod ops;
 mod reactions;
+mod references;
 mod store;
 #[cfg(test)]
 mod testing;

@@ -6,7 +6,8 @@ use testkit::TestDb;
 use crate::{CreateEngineer, Engineer, WorkforceError, ops::create, store};
 
 pub fn migrations() -> Vec<Migration> {
-    [events::migrations(), crate::migrations()].concat()
+    [events::migrations(), http_api::migrations(), search::migrations(), identity::migrations(), crate::migrations()]
+        .concat()
 }
 
 pub async fn engineer(t: &TestDb, body: CreateEngineer) -> Result<Engineer, WorkforceError> {

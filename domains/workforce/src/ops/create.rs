@@ -11,7 +11,7 @@ use crate::{
     WorkforceError,
     api::{self, CreateEngineer},
     model::Engineer,
-    store,
+    references, store,
 };
 
 /// Adds an engineer.
@@ -22,7 +22,11 @@ pub async fn handle(
     Body(body): Body<CreateEngineer>,
 ) -> Result<Created<Engineer>, Problem> {
     let engineer = prepare(&cx, body.clone())?;
-    app.create(&cx, key, &body, "createEngineer", async move |tx: &mut Tx<'_>| save(tx, engineer).await).await
+    let work = async move |tx: &mut Tx<'_>| {
+        references::check(tx, &engineer).await?;
+        save(tx, engineer).await
+    };
+    app.create(&cx, key, &body, "createEngineer", work).await
 }
 
 /// Adds an engineer inside the caller's transaction.

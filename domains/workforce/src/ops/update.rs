@@ -12,7 +12,7 @@ use crate::{
     WorkforceError,
     api::{self, EngineerPath, UpdateEngineer},
     model::Engineer,
-    store,
+    references, store,
 };
 
 /// Changes what is mentioned.
@@ -25,12 +25,14 @@ pub async fn handle(
 ) -> Result<Versioned<Engineer>, Problem> {
     let version = version.version();
     let change = async move |tx: &mut Tx<'_>| -> Result<Engineer, WorkforceError> {
-        edit(tx, id, version, "engineer.updated", |engineer| {
+        let after = edit(tx, id, version, "engineer.updated", |engineer| {
             let mut checks = Checks::new();
             body.apply(engineer, &mut checks);
             Ok(api::checked(engineer, checks)?)
         })
-        .await
+        .await?;
+        references::check(tx, &after).await?;
+        Ok(after)
     };
     Ok(Versioned(app.db().write(&cx, change).await?))
 }
