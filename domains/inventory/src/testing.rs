@@ -7,7 +7,8 @@ use testkit::TestDb;
 use crate::{CreatePart, InventoryError, Part, PartUse, ops::create, store};
 
 pub fn migrations() -> Vec<Migration> {
-    [events::migrations(), crate::migrations()].concat()
+    [events::migrations(), http_api::migrations(), search::migrations(), tickets::migrations(), crate::migrations()]
+        .concat()
 }
 
 pub async fn part(t: &TestDb, body: CreatePart) -> Result<Part, InventoryError> {
