@@ -57,19 +57,22 @@ pub async fn plan(
     Ok(visit)
 }
 
-/// Calls off the visits of a ticket that have not begun, of one engineer or of all; answers how many.
-pub async fn cancel_open(
+/// Calls off the visits of a ticket that have not begun; answers how many.
+pub async fn cancel_open(tx: &mut Tx<'_>, ticket_id: Uuid, reason: &str) -> Result<usize, VisitError> {
+    cancel_those(tx, ticket_id, reason, |_| true).await
+}
+
+/// Calls off those visits of a ticket that have not begun and that `chosen` names; answers how many.
+pub(crate) async fn cancel_those(
     tx: &mut Tx<'_>,
     ticket_id: Uuid,
-    engineer_id: Option<Uuid>,
     reason: &str,
+    chosen: impl Fn(&Visit) -> bool + Send,
 ) -> Result<usize, VisitError> {
-    let visits = store::of_ticket(tx, ticket_id).await?;
+    use VisitStatus::{Accepted, Planned, Travelling};
     let mut count = 0;
-    for visit in visits {
-        let theirs = engineer_id.is_none_or(|id| id == visit.engineer_id);
-        let waiting = matches!(visit.status, VisitStatus::Planned | VisitStatus::Accepted | VisitStatus::Travelling);
-        if theirs && waiting {
+    for visit in store::of_ticket(tx, ticket_id).await? {
+        if matches!(visit.status, Planned | Accepted | Travelling) && chosen(&visit) {
             cancel(tx, visit, reason.to_owned()).await?;
             count += 1;
         }

@@ -7,8 +7,8 @@ use kernel::Uuid;
 
 use crate::{
     VisitError,
-    model::VisitStatus,
-    plan::{cancel_open, event},
+    model::{Visit, VisitStatus},
+    plan::{cancel_those, event},
     store,
 };
 
@@ -28,16 +28,17 @@ impl Consumer for FollowTickets {
 
     fn handle<'a>(&'a self, tx: &'a mut Tx<'_>, event: &'a Event) -> BoxFuture<'a, Result<(), ConsumerError>> {
         Box::pin(async move {
-            let before = before(event, "engineer_id");
-            let outcome = match (event.kind.as_str(), before) {
-                ("ticket.cancelled", _) => cancel_open(tx, event.object_id, None, "ticket cancelled").await.map(drop),
-                ("ticket.merged", _) => cancel_open(tx, event.object_id, None, "ticket merged").await.map(drop),
-                ("ticket.assigned" | "ticket.declined", Some(engineer)) => {
-                    let reason = if event.kind == "ticket.declined" { "ticket declined" } else { "ticket reassigned" };
-                    cancel_open(tx, event.object_id, Some(engineer), reason).await.map(drop)
-                }
-                ("ticket.accepted", _) => accept(tx, event.object_id).await,
-                _ => Ok(()),
+            let outcome = match event.kind.as_str() {
+                "ticket.accepted" => accept(tx, event.object_id).await,
+                "ticket.cancelled" => call_off(tx, event, None, "工单已取消 (ticket cancelled)").await,
+                "ticket.merged" => call_off(tx, event, None, "工单已合并 (ticket merged)").await,
+                kind => match before(event, "engineer_id") {
+                    Some(engineer) if kind == "ticket.declined" => {
+                        call_off(tx, event, Some(engineer), "工程师已退回工单 (ticket given back)").await
+                    }
+                    Some(engineer) => call_off(tx, event, Some(engineer), "工单已改派 (ticket reassigned)").await,
+                    None => Ok(()),
+                },
             };
             outcome.map_err(|error| match error {
                 VisitError::Db(error) => error.into(),
@@ -50,6 +51,14 @@ impl Consumer for FollowTickets {
 /// Whom a field named before the change.
 fn before(event: &Event, field: &str) -> Option<Uuid> {
     event.data.get(field)?.get("from")?.as_str()?.parse().ok()
+}
+
+/// Calls off what was planned when it happened; what was planned since then stands.
+async fn call_off(tx: &mut Tx<'_>, event: &Event, engineer_id: Option<Uuid>, reason: &str) -> Result<(), VisitError> {
+    let chosen = |visit: &Visit| {
+        visit.created_at <= event.at && engineer_id.is_none_or(|engineer| engineer == visit.engineer_id)
+    };
+    cancel_those(tx, event.object_id, reason, chosen).await.map(drop)
 }
 
 /// The engineer took the ticket, so they took its visits.
