@@ -24,7 +24,7 @@ pub async fn send(
     if !engineer.is_available() {
         return Err(DispatchError::EngineerUnavailable);
     }
-    visits::cancel_open(tx, ticket.id, None, "dispatched anew").await?;
+    visits::cancel_open(tx, ticket.id, "已重新派工 (dispatched anew)").await?;
     let to = Assignment { engineer_id: engineer.id, user_id: engineer.user_id, team_id: engineer.team_id };
     let ticket = tickets::act(tx, ticket, Action::Assign(to)).await?;
     let visit = visits::plan(tx, number, &ticket, &engineer, span).await?;

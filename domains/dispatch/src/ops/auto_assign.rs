@@ -75,6 +75,17 @@ mod tests {
             assert_eq!(testing::visits_of(t, stage.ticket.id).await.len(), 1);
         }
 
+        testing::migrations(), |t| two_tickets_sent_at_once_never_put_one_engineer_in_two_places {
+            let stage = Stage::new(t).await;
+            let (api, dispatcher) = (testing::api(t), testing::dispatcher(t));
+            let paths = [&stage.ticket, &stage.second].map(|ticket| format!("/api/v1/tickets/{}/auto-assign", ticket.id));
+            let replies = join_all(paths.iter().map(|path| api.act(&dispatcher, path, 1))).await;
+            assert!(replies.iter().all(|reply| reply.status == 200));
+            let (a, b) = (testing::visits_of(t, stage.ticket.id).await, testing::visits_of(t, stage.second.id).await);
+            let apart = a[0].ends_at <= b[0].starts_at || b[0].ends_at <= a[0].starts_at;
+            assert!(a[0].engineer_id != b[0].engineer_id || apart, "{:?} {:?}", a[0], b[0]);
+        }
+
         testing::migrations(), |t| when_nobody_can_go_nothing_changes {
             let stage = Stage::new(t).await;
             let (api, dispatcher) = (testing::api(t), testing::dispatcher(t));
