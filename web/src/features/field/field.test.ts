@@ -40,10 +40,9 @@ describe('what stands on a photo', () => {
   });
 });
 
-describe('where the phone is', () => {
-  const locate = (call: Geolocation['getCurrentPosition']) =>
-    findPlace({ getCurrentPosition: call } as Geolocation, 20);
+const locate = (call: Geolocation['getCurrentPosition']) => findPlace({ getCurrentPosition: call } as Geolocation, 20);
 
+describe('where the phone is', () => {
   it('is noted with how exact it is', async () => {
     const coords = { latitude: 31.2, longitude: 121.4, accuracy: 8 } as GeolocationCoordinates;
     expect(await locate((found) => found({ coords } as GeolocationPosition))).toEqual({
@@ -90,10 +89,10 @@ describe('the way and the telephone', () => {
   });
 });
 
-describe('the day', () => {
-  const job = (id: string, starts_at: string, status: string) =>
-    ({ visit: { id, starts_at, status, number: 'V-1', ticket_number: 'T-2026-000007' } }) as unknown as Job;
+const job = (id: string, starts_at: string, status: string) =>
+  ({ visit: { id, starts_at, status, number: 'V-1', ticket_number: 'T-2026-000007' } }) as unknown as Job;
 
+describe('the day', () => {
   it('is split by the company’s calendar, not the browser’s', () => {
     const jobs = [
       job('left', '2026-03-01T08:00:00Z', 'accepted'),
@@ -159,11 +158,11 @@ describe('working on site', () => {
   });
 });
 
-describe('the line that says how sending stands', () => {
-  const of = (...states: CommandState[]) => states.map((state) => ({ state }) as Command);
-  const face = (online: boolean, end: Parameters<typeof bannerFace>[0]['end'], commands: Command[], running = false) =>
-    bannerFace({ online, end, commands, running });
+const of = (...states: CommandState[]) => states.map((state) => ({ state }) as Command);
+const face = (online: boolean, end: Parameters<typeof bannerFace>[0]['end'], commands: Command[], running = false) =>
+  bannerFace({ online, end, commands, running });
 
+describe('the line that says how sending stands', () => {
   it('shows what matters most', () => {
     expect(face(true, 'done', [])).toBe('none');
     expect(face(false, 'offline', of('waiting'))).toBe('offline');
