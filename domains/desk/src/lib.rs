@@ -8,8 +8,8 @@ use http_api::Routes;
 
 pub use pages::{CoveredDevice, CustomerOverview, DeviceOverview, Found, Hit, Hits, LookUp, PartReplaced};
 pub use public::{
-    DeviceFace, EngineerFace, FileFace, LinkTickets, MessageFace, Milestone, MilestoneKind, QuoteFace, SurveyFace,
-    TicketFace, VisitFace,
+    DeviceFace, EngineerFace, FileFace, MessageFace, Milestone, MilestoneKind, QuoteFace, SurveyFace, TicketFace,
+    VisitFace,
 };
 
 /// The operations.

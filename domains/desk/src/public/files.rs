@@ -14,6 +14,7 @@ use super::{QrPath, TokenPath, device::scanned, face::FileFace, reach::linked};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct FilePath {
     /// The token.
+    #[expect(dead_code, reason = "read by the authenticator; named here for the API document")]
     pub token: String,
     /// The file.
     pub id: Uuid,
