@@ -50,7 +50,7 @@ const fieldDeepRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/field/index')),
 });
 
-const customerRoute = createRoute({
+const linkRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/s/$token',
   component: lazyRouteComponent(() => import('@/features/portal/index')),
@@ -254,7 +254,7 @@ export const router = createRouter({
     ]),
     fieldRoute,
     fieldDeepRoute,
-    customerRoute,
+    linkRoute,
     signInRoute,
     forgotPasswordRoute,
     resetRoute,

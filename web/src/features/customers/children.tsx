@@ -67,8 +67,20 @@ export function Children({ customerId, kind }: { customerId: string; kind: 'cont
             </div>
             {editable && (
               <div className="row" style={{ gap: 0 }}>
-                <Button type="text" size="small" icon={<EditOutlined />} aria-label={`${c('edit')} ${row.name}`} onClick={() => setForm({ open: true, row })} />
-                <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={`${c('remove')} ${row.name}`} onClick={() => setRemoving(row)} />
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<EditOutlined />}
+                  aria-label={`${c('edit')} ${row.name}`}
+                  onClick={() => setForm({ open: true, row })}
+                />
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<DeleteOutlined />}
+                  aria-label={`${c('remove')} ${row.name}`}
+                  onClick={() => setRemoving(row)}
+                />
               </div>
             )}
           </li>

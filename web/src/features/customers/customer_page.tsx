@@ -54,7 +54,10 @@ export default function CustomerPage() {
         }
         actions={
           <>
-            <ActionButton blocked={can('tickets.create') ? undefined : c('noPermission')} onClick={() => void navigate({ to: '/intake', search: { customer_id: id } })}>
+            <ActionButton
+              blocked={can('tickets.create') ? undefined : c('noPermission')}
+              onClick={() => void navigate({ to: '/intake', search: { customer_id: id } })}
+            >
               {t('newTicket')}
             </ActionButton>
             {customer && !blocked && <ArchiveButton object="customer" path="/api/v1/customers" record={customer} />}
@@ -78,12 +81,33 @@ export default function CustomerPage() {
               <Panel title={c('basic')}>
                 <Facts
                   items={[
-                    [c('phone'), customer.phone && <a key="phone" href={`tel:${customer.phone}`}>{customer.phone}</a>],
-                    [c('email'), customer.email && <a key="mail" href={`mailto:${customer.email}`}>{customer.email}</a>],
+                    [
+                      c('phone'),
+                      customer.phone && (
+                        <a key="phone" href={`tel:${customer.phone}`}>
+                          {customer.phone}
+                        </a>
+                      ),
+                    ],
+                    [
+                      c('email'),
+                      customer.email && (
+                        <a key="mail" href={`mailto:${customer.email}`}>
+                          {customer.email}
+                        </a>
+                      ),
+                    ],
                     [c('address'), addressText(customer.address)],
                     [t('kind'), <ChoiceText key="kind" of={choices.customerKind} value={customer.kind} />],
                     [t('owner'), <RefText key="owner" of="user" id={customer.owner_id} />],
-                    [c('note'), customer.note && <span key="note" className="prewrap">{customer.note}</span>],
+                    [
+                      c('note'),
+                      customer.note && (
+                        <span key="note" className="prewrap">
+                          {customer.note}
+                        </span>
+                      ),
+                    ],
                     [c('createdAt'), <TimeText key="created" at={customer.created_at} />],
                   ]}
                 />

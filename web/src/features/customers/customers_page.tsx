@@ -26,13 +26,69 @@ export default function CustomersPage() {
       emptyTitle={t('emptyTitle')}
       emptyHint={t('emptyHint')}
       columns={[
-        { key: 'name', title: { zh: '名称', en: 'Name' }, sort: 'name', render: (row) => <Link to="/customers/$id" params={{ id: row.id }}>{row.name}</Link> },
-        { key: 'level', title: { zh: '等级', en: 'Level' }, width: 90, render: (row) => <StatusTag of={choices.customerLevel} value={row.level} /> },
-        { key: 'kind', title: { zh: '类型', en: 'Kind' }, width: 90, wide: true, render: (row) => <ChoiceText of={choices.customerKind} value={row.kind} /> },
-        { key: 'phone', title: { zh: '电话', en: 'Phone' }, width: 150, render: (row) => (row.phone ? <a href={`tel:${row.phone}`} className="number">{row.phone}</a> : <span className="muted">—</span>) },
-        { key: 'address', title: { zh: '地址', en: 'Address' }, render: (row) => addressText(row.address) || <span className="muted">—</span> },
-        { key: 'tags', title: { zh: '标签', en: 'Tags' }, wide: true, render: (row) => <span className="row" style={{ gap: 4 }}>{row.tags.map((tag) => <span key={tag} className="tag">{tag}</span>)}</span> },
-        { key: 'created_at', title: { zh: '创建时间', en: 'Created' }, sort: 'created_at', width: 130, wide: true, render: (row) => <TimeText at={row.created_at} /> },
+        {
+          key: 'name',
+          title: { zh: '名称', en: 'Name' },
+          sort: 'name',
+          render: (row) => (
+            <Link to="/customers/$id" params={{ id: row.id }}>
+              {row.name}
+            </Link>
+          ),
+        },
+        {
+          key: 'level',
+          title: { zh: '等级', en: 'Level' },
+          width: 90,
+          render: (row) => <StatusTag of={choices.customerLevel} value={row.level} />,
+        },
+        {
+          key: 'kind',
+          title: { zh: '类型', en: 'Kind' },
+          width: 90,
+          wide: true,
+          render: (row) => <ChoiceText of={choices.customerKind} value={row.kind} />,
+        },
+        {
+          key: 'phone',
+          title: { zh: '电话', en: 'Phone' },
+          width: 150,
+          render: (row) =>
+            row.phone ? (
+              <a href={`tel:${row.phone}`} className="number">
+                {row.phone}
+              </a>
+            ) : (
+              <span className="muted">—</span>
+            ),
+        },
+        {
+          key: 'address',
+          title: { zh: '地址', en: 'Address' },
+          render: (row) => addressText(row.address) || <span className="muted">—</span>,
+        },
+        {
+          key: 'tags',
+          title: { zh: '标签', en: 'Tags' },
+          wide: true,
+          render: (row) => (
+            <span className="row" style={{ gap: 4 }}>
+              {row.tags.map((tag) => (
+                <span key={tag} className="tag">
+                  {tag}
+                </span>
+              ))}
+            </span>
+          ),
+        },
+        {
+          key: 'created_at',
+          title: { zh: '创建时间', en: 'Created' },
+          sort: 'created_at',
+          width: 130,
+          wide: true,
+          render: (row) => <TimeText at={row.created_at} />,
+        },
       ]}
     />
   );

@@ -33,7 +33,8 @@ export default function DevicePage() {
   });
   const verdict = useQuery({
     queryKey: ['device', 'warranty', id],
-    queryFn: ({ signal }) => api.get<WarrantyVerdict>(url('/api/v1/devices/{id}/warranty', { id }), undefined, { signal }),
+    queryFn: ({ signal }) =>
+      api.get<WarrantyVerdict>(url('/api/v1/devices/{id}/warranty', { id }), undefined, { signal }),
   });
   const device = record.data;
   const blocked = can('devices.update') ? undefined : c('noPermission');
@@ -96,7 +97,14 @@ export default function DevicePage() {
                     [t('warrantyStarts'), device.warranty_starts_on],
                     [t('warrantyEnds'), device.warranty_ends_on],
                     [t('warranty'), verdict.data && <WarrantyTag key="w" verdict={verdict.data} reason />],
-                    [c('note'), device.note && <span key="n" className="prewrap">{device.note}</span>],
+                    [
+                      c('note'),
+                      device.note && (
+                        <span key="n" className="prewrap">
+                          {device.note}
+                        </span>
+                      ),
+                    ],
                   ]}
                 />
               </Panel>

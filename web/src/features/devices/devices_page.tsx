@@ -28,13 +28,67 @@ export default function DevicesPage() {
       emptyTitle={t('emptyTitle')}
       emptyHint={t('emptyHint')}
       columns={[
-        { key: 'serial_number', title: { zh: '序列号', en: 'Serial number' }, sort: 'serial_number', render: (row) => <Link to="/devices/$id" params={{ id: row.id }}>{row.serial_number}</Link> },
-        { key: 'product', title: { zh: '产品', en: 'Product' }, render: (row) => (row.product_name === undefined ? <RefText of="product" id={row.product_id} /> : (row.product_name ?? <span className="muted">—</span>)) },
-        { key: 'model', title: { zh: '型号', en: 'Model' }, wide: true, render: (row) => row.model ?? <span className="muted">—</span> },
-        { key: 'customer', title: { zh: '客户', en: 'Customer' }, render: (row) => (row.customer_name && row.customer_id ? <Link to="/customers/$id" params={{ id: row.customer_id }}>{row.customer_name}</Link> : <RefText of="customer" id={row.customer_id} />) },
-        { key: 'place', title: { zh: '安装位置', en: 'Place' }, wide: true, render: (row) => row.place ?? row.site_name ?? <span className="muted">—</span> },
-        { key: 'warranty', title: { zh: '保修至', en: 'Warranty until' }, width: 130, render: (row) => (row.warranty_ends_on ? <ToneTag tone={row.warranty_ends_on >= now ? 'resolved' : 'waiting'}>{row.warranty_ends_on}</ToneTag> : <span className="muted">—</span>) },
-        { key: 'status', title: { zh: '状态', en: 'Status' }, width: 100, render: (row) => <StatusTag of={choices.deviceStatus} value={row.status} /> },
+        {
+          key: 'serial_number',
+          title: { zh: '序列号', en: 'Serial number' },
+          sort: 'serial_number',
+          render: (row) => (
+            <Link to="/devices/$id" params={{ id: row.id }}>
+              {row.serial_number}
+            </Link>
+          ),
+        },
+        {
+          key: 'product',
+          title: { zh: '产品', en: 'Product' },
+          render: (row) =>
+            row.product_name === undefined ? (
+              <RefText of="product" id={row.product_id} />
+            ) : (
+              (row.product_name ?? <span className="muted">—</span>)
+            ),
+        },
+        {
+          key: 'model',
+          title: { zh: '型号', en: 'Model' },
+          wide: true,
+          render: (row) => row.model ?? <span className="muted">—</span>,
+        },
+        {
+          key: 'customer',
+          title: { zh: '客户', en: 'Customer' },
+          render: (row) =>
+            row.customer_name && row.customer_id ? (
+              <Link to="/customers/$id" params={{ id: row.customer_id }}>
+                {row.customer_name}
+              </Link>
+            ) : (
+              <RefText of="customer" id={row.customer_id} />
+            ),
+        },
+        {
+          key: 'place',
+          title: { zh: '安装位置', en: 'Place' },
+          wide: true,
+          render: (row) => row.place ?? row.site_name ?? <span className="muted">—</span>,
+        },
+        {
+          key: 'warranty',
+          title: { zh: '保修至', en: 'Warranty until' },
+          width: 130,
+          render: (row) =>
+            row.warranty_ends_on ? (
+              <ToneTag tone={row.warranty_ends_on >= now ? 'resolved' : 'waiting'}>{row.warranty_ends_on}</ToneTag>
+            ) : (
+              <span className="muted">—</span>
+            ),
+        },
+        {
+          key: 'status',
+          title: { zh: '状态', en: 'Status' },
+          width: 100,
+          render: (row) => <StatusTag of={choices.deviceStatus} value={row.status} />,
+        },
       ]}
     />
   );

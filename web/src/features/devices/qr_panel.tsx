@@ -42,7 +42,11 @@ export function QrPanel({ device, editable }: { device: Device; editable: boolea
         >
           {t('printLabel')}
         </Button>
-        <Button size="small" icon={<CopyOutlined />} onClick={() => void copyText(link).then(() => message.success(c('copied')))}>
+        <Button
+          size="small"
+          icon={<CopyOutlined />}
+          onClick={() => void copyText(link).then(() => message.success(c('copied')))}
+        >
           {t('copyLink')}
         </Button>
         {editable && (

@@ -17,8 +17,34 @@ interface Part extends Stored {
 }
 
 const messages = defineMessages(
-  { title: '备件', create: '新建备件', search: '搜索编码、名称', emptyTitle: '还没有备件', emptyHint: '登记备件后，工程师在现场即可领用，费用自动计入工单。', code: '编码', unit: '单位', price: '售价', cost: '成本', stock: '库存', short: '库存不足', note: '备注' },
-  { title: 'Parts', create: 'New part', search: 'Search code, name', emptyTitle: 'No parts yet', emptyHint: 'Once parts are listed, engineers book them on site and the cost lands on the ticket.', code: 'Code', unit: 'Unit', price: 'Price', cost: 'Cost', stock: 'Stock', short: 'Short', note: 'Note' },
+  {
+    title: '备件',
+    create: '新建备件',
+    search: '搜索编码、名称',
+    emptyTitle: '还没有备件',
+    emptyHint: '登记备件后，工程师在现场即可领用，费用自动计入工单。',
+    code: '编码',
+    unit: '单位',
+    price: '售价',
+    cost: '成本',
+    stock: '库存',
+    short: '库存不足',
+    note: '备注',
+  },
+  {
+    title: 'Parts',
+    create: 'New part',
+    search: 'Search code, name',
+    emptyTitle: 'No parts yet',
+    emptyHint: 'Once parts are listed, engineers book them on site and the cost lands on the ticket.',
+    code: 'Code',
+    unit: 'Unit',
+    price: 'Price',
+    cost: 'Cost',
+    stock: 'Stock',
+    short: 'Short',
+    note: 'Note',
+  },
 );
 const l = (zh: string, en: string): Label => ({ zh, en });
 
@@ -74,8 +100,21 @@ export default function PartsPage() {
       columns={[
         { key: 'name', title: l('名称', 'Name'), sort: 'name', render: (row) => <strong>{row.name}</strong> },
         { key: 'code', title: l('编码', 'Code'), sort: 'code', width: 160, render: (row) => row.code },
-        { key: 'price', title: l('售价', 'Price'), width: 120, align: 'right', render: (row) => <MoneyText minor={row.price_minor} currency={row.currency} /> },
-        { key: 'cost', title: l('成本', 'Cost'), width: 120, align: 'right', wide: true, render: (row) => <MoneyText minor={row.cost_minor} currency={row.currency} /> },
+        {
+          key: 'price',
+          title: l('售价', 'Price'),
+          width: 120,
+          align: 'right',
+          render: (row) => <MoneyText minor={row.price_minor} currency={row.currency} />,
+        },
+        {
+          key: 'cost',
+          title: l('成本', 'Cost'),
+          width: 120,
+          align: 'right',
+          wide: true,
+          render: (row) => <MoneyText minor={row.cost_minor} currency={row.currency} />,
+        },
         { key: 'stock', title: l('库存', 'Stock'), width: 160, render: stock },
       ]}
     />

@@ -15,8 +15,32 @@ interface Product extends Stored {
 }
 
 const messages = defineMessages(
-  { title: '产品', create: '新建产品', search: '搜索编码、名称', emptyTitle: '还没有产品', emptyHint: '产品决定设备默认的保修期和响应时间。', months: '{n} 个月', code: '编码', category: '类别', warranty: '保修期', response: '默认响应', note: '备注' },
-  { title: 'Products', create: 'New product', search: 'Search code, name', emptyTitle: 'No products yet', emptyHint: 'A product gives its devices their warranty term and response time.', months: '{n} months', code: 'Code', category: 'Category', warranty: 'Warranty', response: 'Default response', note: 'Note' },
+  {
+    title: '产品',
+    create: '新建产品',
+    search: '搜索编码、名称',
+    emptyTitle: '还没有产品',
+    emptyHint: '产品决定设备默认的保修期和响应时间。',
+    months: '{n} 个月',
+    code: '编码',
+    category: '类别',
+    warranty: '保修期',
+    response: '默认响应',
+    note: '备注',
+  },
+  {
+    title: 'Products',
+    create: 'New product',
+    search: 'Search code, name',
+    emptyTitle: 'No products yet',
+    emptyHint: 'A product gives its devices their warranty term and response time.',
+    months: '{n} months',
+    code: 'Code',
+    category: 'Category',
+    warranty: 'Warranty',
+    response: 'Default response',
+    note: 'Note',
+  },
 );
 const l = (zh: string, en: string): Label => ({ zh, en });
 
@@ -35,7 +59,13 @@ export default function ProductsPage() {
         { name: 'category', label: l('类别', 'Category'), kind: 'text', half: true },
         { name: 'name', label: l('名称', 'Name'), kind: 'text', required: true },
         { name: 'warranty_months', label: l('保修月数', 'Warranty months'), kind: 'integer', max: 1200, half: true },
-        { name: 'default_response_minutes', label: l('默认响应（分钟）', 'Default response (min)'), kind: 'integer', max: 525_600, half: true },
+        {
+          name: 'default_response_minutes',
+          label: l('默认响应（分钟）', 'Default response (min)'),
+          kind: 'integer',
+          max: 525_600,
+          half: true,
+        },
         { name: 'note', label: l('备注', 'Note'), kind: 'longtext' },
       ]}
       filters={[
@@ -51,7 +81,15 @@ export default function ProductsPage() {
       emptyTitle={t('emptyTitle')}
       emptyHint={t('emptyHint')}
       details={(row) => (
-        <Facts items={[[t('code'), row.code], [t('category'), row.category], [t('warranty'), months(row)], [t('response'), response(row)], [t('note'), row.note]]} />
+        <Facts
+          items={[
+            [t('code'), row.code],
+            [t('category'), row.category],
+            [t('warranty'), months(row)],
+            [t('response'), response(row)],
+            [t('note'), row.note],
+          ]}
+        />
       )}
       columns={[
         { key: 'name', title: l('名称', 'Name'), sort: 'name', render: (row) => <strong>{row.name}</strong> },

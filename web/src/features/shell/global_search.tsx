@@ -57,7 +57,15 @@ export function GlobalSearch() {
     event.preventDefault();
   };
   const kind = (object: string) =>
-    t(object === 'ticket' ? 'kindTicket' : object === 'customer' ? 'kindCustomer' : object === 'device' ? 'kindDevice' : 'kindOther');
+    t(
+      object === 'ticket'
+        ? 'kindTicket'
+        : object === 'customer'
+          ? 'kindCustomer'
+          : object === 'device'
+            ? 'kindDevice'
+            : 'kindOther',
+    );
   const shown = open && q.length > 0;
   return (
     <div className="shell-search" style={{ position: 'relative' }} role="search">
@@ -65,7 +73,11 @@ export function GlobalSearch() {
         ref={input}
         value={typed}
         prefix={<SearchOutlined aria-hidden="true" />}
-        suffix={<span className="kbd" aria-hidden="true">/</span>}
+        suffix={
+          <span className="kbd" aria-hidden="true">
+            /
+          </span>
+        }
         placeholder={t('search')}
         aria-label={t('search')}
         role="combobox"

@@ -1,6 +1,20 @@
 import {
-  AppstoreOutlined, AuditOutlined, CalendarOutlined, CustomerServiceOutlined, DashboardOutlined, DollarOutlined, FileProtectOutlined,
-  FileTextOutlined, HeartOutlined, MobileOutlined, QrcodeOutlined, SettingOutlined, SmileOutlined, TeamOutlined, ToolOutlined, UserOutlined,
+  AppstoreOutlined,
+  AuditOutlined,
+  CalendarOutlined,
+  CustomerServiceOutlined,
+  DashboardOutlined,
+  DollarOutlined,
+  FileProtectOutlined,
+  FileTextOutlined,
+  HeartOutlined,
+  MobileOutlined,
+  QrcodeOutlined,
+  SettingOutlined,
+  SmileOutlined,
+  TeamOutlined,
+  ToolOutlined,
+  UserOutlined,
 } from '@ant-design/icons';
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -55,7 +69,17 @@ const GROUPS: readonly { key: Key; entries: readonly Entry[] }[] = [
         to: '/settings',
         key: 'settings',
         icon: <SettingOutlined />,
-        needs: ['settings.manage', 'users.read', 'users.manage', 'roles.manage', 'teams.manage', 'apikeys.manage', 'channels.manage', 'jobs.manage', 'prices.update'],
+        needs: [
+          'settings.manage',
+          'users.read',
+          'users.manage',
+          'roles.manage',
+          'teams.manage',
+          'apikeys.manage',
+          'channels.manage',
+          'jobs.manage',
+          'prices.update',
+        ],
       },
       { to: '/audit', key: 'audit', icon: <AuditOutlined />, needs: ['audit.read'] },
     ],
@@ -81,7 +105,12 @@ export function MainMenu({ onNavigate }: { onNavigate?: () => void }) {
             <ul aria-labelledby={`menu-${group.key}`}>
               {entries.map((entry) => (
                 <li key={entry.to}>
-                  <Link to={entry.to} className="menu-link" aria-current={isCurrent(entry.to) ? 'page' : undefined} onClick={onNavigate}>
+                  <Link
+                    to={entry.to}
+                    className="menu-link"
+                    aria-current={isCurrent(entry.to) ? 'page' : undefined}
+                    onClick={onNavigate}
+                  >
                     {entry.icon} {t(entry.key)}
                   </Link>
                 </li>

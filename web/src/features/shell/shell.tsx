@@ -1,5 +1,12 @@
 /** The frame around every staff page: menu, search, create, help, language, colours, the person. */
-import { BulbFilled, BulbOutlined, MenuOutlined, PlusOutlined, QuestionCircleOutlined, UserOutlined } from '@ant-design/icons';
+import {
+  BulbFilled,
+  BulbOutlined,
+  MenuOutlined,
+  PlusOutlined,
+  QuestionCircleOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { App, Button, Drawer, Dropdown, Modal } from 'antd';
 import { Suspense, useEffect, useState } from 'react';
@@ -36,7 +43,6 @@ export default function Shell() {
   const [helpOpen, setHelpOpen] = useState(false);
   const [leaveAll, setLeaveAll] = useState(false);
   useLiveStream();
-  useEffect(() => setMenuOpen(false), [pathname]);
   useEffect(() => {
     document.title = `Aftersail · ${session.tenant.name}`;
   }, [session.tenant.name]);
@@ -75,7 +81,9 @@ export default function Shell() {
         {t('skip')}
       </a>
       <header className="shell-head">
-        {phone && <Button type="text" icon={<MenuOutlined />} aria-label={t('openMenu')} onClick={() => setMenuOpen(true)} />}
+        {phone && (
+          <Button type="text" icon={<MenuOutlined />} aria-label={t('openMenu')} onClick={() => setMenuOpen(true)} />
+        )}
         <Link to="/" className="shell-brand" aria-label="Aftersail">
           <img src="/favicon.svg" alt="" />
           {!phone && <span>Aftersail</span>}
@@ -91,7 +99,12 @@ export default function Shell() {
         )}
         {!phone && (
           <>
-            <Button type="text" icon={<QuestionCircleOutlined />} aria-label={t('help')} onClick={() => setHelpOpen(true)} />
+            <Button
+              type="text"
+              icon={<QuestionCircleOutlined />}
+              aria-label={t('help')}
+              onClick={() => setHelpOpen(true)}
+            />
             <LanguageSwitch />
             <Button
               type="text"
@@ -131,7 +144,14 @@ export default function Shell() {
       </header>
       <div className="shell-body">
         {phone ? (
-          <Drawer open={menuOpen} placement="left" size={260} title={session.tenant.name} onClose={() => setMenuOpen(false)} styles={{ body: { padding: 0 } }}>
+          <Drawer
+            open={menuOpen}
+            placement="left"
+            size={260}
+            title={session.tenant.name}
+            onClose={() => setMenuOpen(false)}
+            styles={{ body: { padding: 0 } }}
+          >
             <nav aria-label={t('menu')}>
               <MainMenu onNavigate={() => setMenuOpen(false)} />
             </nav>

@@ -24,7 +24,13 @@ const l = (zh: string, en: string): Label => ({ zh, en });
 
 const FORMS: Partial<Record<TicketAction, readonly FieldSpec[]>> = {
   wait: [
-    { name: 'reason', label: l('挂起原因', 'Waiting for'), kind: 'choice', choices: choices.waitReason, required: true },
+    {
+      name: 'reason',
+      label: l('挂起原因', 'Waiting for'),
+      kind: 'choice',
+      choices: choices.waitReason,
+      required: true,
+    },
     { name: 'until', label: l('预计恢复时间', 'Expected until'), kind: 'time' },
     { name: 'note', label: l('说明', 'Note'), kind: 'longtext', max: 2000 },
   ],
@@ -44,7 +50,12 @@ const FORMS: Partial<Record<TicketAction, readonly FieldSpec[]>> = {
 const WITH_REASON: readonly TicketAction[] = ['decline', 'reopen', 'cancel'];
 
 function PickDialog({
-  open, title, text, of, onPick, onClose,
+  open,
+  title,
+  text,
+  of,
+  onPick,
+  onClose,
 }: {
   open: boolean;
   title: string;
@@ -71,27 +82,49 @@ function PickDialog({
     }
   };
   return (
-    <Modal open={open} title={title} onOk={() => void confirm()} onCancel={onClose} okButtonProps={{ disabled: !id, loading: busy }} destroyOnHidden>
+    <Modal
+      open={open}
+      title={title}
+      onOk={() => void confirm()}
+      onCancel={onClose}
+      okButtonProps={{ disabled: !id, loading: busy }}
+      destroyOnHidden
+    >
       <div className="stack">
         {text && <p>{text}</p>}
         {error !== undefined && <ErrorState error={error} />}
-        <RelationSelect of={of} aria-label={title} value={id ?? null} onChange={(next) => setId(typeof next === 'string' ? next : undefined)} />
+        <RelationSelect
+          of={of}
+          aria-label={title}
+          value={id ?? null}
+          onChange={(next) => setId(typeof next === 'string' ? next : undefined)}
+        />
       </div>
     </Modal>
   );
 }
 
-function CloseDialog({ ticket, open, onClose, onDone }: { ticket: Ticket; open: boolean; onClose: () => void; onDone: () => Promise<void> }) {
+function CloseDialog({
+  ticket,
+  open,
+  onClose,
+  onDone,
+}: {
+  ticket: Ticket;
+  open: boolean;
+  onClose: () => void;
+  onDone: () => Promise<void>;
+}) {
   const t = useMessages(tickets);
   const unmet = useQuery({
     queryKey: ['ticket', 'closing', ticket.id, ticket.version],
     queryFn: async ({ signal }) => {
-      const answer = await api.get<{ code: string; message: string }[] | { items?: unknown[]; unmet?: { code: string; message: string }[] }>(
-        url('/api/v1/tickets/{id}/closing-conditions', { id: ticket.id }),
-        undefined,
-        { signal },
-      );
-      return Array.isArray(answer) ? answer : (answer.unmet ?? ((answer.items ?? []) as { code: string; message: string }[]));
+      const answer = await api.get<
+        { code: string; message: string }[] | { items?: unknown[]; unmet?: { code: string; message: string }[] }
+      >(url('/api/v1/tickets/{id}/closing-conditions', { id: ticket.id }), undefined, { signal });
+      return Array.isArray(answer)
+        ? answer
+        : (answer.unmet ?? ((answer.items ?? []) as { code: string; message: string }[]));
     },
     enabled: open,
   });
@@ -156,13 +189,17 @@ export function ActionBar({ ticket, onEdit }: { ticket: TicketDetail; onEdit: ()
     });
   };
   const send = async (action: TicketAction, body?: unknown) => {
-    const saved = await api.post<Ticket>(`${path}/${action}`, body, { version: ticket.version, ...(action === 'split' ? { key: newKey() } : {}) });
+    const saved = await api.post<Ticket>(`${path}/${action}`, body, {
+      version: ticket.version,
+      ...(action === 'split' ? { key: newKey() } : {}),
+    });
     await refresh();
     if (action !== 'split') offerUndo(action, saved);
     return saved;
   };
   const run = (action: TicketAction) => {
-    if (action in FORMS || WITH_REASON.includes(action) || ['assign', 'merge', 'close'].includes(action)) return setAsking(action);
+    if (action in FORMS || WITH_REASON.includes(action) || ['assign', 'merge', 'close'].includes(action))
+      return setAsking(action);
     setBusy(action);
     send(action)
       .catch((error: unknown) => void message.error(problemText(error)))
@@ -171,7 +208,9 @@ export function ActionBar({ ticket, onEdit }: { ticket: TicketDetail; onEdit: ()
   const why = (action: TicketAction): string | undefined => {
     const block = blockOf(action, ticket.status, can);
     if (block === 'permission') return c('noPermission');
-    return block ? t('cannot', { status: choiceText(choices.ticketStatus, ticket.status), action: t(action) }) : undefined;
+    return block
+      ? t('cannot', { status: choiceText(choices.ticketStatus, ticket.status), action: t(action) })
+      : undefined;
   };
   const front = nextActions(ticket.status);
   const items: MenuProps['items'] = ALL_ACTIONS.filter((action) => !front.includes(action)).map((action) => {
@@ -188,7 +227,13 @@ export function ActionBar({ ticket, onEdit }: { ticket: TicketDetail; onEdit: ()
   return (
     <>
       {front.map((action, index) => (
-        <ActionButton key={action} type={index === 0 ? 'primary' : 'default'} loading={busy === action} blocked={why(action)} onClick={() => run(action)}>
+        <ActionButton
+          key={action}
+          type={index === 0 ? 'primary' : 'default'}
+          loading={busy === action}
+          blocked={why(action)}
+          onClick={() => run(action)}
+        >
           {t(action)}
         </ActionButton>
       ))}
@@ -207,8 +252,12 @@ export function ActionBar({ ticket, onEdit }: { ticket: TicketDetail; onEdit: ()
           fields={FORMS[action] ?? []}
           path={`${path}/${action}`}
           version={ticket.version}
-          {...(action === 'resolve' ? { initial: { cause_code: ticket.cause_code ?? undefined, action_code: ticket.action_code ?? undefined } } : {})}
-          {...(action === 'split' ? { initial: { type: ticket.type, priority: ticket.priority }, intro: <p>{t('splitText')}</p> } : {})}
+          {...(action === 'resolve'
+            ? { initial: { cause_code: ticket.cause_code ?? undefined, action_code: ticket.action_code ?? undefined } }
+            : {})}
+          {...(action === 'split'
+            ? { initial: { type: ticket.type, priority: ticket.priority }, intro: <p>{t('splitText')}</p> }
+            : {})}
           onClose={close}
           onSaved={(saved) => {
             void refresh();

@@ -1,6 +1,18 @@
 /** Which action is possible from which status, as the server sees it; the button of an impossible one says why. */
 
-export type TicketAction = 'assign' | 'accept' | 'decline' | 'start' | 'wait' | 'resume' | 'resolve' | 'close' | 'reopen' | 'cancel' | 'merge' | 'split';
+export type TicketAction =
+  | 'assign'
+  | 'accept'
+  | 'decline'
+  | 'start'
+  | 'wait'
+  | 'resume'
+  | 'resolve'
+  | 'close'
+  | 'reopen'
+  | 'cancel'
+  | 'merge'
+  | 'split';
 
 const OPEN = ['new', 'assigned', 'accepted', 'in_service', 'waiting'];
 
@@ -64,6 +76,28 @@ export function nextActions(status: string): readonly TicketAction[] {
 }
 
 /** Actions the person may take back for a moment. */
-export const UNDOABLE: readonly TicketAction[] = ['assign', 'accept', 'decline', 'start', 'wait', 'resume', 'resolve', 'cancel'];
+export const UNDOABLE: readonly TicketAction[] = [
+  'assign',
+  'accept',
+  'decline',
+  'start',
+  'wait',
+  'resume',
+  'resolve',
+  'cancel',
+];
 
-export const ALL_ACTIONS: readonly TicketAction[] = ['assign', 'accept', 'decline', 'start', 'wait', 'resume', 'resolve', 'close', 'reopen', 'cancel', 'merge', 'split'];
+export const ALL_ACTIONS: readonly TicketAction[] = [
+  'assign',
+  'accept',
+  'decline',
+  'start',
+  'wait',
+  'resume',
+  'resolve',
+  'close',
+  'reopen',
+  'cancel',
+  'merge',
+  'split',
+];

@@ -36,14 +36,20 @@ export function Conversation({ ticket }: { ticket: TicketDetail }) {
     queryKey: ['ticket', 'messages', ticket.id],
     queryFn: async ({ signal }) => {
       const answer = await api.get<Page<Message> | Message[]>(`${path}/messages`, { limit: 200 }, { signal });
-      return (Array.isArray(answer) ? answer : answer.items).toSorted((a, b) => b.created_at.localeCompare(a.created_at));
+      return (Array.isArray(answer) ? answer : answer.items).toSorted((a, b) =>
+        b.created_at.localeCompare(a.created_at),
+      );
     },
   });
   const send = async () => {
     setBusy(true);
     setError(undefined);
     try {
-      await api.post(`${path}/${mode}`, { body: body.trim(), file_ids: files.map((file) => file.id) }, { key: key.current });
+      await api.post(
+        `${path}/${mode}`,
+        { body: body.trim(), file_ids: files.map((file) => file.id) },
+        { key: key.current },
+      );
       key.current = newKey();
       setBody('');
       setFiles([]);
@@ -101,7 +107,6 @@ export function Conversation({ ticket }: { ticket: TicketDetail }) {
                 type="file"
                 multiple
                 hidden
-                aria-hidden="true"
                 onChange={(event) => {
                   void attach([...(event.target.files ?? [])]);
                   event.target.value = '';
@@ -135,13 +140,21 @@ export function Conversation({ ticket }: { ticket: TicketDetail }) {
                     <div className="row-between">
                       <span>
                         <strong>{item.author_name}</strong>{' '}
-                        <span className="muted">{item.kind === 'note' ? t('note') : item.kind === 'reply' ? t('reply') : c('customerActor')}</span>
+                        <span className="muted">
+                          {item.kind === 'note' ? t('note') : item.kind === 'reply' ? t('reply') : c('customerActor')}
+                        </span>
                       </span>
                       <TimeText at={item.created_at} />
                     </div>
                     <div className={`bubble bubble-${item.kind} prewrap`}>{item.body}</div>
                     {item.file_ids.map((file, index) => (
-                      <a key={file} href={`/api/v1/files/${file}/content`} target="_blank" rel="noreferrer" style={{ marginRight: 8 }}>
+                      <a
+                        key={file}
+                        href={`/api/v1/files/${file}/content`}
+                        target="_blank"
+                        rel="noreferrer"
+                        style={{ marginRight: 8 }}
+                      >
                         <PaperClipOutlined aria-hidden="true" /> {c('uploads')} {index + 1}
                       </a>
                     ))}

@@ -7,9 +7,11 @@ import { queryClient } from '@/shared/api/query_client';
 import { useLocale, useMessages } from '@/shared/i18n';
 import { useCan } from '@/shared/session';
 import { ActionButton } from '@/shared/ui/action_button';
+import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import { Panel } from '@/shared/ui/record_page';
+import { TimeText } from '@/shared/ui/texts';
 import { blockOf } from './actions';
 import { tickets } from './messages';
 import type { Ticket } from './model';
@@ -27,7 +29,9 @@ export interface Recommendation {
   rank?: number | null;
   score?: number | null;
   reasons: Reason[];
-  excluded?: boolean | Reason | Reason[] | string | null;
+  starts_at?: string | null;
+  ends_at?: string | null;
+  excluded: Reason[];
 }
 
 export function useRecommendations(ticketId: string, enabled: boolean) {
@@ -45,24 +49,37 @@ export function useRecommendations(ticketId: string, enabled: boolean) {
   });
 }
 
-function isExcluded(one: Recommendation): boolean {
-  return Array.isArray(one.excluded) ? one.excluded.length > 0 : Boolean(one.excluded);
-}
-
 /** Engineers in order, each with why; one click assigns. */
-export function Recommendations({ ticket, onAssigned }: { ticket: Pick<Ticket, 'id' | 'version' | 'status'>; onAssigned?: () => void }) {
+export function Recommendations({
+  ticket,
+  onAssigned,
+}: {
+  ticket: Pick<Ticket, 'id' | 'version' | 'status'>;
+  onAssigned?: () => void;
+}) {
   const t = useMessages(tickets);
   const locale = useLocale();
   const { message } = App.useApp();
   const [busy, setBusy] = useState<string>();
+  const [override, setOverride] = useState<Recommendation>();
   const list = useRecommendations(ticket.id, true);
-  const assign = async (engineer: string) => {
-    setBusy(engineer);
+  const send = async (one: Recommendation, reason?: string) => {
+    const body = {
+      engineer_id: one.engineer.id,
+      ...(one.starts_at ? { starts_at: one.starts_at } : {}),
+      ...(one.ends_at ? { ends_at: one.ends_at } : {}),
+      ...(reason ? { override_reason: reason } : {}),
+    };
+    await api.post(url('/api/v1/tickets/{id}/dispatch', { id: ticket.id }), body, { version: ticket.version });
+    for (const name of ['ticket', 'dispatch', 'visit']) await queryClient.invalidateQueries({ queryKey: [name] });
+    onAssigned?.();
+  };
+  const assign = async (one: Recommendation) => {
+    // Taking another than the first is a judgement of one's own, and the record should say why.
+    if ((one.rank ?? 1) > 1) return setOverride(one);
+    setBusy(one.engineer.id);
     try {
-      await api.post(url('/api/v1/tickets/{id}/assign', { id: ticket.id }), { engineer_id: engineer }, { version: ticket.version });
-      await queryClient.invalidateQueries({ queryKey: ['ticket'] });
-      await queryClient.invalidateQueries({ queryKey: ['dispatch'] });
-      onAssigned?.();
+      await send(one);
     } catch (error) {
       void message.error(problemText(error));
     } finally {
@@ -72,8 +89,8 @@ export function Recommendations({ ticket, onAssigned }: { ticket: Pick<Ticket, '
   if (list.isPending) return <Skeleton active />;
   if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   const words = (reason: Reason) => (locale === 'en' ? reason.text_en : reason.text_zh);
-  const fit = list.data.filter((one) => !isExcluded(one));
-  const out = list.data.filter(isExcluded);
+  const fit = list.data.filter((one) => one.excluded.length === 0);
+  const out = list.data.filter((one) => one.excluded.length > 0);
   return (
     <>
       <p className="muted">{t('recommendHint')}</p>
@@ -85,10 +102,25 @@ export function Recommendations({ ticket, onAssigned }: { ticket: Pick<Ticket, '
               <strong>
                 {one.rank ?? index + 1}. {one.engineer.name}
               </strong>
-              <Button size="small" type={index === 0 ? 'primary' : 'default'} loading={busy === one.engineer.id} onClick={() => void assign(one.engineer.id)}>
+              <Button
+                size="small"
+                type={index === 0 ? 'primary' : 'default'}
+                loading={busy === one.engineer.id}
+                onClick={() => void assign(one)}
+              >
                 {t('pick')}
               </Button>
             </div>
+            {one.starts_at && (
+              <div>
+                <TimeText at={one.starts_at} />{' '}
+                {one.ends_at && (
+                  <>
+                    – <TimeText at={one.ends_at} />
+                  </>
+                )}
+              </div>
+            )}
             <ul style={{ margin: '4px 0 0', paddingInlineStart: 18 }} className="muted">
               {one.reasons.map((reason) => (
                 <li key={reason.code}>{words(reason)}</li>
@@ -96,16 +128,22 @@ export function Recommendations({ ticket, onAssigned }: { ticket: Pick<Ticket, '
             </ul>
           </li>
         ))}
-        {out.map((one) => {
-          const why = Array.isArray(one.excluded) ? one.excluded : typeof one.excluded === 'object' && one.excluded ? [one.excluded] : one.reasons;
-          return (
-            <li key={one.engineer.id} className="muted">
-              {one.engineer.name} — {t('excluded')}
-              {typeof one.excluded === 'string' ? one.excluded : why.map(words).join(locale === 'en' ? '; ' : '；')}
-            </li>
-          );
-        })}
+        {out.map((one) => (
+          <li key={one.engineer.id} className="muted">
+            {one.engineer.name} — {t('excluded')}
+            {one.excluded.map(words).join(locale === 'en' ? '; ' : '；')}
+          </li>
+        ))}
       </ol>
+      <ConfirmAction
+        open={override !== undefined}
+        title={t('overrideTitle', { name: override?.engineer.name ?? '' })}
+        reason
+        onClose={() => setOverride(undefined)}
+        onConfirm={async (reason) => {
+          if (override) await send(override, reason);
+        }}
+      />
     </>
   );
 }
@@ -122,7 +160,9 @@ export function DispatchPanel({ ticket }: { ticket: Ticket }) {
   const auto = async () => {
     setBusy(true);
     try {
-      await api.post(url('/api/v1/tickets/{id}/auto-assign', { id: ticket.id }), undefined, { version: ticket.version });
+      await api.post(url('/api/v1/tickets/{id}/auto-assign', { id: ticket.id }), undefined, {
+        version: ticket.version,
+      });
       void message.success(c('done'));
       await queryClient.invalidateQueries({ queryKey: ['ticket'] });
     } catch (error) {

@@ -79,7 +79,14 @@ const l = (zh: string, en: string): Label => ({ zh, en });
 export const ticketFields: readonly FieldSpec[] = [
   { name: 'title', label: l('标题', 'Title'), kind: 'text', required: true },
   { name: 'type', label: l('类型', 'Type'), kind: 'choice', choices: choices.ticketType, required: true, half: true },
-  { name: 'priority', label: l('优先级', 'Priority'), kind: 'choice', choices: choices.priority, required: true, half: true },
+  {
+    name: 'priority',
+    label: l('优先级', 'Priority'),
+    kind: 'choice',
+    choices: choices.priority,
+    required: true,
+    half: true,
+  },
   { name: 'description', label: l('故障描述', 'Description'), kind: 'longtext' },
   { name: 'customer_id', label: l('客户', 'Customer'), kind: 'relation', of: 'customer', half: true },
   { name: 'device_id', label: l('设备', 'Device'), kind: 'relation', of: 'device', half: true },

@@ -61,7 +61,12 @@ export function VisitsPanel({ ticket }: { ticket: TicketDetail }) {
     <Panel
       title={t('visits')}
       extra={
-        <ActionButton size="small" icon={<PlusOutlined />} blocked={can('tickets.assign') ? undefined : c('noPermission')} onClick={() => setOpen(true)}>
+        <ActionButton
+          size="small"
+          icon={<PlusOutlined />}
+          blocked={can('tickets.assign') ? undefined : c('noPermission')}
+          onClick={() => setOpen(true)}
+        >
           {t('planVisit')}
         </ActionButton>
       }
@@ -74,13 +79,20 @@ export function VisitsPanel({ ticket }: { ticket: TicketDetail }) {
           <li key={visit.id}>
             <div className="row-between">
               <span>
-                {visit.engineer_name ?? <RefText of="engineer" id={visit.engineer_id} />} · <TimeText at={visit.starts_at} />
+                {visit.engineer_name ?? <RefText of="engineer" id={visit.engineer_id} />} ·{' '}
+                <TimeText at={visit.starts_at} />
               </span>
               <span className="row" style={{ gap: 4 }}>
                 <StatusTag of={choices.visitStatus} value={visit.status} />
                 {visit.result && <StatusTag of={choices.visitResult} value={visit.result} />}
                 {['planned', 'accepted'].includes(visit.status) && can('dispatch.use') && (
-                  <Button size="small" type="text" icon={<DeleteOutlined />} aria-label={t('cancelVisit')} onClick={() => setCancelling(visit)} />
+                  <Button
+                    size="small"
+                    type="text"
+                    icon={<DeleteOutlined />}
+                    aria-label={t('cancelVisit')}
+                    onClick={() => setCancelling(visit)}
+                  />
                 )}
               </span>
             </div>
@@ -107,7 +119,8 @@ export function VisitsPanel({ ticket }: { ticket: TicketDetail }) {
         danger
         onClose={() => setCancelling(undefined)}
         onConfirm={async (reason) => {
-          if (cancelling) await api.post(`/api/v1/visits/${cancelling.id}/cancel`, { reason }, { version: cancelling.version });
+          if (cancelling)
+            await api.post(`/api/v1/visits/${cancelling.id}/cancel`, { reason }, { version: cancelling.version });
           await queryClient.invalidateQueries({ queryKey: ['visit'] });
         }}
       />
@@ -130,13 +143,18 @@ export function QuotesPanel({ ticket }: { ticket: TicketDetail }) {
   const filter = JSON.stringify({ field: 'ticket_id', op: 'in', value: [ticket.id] });
   const quotes = useQuery({
     queryKey: ['quote', 'ticket', ticket.id],
-    queryFn: async ({ signal }) => listOf(await api.get<Page<QuoteRow>>('/api/v1/quotes', { filter, limit: 20 }, { signal })),
+    queryFn: async ({ signal }) =>
+      listOf(await api.get<Page<QuoteRow>>('/api/v1/quotes', { filter, limit: 20 }, { signal })),
   });
   const [busy, setBusy] = useState(false);
   const create = async () => {
     setBusy(true);
     try {
-      await api.post(url('/api/v1/tickets/{id}/quotes', { id: ticket.id }), { auto: true, lines: [] }, { key: newKey() });
+      await api.post(
+        url('/api/v1/tickets/{id}/quotes', { id: ticket.id }),
+        { auto: true, lines: [] },
+        { key: newKey() },
+      );
       await queryClient.invalidateQueries({ queryKey: ['quote'] });
     } catch (error) {
       void message.error(problemText(error));
@@ -148,7 +166,13 @@ export function QuotesPanel({ ticket }: { ticket: TicketDetail }) {
     <Panel
       title={t('quotes')}
       extra={
-        <ActionButton size="small" icon={<PlusOutlined />} loading={busy} blocked={can('quotes.update') ? undefined : c('noPermission')} onClick={() => void create()}>
+        <ActionButton
+          size="small"
+          icon={<PlusOutlined />}
+          loading={busy}
+          blocked={can('quotes.update') ? undefined : c('noPermission')}
+          onClick={() => void create()}
+        >
           {t('newQuote')}
         </ActionButton>
       }
@@ -195,7 +219,8 @@ export function SurveyPanel({ ticket }: { ticket: TicketDetail }) {
   const filter = JSON.stringify({ field: 'ticket_id', op: 'in', value: [ticket.id] });
   const surveys = useQuery({
     queryKey: ['survey', 'ticket', ticket.id],
-    queryFn: async ({ signal }) => listOf(await api.get<Page<SurveyRow>>('/api/v1/surveys', { filter, limit: 10 }, { signal })),
+    queryFn: async ({ signal }) =>
+      listOf(await api.get<Page<SurveyRow>>('/api/v1/surveys', { filter, limit: 10 }, { signal })),
   });
   const answered = surveys.data?.find((row) => row.answered_at);
   return (
@@ -205,7 +230,13 @@ export function SurveyPanel({ ticket }: { ticket: TicketDetail }) {
         !answered && (
           <ActionButton
             size="small"
-            blocked={!can('tickets.update') ? c('noPermission') : ['resolved', 'closed'].includes(ticket.status) ? undefined : t('finished')}
+            blocked={
+              !can('tickets.update')
+                ? c('noPermission')
+                : ['resolved', 'closed'].includes(ticket.status)
+                  ? undefined
+                  : t('finished')
+            }
             onClick={() => setOpen(true)}
           >
             {t('askSurvey')}
@@ -261,7 +292,8 @@ export function LinksPanel({ ticket }: { ticket: TicketDetail }) {
   const path = url('/api/v1/tickets/{id}/customer-links', { id: ticket.id });
   const links = useQuery({
     queryKey: ['link', 'ticket', ticket.id],
-    queryFn: async ({ signal }) => listOf(await api.get<Page<CustomerLink> | CustomerLink[]>(path, undefined, { signal })),
+    queryFn: async ({ signal }) =>
+      listOf(await api.get<Page<CustomerLink> | CustomerLink[]>(path, undefined, { signal })),
   });
   const create = async () => {
     setBusy(true);
@@ -279,8 +311,21 @@ export function LinksPanel({ ticket }: { ticket: TicketDetail }) {
     <Panel title={t('customerLinks')}>
       <p className="muted">{t('linkText')}</p>
       <div className="row" style={{ margin: '8px 0' }}>
-        <Select size="small" aria-label={t('linkPurpose')} value={purpose} options={options} onChange={setPurpose} style={{ minWidth: 110 }} />
-        <ActionButton size="small" type="primary" loading={busy} blocked={allowed ? undefined : c('noPermission')} onClick={() => void create()}>
+        <Select
+          size="small"
+          aria-label={t('linkPurpose')}
+          value={purpose}
+          options={options}
+          onChange={setPurpose}
+          style={{ minWidth: 110 }}
+        />
+        <ActionButton
+          size="small"
+          type="primary"
+          loading={busy}
+          blocked={allowed ? undefined : c('noPermission')}
+          onClick={() => void create()}
+        >
           {t('newLink')}
         </ActionButton>
       </div>
@@ -291,7 +336,8 @@ export function LinksPanel({ ticket }: { ticket: TicketDetail }) {
           .map((link) => (
             <li key={link.id} className="row-between">
               <span>
-                <ChoiceText of={choices.linkPurpose} value={link.purpose} /> <span className="muted">{t('expires', { date: formatTime(link.expires_at) })}</span>
+                <ChoiceText of={choices.linkPurpose} value={link.purpose} />{' '}
+                <span className="muted">{t('expires', { date: formatTime(link.expires_at) })}</span>
               </span>
               {allowed && (
                 <Button size="small" type="text" onClick={() => setRevoking(link)}>
@@ -301,15 +347,31 @@ export function LinksPanel({ ticket }: { ticket: TicketDetail }) {
             </li>
           ))}
       </ul>
-      <Modal open={made !== undefined} title={t('customerLinks')} footer={null} onCancel={() => setMade(undefined)} destroyOnHidden>
+      <Modal
+        open={made !== undefined}
+        title={t('customerLinks')}
+        footer={null}
+        onCancel={() => setMade(undefined)}
+        destroyOnHidden
+      >
         {made && (
           <div className="stack" style={{ alignItems: 'center' }}>
             <p>{t('linkOnce')}</p>
             {made.qr_svg && (
-              <img alt={made.url ?? ''} width="200" height="200" style={{ background: '#fff' }} src={`data:image/svg+xml;utf8,${encodeURIComponent(made.qr_svg)}`} />
+              <img
+                alt={made.url ?? ''}
+                width="200"
+                height="200"
+                style={{ background: '#fff' }}
+                src={`data:image/svg+xml;utf8,${encodeURIComponent(made.qr_svg)}`}
+              />
             )}
             <code style={{ overflowWrap: 'anywhere' }}>{made.url}</code>
-            <Button type="primary" icon={<CopyOutlined />} onClick={() => void copyText(made.url ?? '').then(() => message.success(c('copied')))}>
+            <Button
+              type="primary"
+              icon={<CopyOutlined />}
+              onClick={() => void copyText(made.url ?? '').then(() => message.success(c('copied')))}
+            >
               {c('copy')}
             </Button>
           </div>
@@ -349,11 +411,23 @@ export function AttachmentsPanel({ ticket }: { ticket: TicketDetail }) {
       <ul className="plain-list">
         {ticket.attachments.map((file) => (
           <li key={file.id} className="row-between">
-            <a href={`/api/v1/files/${file.file_id}/content`} target="_blank" rel="noreferrer" className="grow" style={{ overflowWrap: 'anywhere' }}>
+            <a
+              href={`/api/v1/files/${file.file_id}/content`}
+              target="_blank"
+              rel="noreferrer"
+              className="grow"
+              style={{ overflowWrap: 'anywhere' }}
+            >
               <PaperClipOutlined aria-hidden="true" /> {file.name} <span className="muted">{fileSize(file.size)}</span>
             </a>
             {can('tickets.update') && (
-              <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={`${t('removeFile')} ${file.name}`} onClick={() => void remove(file.id)} />
+              <Button
+                type="text"
+                size="small"
+                icon={<DeleteOutlined />}
+                aria-label={`${t('removeFile')} ${file.name}`}
+                onClick={() => void remove(file.id)}
+              />
             )}
           </li>
         ))}
@@ -448,15 +522,30 @@ export function LinkedPanel({ ticket }: { ticket: TicketDetail }) {
         {ticket.links.map((link) => (
           <li key={link.id} className="row-between">
             <span>
-              <ChoiceText of={choices.linkKind} value={link.kind} /> <RefText of="ticket" id={link.from_id === ticket.id ? link.to_id : link.from_id} />
+              <ChoiceText of={choices.linkKind} value={link.kind} />{' '}
+              <RefText of="ticket" id={link.from_id === ticket.id ? link.to_id : link.from_id} />
             </span>
             {can('tickets.update') && (
-              <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('unlink')} onClick={() => void unlink(link.id)} />
+              <Button
+                type="text"
+                size="small"
+                icon={<DeleteOutlined />}
+                aria-label={t('unlink')}
+                onClick={() => void unlink(link.id)}
+              />
             )}
           </li>
         ))}
       </ul>
-      <FormDrawer open={open} title={t('link')} fields={linkFields} initial={{ kind: 'related' }} path={path} onClose={() => setOpen(false)} onSaved={() => void refresh()} />
+      <FormDrawer
+        open={open}
+        title={t('link')}
+        fields={linkFields}
+        initial={{ kind: 'related' }}
+        path={path}
+        onClose={() => setOpen(false)}
+        onSaved={() => void refresh()}
+      />
     </Panel>
   );
 }

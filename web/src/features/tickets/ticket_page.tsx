@@ -18,7 +18,15 @@ import { Conversation } from './conversation';
 import { DispatchPanel } from './dispatch_panel';
 import { tickets } from './messages';
 import { ticketFields, type Ticket, type TicketDetail } from './model';
-import { AttachmentsPanel, LinkedPanel, LinksPanel, PeoplePanel, QuotesPanel, SurveyPanel, VisitsPanel } from './side_panels';
+import {
+  AttachmentsPanel,
+  LinkedPanel,
+  LinksPanel,
+  PeoplePanel,
+  QuotesPanel,
+  SurveyPanel,
+  VisitsPanel,
+} from './side_panels';
 
 interface Viewer {
   user_id: string;
@@ -36,7 +44,11 @@ function usePresence(id: string, editing: boolean): Viewer[] {
     let gone = false;
     const announce = async () => {
       try {
-        const answer = await api.post<Viewer[] | { items: Viewer[] }>(url('/api/v1/tickets/{id}/presence', { id }), { editing }, { anonymous: true });
+        const answer = await api.post<Viewer[] | { items: Viewer[] }>(
+          url('/api/v1/tickets/{id}/presence', { id }),
+          { editing },
+          { anonymous: true },
+        );
         if (!gone) setViewers(Array.isArray(answer) ? answer : (answer?.items ?? []));
       } catch {
         // Presence is a hint; without it the page works as before.
@@ -88,7 +100,9 @@ export default function TicketPage() {
               <StatusTag of={choices.ticketStatus} value={ticket.status} />
               <StatusTag of={choices.priority} value={ticket.priority} />
               <WarrantyTag verdict={ticket.warranty} />
-              {ticket.reopen_count > 0 && <span className="tag tag-danger">{t('reopenCount', { n: ticket.reopen_count })}</span>}
+              {ticket.reopen_count > 0 && (
+                <span className="tag tag-danger">{t('reopenCount', { n: ticket.reopen_count })}</span>
+              )}
             </>
           )
         }
@@ -97,7 +111,16 @@ export default function TicketPage() {
           ticket && (
             <>
               {others.length > 0 && (
-                <Alert type={busy.length > 0 ? 'warning' : 'info'} showIcon role="status" title={busy.length > 0 ? t('presenceEditing', { names: names(busy) }) : t('presence', { names: names(others) })} />
+                <Alert
+                  type={busy.length > 0 ? 'warning' : 'info'}
+                  showIcon
+                  role="status"
+                  title={
+                    busy.length > 0
+                      ? t('presenceEditing', { names: names(busy) })
+                      : t('presence', { names: names(others) })
+                  }
+                />
               )}
               {ticket.status === 'waiting' && (
                 <Alert
@@ -129,19 +152,50 @@ export default function TicketPage() {
               <Panel>
                 <Facts
                   items={[
-                    [t('response'), ticket.first_response_at ? <span key="r">{t('responded')} <TimeText at={ticket.first_response_at} /></span> : <DueText key="r" at={ticket.response_due_at} met={!unfinished} />],
-                    [t('solution'), ticket.resolved_at ? <span key="s">{t('solved')} <TimeText at={ticket.resolved_at} /></span> : <DueText key="s" at={ticket.resolution_due_at} met={!unfinished} />],
+                    [
+                      t('response'),
+                      ticket.first_response_at ? (
+                        <span key="r">
+                          {t('responded')} <TimeText at={ticket.first_response_at} />
+                        </span>
+                      ) : (
+                        <DueText key="r" at={ticket.response_due_at} met={!unfinished} />
+                      ),
+                    ],
+                    [
+                      t('solution'),
+                      ticket.resolved_at ? (
+                        <span key="s">
+                          {t('solved')} <TimeText at={ticket.resolved_at} />
+                        </span>
+                      ) : (
+                        <DueText key="s" at={ticket.resolution_due_at} met={!unfinished} />
+                      ),
+                    ],
                     [t('warranty'), <WarrantyTag key="w" verdict={ticket.warranty} reason />],
                     [t('customer'), <RefText key="c" of="customer" id={ticket.customer_id} />],
                     [t('device'), <RefText key="d" of="device" id={ticket.device_id} />],
-                    [t('contact'), ticket.contact_name || ticket.contact_phone ? <span key="p">{ticket.contact_name} {ticket.contact_phone && <a href={`tel:${ticket.contact_phone}`}>{ticket.contact_phone}</a>}</span> : undefined],
+                    [
+                      t('contact'),
+                      ticket.contact_name || ticket.contact_phone ? (
+                        <span key="p">
+                          {ticket.contact_name}{' '}
+                          {ticket.contact_phone && <a href={`tel:${ticket.contact_phone}`}>{ticket.contact_phone}</a>}
+                        </span>
+                      ) : undefined,
+                    ],
                     [t('site'), ticket.address],
                     [t('engineer'), <RefText key="e" of="engineer" id={ticket.engineer_id} />],
                     [t('team'), <RefText key="t" of="team" id={ticket.team_id} />],
                     [t('problemType'), ticket.problem_type],
                     [t('source'), <ChoiceText key="o" of={choices.source} value={ticket.source} />],
                     [t('external'), ticket.external_ref],
-                    [t('created'), <span key="a"><TimeText at={ticket.created_at} /> {ticket.created_by_name}</span>],
+                    [
+                      t('created'),
+                      <span key="a">
+                        <TimeText at={ticket.created_at} /> {ticket.created_by_name}
+                      </span>,
+                    ],
                   ]}
                 />
                 <div className="row" style={{ gap: 4, marginTop: 8 }}>

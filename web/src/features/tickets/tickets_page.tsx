@@ -119,20 +119,58 @@ export default function TicketsPage() {
               </Link>
             ),
           },
-          { key: 'title', title: { zh: '标题', en: 'Title' }, render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{row.title}</span> },
-          { key: 'status', title: { zh: '状态', en: 'Status' }, width: 90, render: (row) => <StatusTag of={choices.ticketStatus} value={row.status} /> },
-          { key: 'priority', title: { zh: '优先级', en: 'Priority' }, width: 90, render: (row) => <StatusTag of={choices.priority} value={row.priority} /> },
-          { key: 'type', title: { zh: '类型', en: 'Type' }, width: 80, wide: true, render: (row) => <ChoiceText of={choices.ticketType} value={row.type} /> },
-          { key: 'customer', title: { zh: '客户', en: 'Customer' }, render: (row) => <RefText of="customer" id={row.customer_id} /> },
-          { key: 'engineer', title: { zh: '工程师', en: 'Engineer' }, width: 110, render: (row) => <RefText of="engineer" id={row.engineer_id} /> },
+          {
+            key: 'title',
+            title: { zh: '标题', en: 'Title' },
+            render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{row.title}</span>,
+          },
+          {
+            key: 'status',
+            title: { zh: '状态', en: 'Status' },
+            width: 90,
+            render: (row) => <StatusTag of={choices.ticketStatus} value={row.status} />,
+          },
+          {
+            key: 'priority',
+            title: { zh: '优先级', en: 'Priority' },
+            width: 90,
+            render: (row) => <StatusTag of={choices.priority} value={row.priority} />,
+          },
+          {
+            key: 'type',
+            title: { zh: '类型', en: 'Type' },
+            width: 80,
+            wide: true,
+            render: (row) => <ChoiceText of={choices.ticketType} value={row.type} />,
+          },
+          {
+            key: 'customer',
+            title: { zh: '客户', en: 'Customer' },
+            render: (row) => <RefText of="customer" id={row.customer_id} />,
+          },
+          {
+            key: 'engineer',
+            title: { zh: '工程师', en: 'Engineer' },
+            width: 110,
+            render: (row) => <RefText of="engineer" id={row.engineer_id} />,
+          },
           {
             key: 'due',
             title: { zh: '解决时限', en: 'Solution due' },
             sort: 'resolution_due_at',
             width: 150,
-            render: (row) => <DueText at={row.resolution_due_at} met={!['new', 'open'].includes(row.status_category)} />,
+            render: (row) => (
+              <DueText at={row.resolution_due_at} met={!['new', 'open'].includes(row.status_category)} />
+            ),
           },
-          { key: 'created_at', title: { zh: '创建时间', en: 'Created' }, sort: 'created_at', width: 120, wide: true, render: (row) => <TimeText at={row.created_at} /> },
+          {
+            key: 'created_at',
+            title: { zh: '创建时间', en: 'Created' },
+            sort: 'created_at',
+            width: 120,
+            wide: true,
+            render: (row) => <TimeText at={row.created_at} />,
+          },
         ]}
       />
       <ConfirmAction

@@ -30,8 +30,46 @@ interface Engineer extends Stored {
 }
 
 const messages = defineMessages(
-  { title: '工程师', create: '新建工程师', search: '搜索姓名、电话', emptyTitle: '还没有工程师', emptyHint: '登记工程师的技能、常驻位置和工作时间，系统才能推荐派单。', skills: '技能', addSkill: '添加技能', skill: '技能', level: '级别（1–5）', removeSkill: '移除技能', hours: '工作时间', phone: '电话', region: '区域', team: '团队', home: '常驻地址', user: '登录账号', monday: '周一', note: '备注' },
-  { title: 'Engineers', create: 'New engineer', search: 'Search name, phone', emptyTitle: 'No engineers yet', emptyHint: 'Skills, home place and working hours let the system recommend who should go.', skills: 'Skills', addSkill: 'Add skill', skill: 'Skill', level: 'Level (1–5)', removeSkill: 'Remove the skill', hours: 'Working hours', phone: 'Phone', region: 'Region', team: 'Team', home: 'Home address', user: 'Sign-in', monday: 'Monday', note: 'Note' },
+  {
+    title: '工程师',
+    create: '新建工程师',
+    search: '搜索姓名、电话',
+    emptyTitle: '还没有工程师',
+    emptyHint: '登记工程师的技能、常驻位置和工作时间，系统才能推荐派单。',
+    skills: '技能',
+    addSkill: '添加技能',
+    skill: '技能',
+    level: '级别（1–5）',
+    removeSkill: '移除技能',
+    hours: '工作时间',
+    phone: '电话',
+    region: '区域',
+    team: '团队',
+    home: '常驻地址',
+    user: '登录账号',
+    monday: '周一',
+    note: '备注',
+  },
+  {
+    title: 'Engineers',
+    create: 'New engineer',
+    search: 'Search name, phone',
+    emptyTitle: 'No engineers yet',
+    emptyHint: 'Skills, home place and working hours let the system recommend who should go.',
+    skills: 'Skills',
+    addSkill: 'Add skill',
+    skill: 'Skill',
+    level: 'Level (1–5)',
+    removeSkill: 'Remove the skill',
+    hours: 'Working hours',
+    phone: 'Phone',
+    region: 'Region',
+    team: 'Team',
+    home: 'Home address',
+    user: 'Sign-in',
+    monday: 'Monday',
+    note: 'Note',
+  },
 );
 const l = (zh: string, en: string): Label => ({ zh, en });
 
@@ -44,13 +82,22 @@ function Extra() {
           <Form.Item label={t('skills')}>
             {rows.map((row) => (
               <div key={row.key} className="row" style={{ marginBottom: 6, flexWrap: 'nowrap' }}>
-                <Form.Item name={[row.name, 'skill']} noStyle rules={[{ required: true, whitespace: true, message: t('skill') }]}>
+                <Form.Item
+                  name={[row.name, 'skill']}
+                  noStyle
+                  rules={[{ required: true, whitespace: true, message: t('skill') }]}
+                >
                   <Input placeholder={t('skill')} aria-label={t('skill')} maxLength={100} />
                 </Form.Item>
                 <Form.Item name={[row.name, 'level']} noStyle>
                   <InputNumber min={1} max={5} precision={0} aria-label={t('level')} placeholder={t('level')} />
                 </Form.Item>
-                <Button type="text" icon={<DeleteOutlined />} aria-label={t('removeSkill')} onClick={() => remove(row.name)} />
+                <Button
+                  type="text"
+                  icon={<DeleteOutlined />}
+                  aria-label={t('removeSkill')}
+                  onClick={() => remove(row.name)}
+                />
               </div>
             ))}
             <Button size="small" icon={<PlusOutlined />} onClick={() => add({ level: 3 })}>
@@ -99,7 +146,9 @@ export default function EngineersPage() {
       shape={(body: Values, values: Values) => ({
         ...body,
         ...(values['skills'] === undefined ? {} : { skills: values['skills'] }),
-        ...(values['working_hours'] === undefined || values['working_hours'] === null ? {} : { working_hours: values['working_hours'] }),
+        ...(values['working_hours'] === undefined || values['working_hours'] === null
+          ? {}
+          : { working_hours: values['working_hours'] }),
       })}
       formExtra={() => <Extra />}
       extraValues={(row) => ({ skills: row.skills, working_hours: row.working_hours ?? standardWeek(getZone()) })}
@@ -126,7 +175,10 @@ export default function EngineersPage() {
               [t('region'), <RefText key="r" of="region" id={row.region_id} />],
               [t('home'), row.home_address],
               [t('user'), <RefText key="u" of="user" id={row.user_id} />],
-              [t('hours'), row.working_hours?.week[0] ? `${t('monday')} ${hoursText(row.working_hours.week[0])}` : undefined],
+              [
+                t('hours'),
+                row.working_hours?.week[0] ? `${t('monday')} ${hoursText(row.working_hours.week[0])}` : undefined,
+              ],
               [t('note'), row.note],
             ]}
           />
@@ -137,9 +189,26 @@ export default function EngineersPage() {
         { key: 'name', title: l('姓名', 'Name'), sort: 'name', render: (row) => <strong>{row.name}</strong> },
         { key: 'phone', title: l('电话', 'Phone'), width: 150, render: (row) => row.phone ?? '—' },
         { key: 'skills', title: l('技能', 'Skills'), render: skills },
-        { key: 'team', title: l('团队', 'Team'), width: 130, wide: true, render: (row) => <RefText of="team" id={row.team_id} /> },
-        { key: 'region', title: l('区域', 'Region'), width: 130, wide: true, render: (row) => <RefText of="region" id={row.region_id} /> },
-        { key: 'status', title: l('状态', 'Status'), width: 100, render: (row) => <StatusTag of={choices.engineerStatus} value={row.status} /> },
+        {
+          key: 'team',
+          title: l('团队', 'Team'),
+          width: 130,
+          wide: true,
+          render: (row) => <RefText of="team" id={row.team_id} />,
+        },
+        {
+          key: 'region',
+          title: l('区域', 'Region'),
+          width: 130,
+          wide: true,
+          render: (row) => <RefText of="region" id={row.region_id} />,
+        },
+        {
+          key: 'status',
+          title: l('状态', 'Status'),
+          width: 100,
+          render: (row) => <StatusTag of={choices.engineerStatus} value={row.status} />,
+        },
       ]}
     />
   );

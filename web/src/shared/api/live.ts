@@ -80,18 +80,23 @@ export function useLiveStream(): void {
 }
 
 /** The last change somebody else made to this record since the caller last said `seen`. */
-export function useChangedByOthers(object: string, id: string | undefined, me: string): [LiveEvent | undefined, () => void] {
-  const [change, setChange] = useState<LiveEvent>();
+export function useChangedByOthers(
+  object: string,
+  id: string | undefined,
+  me: string,
+): [LiveEvent | undefined, () => void] {
+  const [change, setChange] = useState<{ of: string | undefined; event: LiveEvent }>();
   useEffect(() => {
-    setChange(undefined);
     const listen = (event: LiveEvent) => {
-      const hit = (event.object === object && event.object_id === id) || (event.parent?.object === object && event.parent.id === id);
-      if (hit && event.actor_name !== undefined && event.actor_name !== me) setChange(event);
+      const hit =
+        (event.object === object && event.object_id === id) ||
+        (event.parent?.object === object && event.parent.id === id);
+      if (hit && event.actor_name !== undefined && event.actor_name !== me) setChange({ of: id, event });
     };
     listeners.add(listen);
     return () => {
       listeners.delete(listen);
     };
   }, [object, id, me]);
-  return [change, () => setChange(undefined)];
+  return [change?.of === id ? change?.event : undefined, () => setChange(undefined)];
 }

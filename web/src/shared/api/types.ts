@@ -25,6 +25,7 @@ export type Scope = 'own' | 'team' | 'region' | 'all';
 export interface Session {
   user: {
     id: Id;
+    version?: number;
     name: string;
     login: string;
     locale?: string | null;

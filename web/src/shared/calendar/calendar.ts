@@ -16,7 +16,11 @@ export function standardWeek(zone: string): CalendarValue {
     { from_minute: 540, to_minute: 720 },
     { from_minute: 780, to_minute: 1080 },
   ];
-  return { zone, week: [day, day, day, day, day, [], []].map((hours) => hours.map((one) => ({ ...one }))), exceptions: {} };
+  return {
+    zone,
+    week: [day, day, day, day, day, [], []].map((hours) => hours.map((one) => ({ ...one }))),
+    exceptions: {},
+  };
 }
 
 export function clock(minute: number): string {
@@ -48,5 +52,7 @@ export function parseHours(text: string): Interval[] | undefined {
     result.push({ from_minute, to_minute });
   }
   result.sort((a, b) => a.from_minute - b.from_minute);
-  return result.some((one, index) => index > 0 && one.from_minute < (result[index - 1]?.to_minute ?? 0)) ? undefined : result;
+  return result.some((one, index) => index > 0 && one.from_minute < (result[index - 1]?.to_minute ?? 0))
+    ? undefined
+    : result;
 }

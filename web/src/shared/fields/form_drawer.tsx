@@ -136,7 +136,9 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
       const based = props.version === undefined ? {} : { version: props.version };
       let saved: T | undefined;
       if (!record)
-        saved = await (method === 'PUT' ? api.put<T>(path, body, based) : api.post<T>(path, body, { key: key.current, ...based }));
+        saved = await (method === 'PUT'
+          ? api.put<T>(path, body, based)
+          : api.post<T>(path, body, { key: key.current, ...based }));
       else if (Object.keys(body).length > 0) {
         const options = { version: record.version };
         saved = await (method === 'PUT' ? api.put<T>(path, body, options) : api.patch<T>(path, body, options));

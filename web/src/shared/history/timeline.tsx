@@ -50,7 +50,15 @@ export function Changes({ event }: { event: HistoryEvent }) {
 }
 
 /** What happened to a record and to what belongs to it, newest first. */
-export function Timeline({ object, path, body }: { object: string; path: string; body?: (event: HistoryEvent) => ReactNode | undefined }) {
+export function Timeline({
+  object,
+  path,
+  body,
+}: {
+  object: string;
+  path: string;
+  body?: (event: HistoryEvent) => ReactNode | undefined;
+}) {
   const t = useMessages(common);
   useLocale();
   const history = useInfiniteQuery({

@@ -16,7 +16,8 @@ export function ValueText({ object, field, value }: { object: string; field: str
   const t = useMessages(common);
   if (isEmpty(value)) return <span className="muted">{t('none')}</span>;
   if (typeof value === 'boolean') return <>{t(value ? 'yes' : 'no')}</>;
-  if (typeof value === 'number') return <span className="number">{field.endsWith('_minor') ? formatMoney(value) : value}</span>;
+  if (typeof value === 'number')
+    return <span className="number">{field.endsWith('_minor') ? formatMoney(value) : value}</span>;
   if (typeof value === 'string') {
     const reference = REFERENCES[field];
     if (reference && UUID.test(value)) return <RefText of={reference} id={value} />;
@@ -30,7 +31,9 @@ export function ValueText({ object, field, value }: { object: string; field: str
     return <>{locale === 'en' ? `${value.length} entries` : `${value.length} 项`}</>;
   }
   if (field === 'address') return <>{addressText(value as AddressValue)}</>;
-  const parts = Object.entries(value as Record<string, unknown>).filter(([name, part]) => !isEmpty(part) && !SILENT.has(name));
+  const parts = Object.entries(value as Record<string, unknown>).filter(
+    ([name, part]) => !isEmpty(part) && !SILENT.has(name),
+  );
   return (
     <>
       {parts.map(([name, part], index) => (

@@ -12,13 +12,25 @@ export interface Archivable {
 }
 
 /** Puts a record away or takes it back; the other one is the undo. */
-export function ArchiveButton({ object, path, record, size }: { object: string; path: string; record: Archivable; size?: 'small' }) {
+export function ArchiveButton({
+  object,
+  path,
+  record,
+  size,
+}: {
+  object: string;
+  path: string;
+  record: Archivable;
+  size?: 'small';
+}) {
   const t = useMessages(common);
   const { message } = App.useApp();
   const archived = Boolean(record.archived_at);
   const run = async () => {
     try {
-      await api.post(`${path}/${record.id}/${archived ? 'restore' : 'archive'}`, undefined, { version: record.version });
+      await api.post(`${path}/${record.id}/${archived ? 'restore' : 'archive'}`, undefined, {
+        version: record.version,
+      });
       await queryClient.invalidateQueries({ queryKey: [object] });
       void message.success(t('done'));
     } catch (error) {

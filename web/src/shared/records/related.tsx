@@ -11,8 +11,22 @@ import { Panel } from '../ui/record_page';
 import { DueText, StatusTag, TimeText } from '../ui/texts';
 
 const messages = defineMessages(
-  { tickets: '工单', noTickets: '还没有工单', devices: '设备', noDevices: '还没有登记设备', all: '查看全部', until: '保修至 {date}' },
-  { tickets: 'Tickets', noTickets: 'No tickets yet', devices: 'Devices', noDevices: 'No devices yet', all: 'See all', until: 'warranty until {date}' },
+  {
+    tickets: '工单',
+    noTickets: '还没有工单',
+    devices: '设备',
+    noDevices: '还没有登记设备',
+    all: '查看全部',
+    until: '保修至 {date}',
+  },
+  {
+    tickets: 'Tickets',
+    noTickets: 'No tickets yet',
+    devices: 'Devices',
+    noDevices: 'No devices yet',
+    all: 'See all',
+    until: 'warranty until {date}',
+  },
 );
 
 export interface TicketRow {
@@ -41,7 +55,11 @@ export function TicketLines({ rows }: { rows: readonly TicketRow[] }) {
           <span className="row">
             {row.priority === 'critical' && <StatusTag of={choices.priority} value={row.priority} />}
             <StatusTag of={choices.ticketStatus} value={row.status} />
-            {['new', 'open'].includes(row.status_category) ? <DueText at={row.resolution_due_at} /> : <TimeText at={row.created_at} />}
+            {['new', 'open'].includes(row.status_category) ? (
+              <DueText at={row.resolution_due_at} />
+            ) : (
+              <TimeText at={row.created_at} />
+            )}
           </span>
         </li>
       ))}
@@ -55,7 +73,11 @@ export function RelatedTickets({ field, id }: { field: 'customer_id' | 'device_i
   const list = useQuery({
     queryKey: ['ticket', 'related', field, id],
     queryFn: ({ signal }) =>
-      api.get<Page<TicketRow>>('/api/v1/tickets', { limit: 10, sort: '-created_at', filter: JSON.stringify(filter) }, { signal }),
+      api.get<Page<TicketRow>>(
+        '/api/v1/tickets',
+        { limit: 10, sort: '-created_at', filter: JSON.stringify(filter) },
+        { signal },
+      ),
   });
   return (
     <Panel
@@ -88,7 +110,8 @@ export function RelatedDevices({ customerId }: { customerId: string }) {
   const filter = { field: 'customer_id', op: 'in' as const, value: [customerId] };
   const list = useQuery({
     queryKey: ['device', 'related', customerId],
-    queryFn: ({ signal }) => api.get<Page<DeviceRow>>('/api/v1/devices', { limit: 20, filter: JSON.stringify(filter) }, { signal }),
+    queryFn: ({ signal }) =>
+      api.get<Page<DeviceRow>>('/api/v1/devices', { limit: 20, filter: JSON.stringify(filter) }, { signal }),
   });
   return (
     <Panel

@@ -32,7 +32,20 @@ export interface ResourcePageProps<T extends Archivable> extends Omit<ListPagePr
 
 /** List, side view, form, putting away: everything a plain kind of record needs. */
 export function ResourcePage<T extends Archivable>(props: ResourcePageProps<T>) {
-  const { fields, createLabel, editLabel, permission, page, details, initial, shape, formExtra, extraValues, timeline = true, ...list } = props;
+  const {
+    fields,
+    createLabel,
+    editLabel,
+    permission,
+    page,
+    details,
+    initial,
+    shape,
+    formExtra,
+    extraValues,
+    timeline = true,
+    ...list
+  } = props;
   const t = useMessages(common);
   const can = useCan();
   const navigate = useNavigate();

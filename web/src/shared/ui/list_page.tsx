@@ -99,15 +99,14 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
 
   const filter = both(condition, search.filter);
   const sort = search.sort ?? defaultSort;
-  const params = {
-    limit: 50,
+  const words = {
     count: true,
     q: search.q,
     sort,
     filter: filter === undefined ? undefined : JSON.stringify(filter),
     archived: search.archived,
-    ...query,
   };
+  const params = { limit: 50, ...(props.plain ? {} : words), ...query };
   const list = useInfiniteQuery({
     queryKey: [object, 'list', path, params],
     queryFn: async ({ pageParam, signal }): Promise<Page<T>> => {

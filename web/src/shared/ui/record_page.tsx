@@ -8,7 +8,18 @@ import { common } from './messages';
 
 /** A record: header with number, status and next actions; main column; side panel. */
 export function RecordPage({
-  object, id, heading, sub, tags, actions, main, side, error, pending, onRetry, editing = false,
+  object,
+  id,
+  heading,
+  sub,
+  tags,
+  actions,
+  main,
+  side,
+  error,
+  pending,
+  onRetry,
+  editing = false,
 }: {
   object: string;
   id: string;
@@ -84,7 +95,17 @@ export function RecordPage({
   );
 }
 
-export function Panel({ title, extra, children, flush = false }: { title?: ReactNode; extra?: ReactNode; children: ReactNode; flush?: boolean }) {
+export function Panel({
+  title,
+  extra,
+  children,
+  flush = false,
+}: {
+  title?: ReactNode;
+  extra?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+}) {
   return (
     <section className={flush ? 'panel panel-flush' : 'panel'}>
       {(title || extra) && (

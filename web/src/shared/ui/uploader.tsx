@@ -17,7 +17,13 @@ export interface StoredFile {
 const LARGEST_BYTES = 50 * 1024 * 1024;
 
 /** Takes files by click, drop or camera, stores each, and hands it on. */
-export function Uploader({ onStored, path = '/api/v1/files' }: { onStored: (file: StoredFile) => Promise<void> | void; path?: string }) {
+export function Uploader({
+  onStored,
+  path = '/api/v1/files',
+}: {
+  onStored: (file: StoredFile) => Promise<void> | void;
+  path?: string;
+}) {
   const t = useMessages(common);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -33,7 +39,10 @@ export function Uploader({ onStored, path = '/api/v1/files' }: { onStored: (file
         form.append('file', file, file.name);
         await onStored(await api.post<StoredFile>(path, form));
       } catch (error) {
-        const words = error instanceof Error && error.message.endsWith('50 MB') ? error.message : `${file.name}: ${problemText(error)}`;
+        const words =
+          error instanceof Error && error.message.endsWith('50 MB')
+            ? error.message
+            : `${file.name}: ${problemText(error)}`;
         setProblems((old) => [...old, words]);
       } finally {
         setRunning((n) => n - 1);
@@ -60,7 +69,9 @@ export function Uploader({ onStored, path = '/api/v1/files' }: { onStored: (file
           }}
         />
       </label>
-      {running > 0 && <Progress percent={100} status="active" showInfo={false} size="small" aria-label={t('uploading')} />}
+      {running > 0 && (
+        <Progress percent={100} status="active" showInfo={false} size="small" aria-label={t('uploading')} />
+      )}
       {problems.map((problem) => (
         <p key={problem} role="alert" style={{ color: 'var(--tag-danger)' }}>
           {problem}

@@ -1,0 +1,488 @@
+import { CheckOutlined, PlusOutlined, SearchOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Alert, App, Button, Form, Input, Skeleton, type InputRef } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import { customerFields } from '@/features/customers/model';
+import { deviceFields } from '@/features/devices/model';
+import type { Ticket } from '@/features/tickets/model';
+import { api, newKey, url } from '@/shared/api/api';
+import { fieldErrors } from '@/shared/api/problem';
+import { queryClient } from '@/shared/api/query_client';
+import type { Page } from '@/shared/api/types';
+import { FieldItem } from '@/shared/fields/field_item';
+import { FormDrawer, useUnsavedGuard } from '@/shared/fields/form_drawer';
+import { createBody, type FieldSpec, type Values } from '@/shared/fields/spec';
+import { useMessages, type Label } from '@/shared/i18n';
+import { choices } from '@/shared/labels';
+import { useDebounced } from '@/shared/records/relation_select';
+import { TicketLines, type TicketRow } from '@/shared/records/related';
+import { useCan } from '@/shared/session';
+import { ErrorState } from '@/shared/ui/error_state';
+import type { IntakeSearch } from '@/shared/ui/list_search';
+import { Panel } from '@/shared/ui/record_page';
+import { addressText, StatusTag, WarrantyTag, type AddressValue, type WarrantyVerdict } from '@/shared/ui/texts';
+import { desk } from './messages';
+
+interface FoundCustomer {
+  id: string;
+  name: string;
+  phone?: string | null;
+  level?: string | null;
+  address?: AddressValue | null;
+}
+
+interface FoundDevice {
+  id: string;
+  serial_number: string;
+  product_name?: string | null;
+  model?: string | null;
+  customer_id?: string | null;
+  customer_name?: string | null;
+  status?: string | null;
+  warranty?: WarrantyVerdict | null;
+}
+
+interface FoundContact {
+  id: string;
+  name: string;
+  phone?: string | null;
+  customer_id?: string | null;
+}
+
+interface Lookup {
+  customers?: FoundCustomer[];
+  contacts?: FoundContact[];
+  devices?: FoundDevice[];
+  tickets?: TicketRow[];
+  open_tickets?: TicketRow[];
+}
+
+const l = (zh: string, en: string): Label => ({ zh, en });
+
+const fields: readonly FieldSpec[] = [
+  { name: 'title', label: l('标题', 'Title'), kind: 'text', required: true },
+  { name: 'type', label: l('类型', 'Type'), kind: 'choice', choices: choices.ticketType, required: true, half: true },
+  {
+    name: 'priority',
+    label: l('优先级', 'Priority'),
+    kind: 'choice',
+    choices: choices.priority,
+    required: true,
+    half: true,
+  },
+  { name: 'description', label: l('故障描述', 'Description'), kind: 'longtext' },
+  { name: 'contact_name', label: l('联系人', 'Contact'), kind: 'text', half: true },
+  { name: 'contact_phone', label: l('联系电话', 'Contact phone'), kind: 'phone', half: true },
+  { name: 'address', label: l('服务地址', 'Address'), kind: 'text' },
+  { name: 'customer_id', label: l('客户', 'Customer'), kind: 'relation', of: 'customer', half: true },
+  { name: 'device_id', label: l('设备', 'Device'), kind: 'relation', of: 'device', half: true },
+  {
+    name: 'serial_number',
+    label: l('序列号（设备未登记时填写）', 'Serial number (if the device isn’t registered)'),
+    kind: 'text',
+    half: true,
+  },
+  { name: 'problem_type', label: l('问题类型', 'Problem type'), kind: 'text', half: true },
+  {
+    name: 'source',
+    label: l('来源', 'Source'),
+    kind: 'choice',
+    choices: choices.source.filter((one) => ['phone', 'staff', 'mail'].includes(one.value)),
+    half: true,
+  },
+  { name: 'tags', label: l('标签', 'Tags'), kind: 'tags', half: true },
+];
+
+const START: Values = { type: 'repair', priority: 'normal', source: 'phone' };
+
+function rowsOf<T>(answer: Page<T> | T[]): T[] {
+  return Array.isArray(answer) ? answer : answer.items;
+}
+
+/** Who calls on the left, the new ticket in the middle, what is known on the right. */
+export default function IntakePage() {
+  const t = useMessages(desk);
+  const can = useCan();
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as IntakeSearch;
+  const { message } = App.useApp();
+  const [typed, setTyped] = useState(search.q ?? '');
+  const q = useDebounced(typed.trim(), 250);
+  const box = useRef<InputRef>(null);
+  const [form] = Form.useForm<Values>();
+  const customerId = Form.useWatch<string | null | undefined>('customer_id', form) ?? undefined;
+  const deviceId = Form.useWatch<string | null | undefined>('device_id', form) ?? undefined;
+  const [dirty, setDirty] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [made, setMade] = useState<Ticket>();
+  const [adding, setAdding] = useState<'customer' | 'device'>();
+  const key = useRef(newKey());
+  const sent = useRef('');
+  useUnsavedGuard(dirty);
+
+  useEffect(() => {
+    box.current?.focus();
+  }, []);
+
+  const lookup = useQuery({
+    queryKey: ['intake', 'lookup', q],
+    queryFn: ({ signal }) => api.get<Lookup>('/api/v1/intake/lookup', { q }, { signal }),
+    enabled: q.length >= 2,
+    placeholderData: (old) => old,
+  });
+  const fixedDevice = useQuery({
+    queryKey: ['device', 'one', deviceId],
+    queryFn: ({ signal }) =>
+      api.get<FoundDevice>(url('/api/v1/devices/{id}', { id: deviceId ?? '' }), undefined, { signal }),
+    enabled: deviceId !== undefined && can('devices.read'),
+  });
+  const fixedCustomer = useQuery({
+    queryKey: ['customer', 'one', customerId],
+    queryFn: ({ signal }) =>
+      api.get<FoundCustomer>(url('/api/v1/customers/{id}', { id: customerId ?? '' }), undefined, { signal }),
+    enabled: customerId !== undefined && can('customers.read'),
+  });
+  const verdict = useQuery({
+    queryKey: ['device', 'warranty', deviceId],
+    queryFn: ({ signal }) =>
+      api.get<WarrantyVerdict>(url('/api/v1/devices/{id}/warranty', { id: deviceId ?? '' }), undefined, { signal }),
+    enabled: deviceId !== undefined && can('contracts.read'),
+    retry: false,
+  });
+  const duplicates = useQuery({
+    queryKey: ['ticket', 'duplicates', customerId, deviceId],
+    queryFn: async ({ signal }) =>
+      rowsOf(
+        await api.get<Page<TicketRow> | TicketRow[]>(
+          '/api/v1/tickets/duplicates',
+          { customer_id: customerId, device_id: deviceId },
+          { signal },
+        ),
+      ),
+    enabled: customerId !== undefined || deviceId !== undefined,
+  });
+  const devicesOf = useQuery({
+    queryKey: ['device', 'of', customerId],
+    queryFn: async ({ signal }) =>
+      rowsOf(
+        await api.get<Page<FoundDevice>>(
+          '/api/v1/devices',
+          { limit: 20, filter: JSON.stringify({ field: 'customer_id', op: 'in', value: [customerId ?? ''] }) },
+          { signal },
+        ),
+      ),
+    enabled: customerId !== undefined && can('devices.read'),
+  });
+
+  // What is picked fills only what is still empty: words somebody typed stay.
+  const fill = (values: Values) => {
+    const now = form.getFieldsValue(true) as Values;
+    for (const [name, value] of Object.entries(values)) {
+      if (
+        value !== undefined &&
+        value !== null &&
+        value !== '' &&
+        (now[name] === undefined || now[name] === null || now[name] === '')
+      )
+        form.setFieldValue(name, value);
+    }
+    setDirty(true);
+  };
+  const pickCustomer = (customer: FoundCustomer) => {
+    form.setFieldValue('customer_id', customer.id);
+    fill({
+      contact_name: customer.name,
+      contact_phone: customer.phone,
+      address: addressText(customer.address).slice(0, 200),
+    });
+  };
+  const pickDevice = (device: FoundDevice) => {
+    form.setFieldValue('device_id', device.id);
+    form.setFieldValue('serial_number', undefined);
+    if (device.customer_id) form.setFieldValue('customer_id', device.customer_id);
+    setDirty(true);
+  };
+
+  useEffect(() => {
+    if (search.customer_id) form.setFieldValue('customer_id', search.customer_id);
+    if (search.device_id) form.setFieldValue('device_id', search.device_id);
+  }, [search.customer_id, search.device_id, form]);
+
+  const owner = fixedDevice.data?.customer_id;
+  useEffect(() => {
+    if (owner && !form.getFieldValue('customer_id')) form.setFieldValue('customer_id', owner);
+  }, [owner, form]);
+
+  const submit = async (open: boolean) => {
+    if (busy) return;
+    let values: Values;
+    try {
+      values = await form.validateFields();
+    } catch {
+      return;
+    }
+    setBusy(true);
+    setError(undefined);
+    try {
+      const body = createBody(fields, values);
+      const text = JSON.stringify(body);
+      if (sent.current !== '' && sent.current !== text) key.current = newKey();
+      sent.current = text;
+      const ticket = await api.post<Ticket>('/api/v1/tickets', body, { key: key.current });
+      key.current = newKey();
+      sent.current = '';
+      setDirty(false);
+      void queryClient.invalidateQueries({ queryKey: ['ticket'] });
+      void message.success(t('createdTicket', { number: ticket.number }));
+      if (open) {
+        // The guard reads the state of the next render, so the way is free only after it.
+        setTimeout(() => void navigate({ to: '/tickets/$id', params: { id: ticket.id } }), 0);
+      } else {
+        setMade(ticket);
+        form.resetFields();
+        form.setFieldsValue(START);
+        setTyped('');
+        box.current?.focus();
+      }
+    } catch (caught) {
+      const names = new Set(fields.map((field) => field.name));
+      const found = fieldErrors(caught, (at) => at.length === 1 && names.has(String(at[0])));
+      form.setFields(found.fields.map((field) => ({ name: field.name as string[], errors: field.errors })));
+      setError(caught);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const found = lookup.data;
+  const foundTickets = found?.open_tickets ?? found?.tickets ?? [];
+  const nothing =
+    found !== undefined &&
+    (found.customers ?? []).length === 0 &&
+    (found.devices ?? []).length === 0 &&
+    foundTickets.length === 0 &&
+    (found.contacts ?? []).length === 0;
+  const customer = fixedCustomer.data;
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>{t('intake')}</h1>
+      </div>
+      {made && (
+        <Alert
+          style={{ marginBottom: 12 }}
+          type="success"
+          showIcon
+          role="status"
+          title={t('createdTicket', { number: made.number })}
+          closable={{ onClose: () => setMade(undefined) }}
+          action={
+            <Link to="/tickets/$id" params={{ id: made.id }}>
+              {t('open')}
+            </Link>
+          }
+        />
+      )}
+      <div className="intake">
+        <div className="stack">
+          <Panel title={t('who')}>
+            <Input
+              ref={box}
+              size="large"
+              prefix={<SearchOutlined aria-hidden="true" />}
+              value={typed}
+              allowClear
+              maxLength={100}
+              placeholder={t('whoHint')}
+              aria-label={t('whoHint')}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+            <div className="row" style={{ marginTop: 8 }}>
+              {can('customers.create') && (
+                <Button size="small" icon={<PlusOutlined />} onClick={() => setAdding('customer')}>
+                  {t('newCustomer')}
+                </Button>
+              )}
+              {can('devices.create') && (
+                <Button size="small" icon={<PlusOutlined />} onClick={() => setAdding('device')}>
+                  {t('newDevice')}
+                </Button>
+              )}
+            </div>
+            <div aria-live="polite" style={{ marginTop: 8 }}>
+              {q.length < 2 && <p className="muted">{t('start')}</p>}
+              {lookup.isFetching && found === undefined && <Skeleton active title={false} />}
+              {lookup.isError && <ErrorState error={lookup.error} onRetry={() => void lookup.refetch()} />}
+              {q.length >= 2 && nothing && <p className="muted">{t('lookupEmpty')}</p>}
+              {q.length >= 2 && (
+                <ul className="plain-list">
+                  {(found?.customers ?? []).map((row) => (
+                    <li key={row.id} className="row-between">
+                      <span className="grow">
+                        <strong>{row.name}</strong> <StatusTag of={choices.customerLevel} value={row.level} />
+                        <div className="muted">
+                          {row.phone} {addressText(row.address)}
+                        </div>
+                      </span>
+                      <Button
+                        size="small"
+                        type={customerId === row.id ? 'primary' : 'default'}
+                        icon={customerId === row.id ? <CheckOutlined /> : undefined}
+                        onClick={() => pickCustomer(row)}
+                      >
+                        {t(customerId === row.id ? 'picked' : 'pick')}
+                      </Button>
+                    </li>
+                  ))}
+                  {(found?.devices ?? []).map((row) => (
+                    <li key={row.id} className="row-between">
+                      <span className="grow">
+                        <strong>{row.serial_number}</strong> {row.warranty && <WarrantyTag verdict={row.warranty} />}
+                        <div className="muted">
+                          {row.product_name} {row.model} · {row.customer_name}
+                        </div>
+                      </span>
+                      <Button
+                        size="small"
+                        type={deviceId === row.id ? 'primary' : 'default'}
+                        icon={deviceId === row.id ? <CheckOutlined /> : undefined}
+                        onClick={() => pickDevice(row)}
+                      >
+                        {t(deviceId === row.id ? 'picked' : 'pick')}
+                      </Button>
+                    </li>
+                  ))}
+                </ul>
+              )}
+              {q.length >= 2 && foundTickets.length > 0 && <TicketLines rows={foundTickets} />}
+            </div>
+          </Panel>
+        </div>
+        <Panel title={t('ticket')}>
+          <Form<Values>
+            form={form}
+            layout="vertical"
+            initialValues={START}
+            onValuesChange={() => setDirty(true)}
+            onFinish={() => void submit(true)}
+          >
+            {error !== undefined && (
+              <div style={{ marginBottom: 12 }}>
+                <ErrorState error={error} />
+              </div>
+            )}
+            <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0,1fr) minmax(0,1fr)', columnGap: 12 }}>
+              {fields.map((field) => (
+                <div key={field.name} style={field.half ? undefined : { gridColumn: '1 / -1' }}>
+                  <FieldItem spec={field} />
+                </div>
+              ))}
+            </div>
+            <div className="row" style={{ justifyContent: 'flex-end' }}>
+              <Button
+                onClick={() => {
+                  form.resetFields();
+                  form.setFieldsValue(START);
+                  setDirty(false);
+                }}
+              >
+                {t('clear')}
+              </Button>
+              <Button loading={busy} onClick={() => void submit(false)}>
+                {t('create')}
+              </Button>
+              <Button type="primary" htmlType="submit" loading={busy}>
+                {t('createAndOpen')}
+              </Button>
+            </div>
+          </Form>
+        </Panel>
+        <div className="stack">
+          {(duplicates.data ?? []).length > 0 && (
+            <Panel title={t('openTicketsOf')}>
+              <Alert type="warning" showIcon title={t('duplicateHint')} style={{ marginBottom: 8 }} />
+              <TicketLines rows={duplicates.data ?? []} />
+            </Panel>
+          )}
+          {customer && (
+            <Panel
+              title={
+                <Link to="/customers/$id" params={{ id: customer.id }}>
+                  {customer.name}
+                </Link>
+              }
+              extra={<StatusTag of={choices.customerLevel} value={customer.level} />}
+            >
+              <p className="muted">
+                {customer.phone} {addressText(customer.address)}
+              </p>
+            </Panel>
+          )}
+          {deviceId && fixedDevice.data && (
+            <Panel
+              title={
+                <Link to="/devices/$id" params={{ id: deviceId }}>
+                  {fixedDevice.data.serial_number}
+                </Link>
+              }
+            >
+              <p>
+                {fixedDevice.data.product_name} {fixedDevice.data.model}
+              </p>
+              <p style={{ marginTop: 6 }}>
+                {t('warranty')}: {verdict.data ? <WarrantyTag verdict={verdict.data} reason /> : '…'}
+              </p>
+            </Panel>
+          )}
+          {(devicesOf.data ?? []).length > 0 && (
+            <Panel title={t('devices')}>
+              <ul className="plain-list">
+                {devicesOf.data?.map((row) => (
+                  <li key={row.id} className="row-between">
+                    <span className="grow">
+                      {row.serial_number}{' '}
+                      <span className="muted">
+                        {row.product_name} {row.model}
+                      </span>
+                    </span>
+                    <Button
+                      size="small"
+                      type={deviceId === row.id ? 'primary' : 'default'}
+                      onClick={() => pickDevice(row)}
+                    >
+                      {t(deviceId === row.id ? 'picked' : 'pick')}
+                    </Button>
+                  </li>
+                ))}
+              </ul>
+            </Panel>
+          )}
+        </div>
+      </div>
+      <FormDrawer<FoundCustomer>
+        open={adding === 'customer'}
+        title={t('newCustomer')}
+        fields={customerFields}
+        path="/api/v1/customers"
+        initial={{
+          kind: 'person',
+          level: 'standard',
+          ...(/^[+\d\s-]{5,}$/.test(typed.trim()) ? { phone: typed.trim() } : { name: typed.trim() || undefined }),
+        }}
+        onClose={() => setAdding(undefined)}
+        onSaved={pickCustomer}
+      />
+      <FormDrawer<FoundDevice>
+        open={adding === 'device'}
+        title={t('newDevice')}
+        fields={deviceFields}
+        path="/api/v1/devices"
+        initial={{ status: 'in_service', ...(customerId ? { customer_id: customerId } : {}) }}
+        onClose={() => setAdding(undefined)}
+        onSaved={pickDevice}
+      />
+    </div>
+  );
+}

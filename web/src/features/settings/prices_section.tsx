@@ -1,0 +1,141 @@
+import { useQuery } from '@tanstack/react-query';
+import { App, Button, InputNumber, Skeleton } from 'antd';
+import { useState } from 'react';
+import { api } from '@/shared/api/api';
+import { problemText } from '@/shared/api/problem';
+import { queryClient } from '@/shared/api/query_client';
+import { useMessages } from '@/shared/i18n';
+import { choices } from '@/shared/labels';
+import { toMajor, toMinor } from '@/shared/money';
+import { useSession } from '@/shared/session';
+import { ErrorState } from '@/shared/ui/error_state';
+import { common } from '@/shared/ui/messages';
+import { Panel } from '@/shared/ui/record_page';
+import { ChoiceText } from '@/shared/ui/texts';
+import { settings } from './messages';
+
+interface Price {
+  kind: string;
+  name?: string | null;
+  unit?: string | null;
+  unit_price_minor: number;
+  unit_cost_minor: number;
+  currency: string;
+  tax_percent: string | number;
+}
+
+/** What an hour, a journey, a diagnosis costs; parts carry their own price and take only the tax from here. */
+export default function PricesSection() {
+  const t = useMessages(settings);
+  const c = useMessages(common);
+  const session = useSession();
+  const { message } = App.useApp();
+  const [draft, setDraft] = useState<Price[]>();
+  const [busy, setBusy] = useState(false);
+  const prices = useQuery({
+    queryKey: ['price_list'],
+    queryFn: ({ signal }) => api.get<{ items: Price[] }>('/api/v1/prices', undefined, { signal }),
+  });
+  const stored = prices.data?.items ?? [];
+  const all = choices.priceKind.map(
+    (kind): Price =>
+      stored.find((one) => one.kind === kind.value) ?? {
+        kind: kind.value,
+        unit_price_minor: 0,
+        unit_cost_minor: 0,
+        currency: session.tenant.currency,
+        tax_percent: '0',
+      },
+  );
+  const rows = draft ?? all;
+  const change = (kind: string, part: Partial<Price>) =>
+    setDraft(rows.map((row) => (row.kind === kind ? { ...row, ...part } : row)));
+  const save = async () => {
+    setBusy(true);
+    try {
+      const items = rows.map((row) => ({
+        kind: row.kind,
+        unit_price_minor: row.unit_price_minor,
+        unit_cost_minor: row.unit_cost_minor,
+        tax_percent: String(row.tax_percent),
+        ...(row.name ? { name: row.name } : {}),
+        ...(row.unit ? { unit: row.unit } : {}),
+      }));
+      await api.put('/api/v1/prices', { items });
+      await queryClient.invalidateQueries({ queryKey: ['price_list'] });
+      setDraft(undefined);
+      void message.success(c('saved'));
+    } catch (error) {
+      void message.error(problemText(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="page" style={{ maxWidth: 900 }}>
+      <div className="page-head">
+        <h1>{t('prices')}</h1>
+        <Button type="primary" disabled={!draft} loading={busy} onClick={() => void save()}>
+          {c('save')}
+        </Button>
+      </div>
+      <Panel>
+        <p className="muted">{t('pricesHint')}</p>
+        {prices.isPending && <Skeleton active />}
+        {prices.isError && <ErrorState error={prices.error} onRetry={() => void prices.refetch()} />}
+        {prices.data && (
+          <div style={{ overflowX: 'auto' }}>
+            <table className="data-table">
+              <thead>
+                <tr>
+                  <th scope="col">{t('item')}</th>
+                  <th scope="col">
+                    {t('price')} ({session.tenant.currency})
+                  </th>
+                  <th scope="col">{t('cost')}</th>
+                  <th scope="col">{t('tax')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((row) => (
+                  <tr key={row.kind}>
+                    <th scope="row">
+                      <ChoiceText of={choices.priceKind} value={row.kind} />
+                    </th>
+                    <td>
+                      <InputNumber
+                        aria-label={`${row.kind} ${t('price')}`}
+                        min={0}
+                        precision={2}
+                        value={toMajor(row.unit_price_minor, row.currency)}
+                        onChange={(value) => change(row.kind, { unit_price_minor: toMinor(value ?? 0, row.currency) })}
+                      />
+                    </td>
+                    <td>
+                      <InputNumber
+                        aria-label={`${row.kind} ${t('cost')}`}
+                        min={0}
+                        precision={2}
+                        value={toMajor(row.unit_cost_minor, row.currency)}
+                        onChange={(value) => change(row.kind, { unit_cost_minor: toMinor(value ?? 0, row.currency) })}
+                      />
+                    </td>
+                    <td>
+                      <InputNumber
+                        aria-label={`${row.kind} ${t('tax')}`}
+                        min={0}
+                        max={100}
+                        value={Number(row.tax_percent)}
+                        onChange={(value) => change(row.kind, { tax_percent: String(value ?? 0) })}
+                      />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Panel>
+    </div>
+  );
+}
