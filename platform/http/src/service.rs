@@ -14,9 +14,12 @@ use futures_util::future::BoxFuture;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
-use tower_http::compression::{
-    CompressionLayer,
-    predicate::{DefaultPredicate, NotForContentType, Predicate as _, SizeAbove},
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate as _, SizeAbove},
+    },
 };
 
 use crate::{
@@ -102,7 +105,8 @@ impl Service {
             .route("/api/docs", get(api_page))
             .fallback(elsewhere)
             .with_state(around);
-        let compression = CompressionLayer::new().compress_when(
+        // The strongest settings cost more time than the bytes they save.
+        let compression = CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(
             DefaultPredicate::new().and(SizeAbove::new(860)).and(NotForContentType::new("application/zip")),
         );
         Ok(operations

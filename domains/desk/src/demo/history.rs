@@ -70,7 +70,140 @@ pub async fn tell(
         })
         .await?;
     }
+    today(db, cx, &shared).await?;
     clock.set(now);
+    Ok(())
+}
+
+/// The day at hand: tickets in every stage, and visits today whatever the hour, some of them for the engineer
+/// one can sign in as.
+async fn today(db: &Db, cx: &Context, plot: &Arc<Plot>) -> Result<(), DemoError> {
+    let now = plot.now;
+    let mut batch = Vec::new();
+    for place in 0..TODAY.len() as i64 {
+        let at = Timestamp(now.0 - (TODAY.len() as i64 - place) * 47 * MINUTE);
+        plot.clock.set(at);
+        let visit = visits::number(db, cx).await.map_err(DemoError::failed)?;
+        batch.push((at, tickets::number(db, cx).await?, visit));
+    }
+    let zone = jiff::tz::TimeZone::get(cx.zone()).unwrap_or(jiff::tz::TimeZone::UTC);
+    let morning = now
+        .to_jiff()
+        .to_zoned(zone)
+        .with()
+        .hour(9)
+        .minute(0)
+        .second(0)
+        .subsec_nanosecond(0)
+        .build()
+        .map_or(now, |nine| Timestamp::from_jiff(nine.timestamp()));
+    let plot = Arc::clone(plot);
+    db.write(cx, async move |tx: &mut Tx<'_>| {
+        let dice = Dice::new(tx.cx().world().clone());
+        let levels = ServiceLevels::load(tx).await.map_err(DemoError::failed)?;
+        for (place, ((at, number, visit_number), stage)) in batch.into_iter().zip(TODAY).enumerate() {
+            plot.clock.set(at);
+            let Some((device, category)) = dice.pick(&plot.devices) else { continue };
+            let fitting: Vec<&Fault> =
+                FAULTS.iter().filter(|fault| fault.category == category && fault.urgency > 0).collect();
+            let Some(fault) = dice.pick(&fitting) else { continue };
+            let ticket = {
+                let mut tx = tx.with_context(&plot.people.agent);
+                let wanted = request(&plot, &dice, device, fault);
+                open(&mut tx, &levels, number, wanted).await.map_err(DemoError::failed)?
+            };
+            // Every second one goes to the engineer with a sign-in.
+            let all = &plot.people.engineers;
+            let Some(engineer) = (if place % 2 == 0 { all.first() } else { dice.pick(all) }) else { continue };
+            let begins = Timestamp(morning.0 + (place as i64 % 5) * 2 * HOUR);
+            stand(tx, &plot, ticket, engineer, (stage, at), (visit_number, begins)).await?;
+        }
+        Ok::<_, DemoError>(())
+    })
+    .await
+}
+
+/// How far a ticket of today has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    New,
+    Assigned,
+    Accepted,
+    OnSite,
+    Waiting,
+}
+
+const TODAY: [Stage; 16] = [
+    Stage::Waiting,
+    Stage::OnSite,
+    Stage::Accepted,
+    Stage::New,
+    Stage::Accepted,
+    Stage::Assigned,
+    Stage::Accepted,
+    Stage::New,
+    Stage::Assigned,
+    Stage::OnSite,
+    Stage::Accepted,
+    Stage::New,
+    Stage::Assigned,
+    Stage::Accepted,
+    Stage::New,
+    Stage::New,
+];
+
+/// Brings a ticket of today to its stage.
+async fn stand(
+    tx: &mut Tx<'_>,
+    plot: &Plot,
+    mut ticket: Ticket,
+    engineer: &Engineer,
+    (stage, mut at): (Stage, Timestamp),
+    (visit_number, begins): (String, Timestamp),
+) -> Result<(), DemoError> {
+    if stage == Stage::New {
+        return Ok(());
+    }
+    plot.pass(&mut at, 9 * MINUTE);
+    let mut visit = {
+        let mut tx = tx.with_context(&plot.people.dispatcher);
+        let to = Assignment { engineer_id: engineer.id, user_id: engineer.user_id, team_id: engineer.team_id };
+        ticket = step(&mut tx, ticket, Action::Assign(to)).await?;
+        let span = (begins, Timestamp(begins.0 + 2 * HOUR));
+        let entries = visits::built_in(ticket.kind).entries();
+        let visit = Visit::new(&plot.people.dispatcher, visit_number, &ticket, engineer, span, entries);
+        let told = NewEvent::new("visit.planned", "visit", visit.id)
+            .label(&visit.number)
+            .data(
+                json!({ "engineer_name": visit.engineer_name, "starts_at": visit.starts_at, "ends_at": visit.ends_at }),
+            )
+            .parent("ticket", ticket.id);
+        events::append(&mut tx, told).await?;
+        visit
+    };
+    let crew = as_engineer(tx.cx(), engineer);
+    let mut tx = tx.with_context(&crew);
+    if stage >= Stage::Accepted {
+        plot.pass(&mut at, 6 * MINUTE);
+        ticket = step(&mut tx, ticket, Action::Accept).await?;
+        visit.status = VisitStatus::Accepted;
+        visit.accepted_at = Some(at);
+    }
+    if stage >= Stage::OnSite {
+        plot.pass(&mut at, 15 * MINUTE);
+        ticket = step(&mut tx, ticket, Action::Start).await?;
+        visit.status = VisitStatus::OnSite;
+        visit.departed_at = Some(Timestamp(at.0 - 12 * MINUTE));
+        visit.checked_in_at = Some(at);
+        visit.checked_in_by = Some(crew.actor().id);
+    }
+    if stage == Stage::Waiting {
+        plot.pass(&mut at, 10 * MINUTE);
+        let note = Some("客户要求下午再上门".to_owned());
+        step(&mut tx, ticket, Action::Wait { reason: WaitReason::Customer, until: None, note }).await?;
+    }
+    visit.updated_at = at;
+    tx.execute(visits::insert(&crew, &visit)).await?;
     Ok(())
 }
 
