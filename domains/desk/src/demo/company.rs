@@ -121,7 +121,7 @@ pub async fn people(db: &Db, cx: &Context) -> Result<People, DemoError> {
                 user_id: if index == 0 { chief } else { None },
                 skills: skills
                     .iter()
-                    .map(|(skill, level)| Skill { skill: (*skill).to_owned(), level: *level as _ })
+                    .map(|(skill, level)| Skill { skill: (*skill).to_owned(), level: *level })
                     .collect(),
                 home_address: place.map(|(district, street, ..)| format!("{district}{street}")),
                 home_lat: place.map(|(_, _, lat, _)| *lat),

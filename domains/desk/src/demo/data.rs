@@ -321,8 +321,11 @@ pub const REPLIES: [&str; 4] = [
     "您好，问题已处理，请您再观察一天，有异常随时联系我们。",
 ];
 
-/// Engineers: name, phone tail, skills with level, index into [`CITIES`], district index.
-pub const ENGINEERS: [(&str, &str, &[(&str, i32)], usize, usize); 12] = [
+/// An engineer: name, telephone, skills with level, index into [`CITIES`], district index.
+type Crew = (&'static str, &'static str, &'static [(&'static str, i64)], usize, usize);
+
+/// The engineers.
+pub const ENGINEERS: [Crew; 12] = [
     ("陈志强", "13816270101", &[("电梯", 5), ("扶梯", 4)], 0, 0),
     ("王海波", "13816270102", &[("电梯", 4)], 0, 1),
     ("李建国", "13816270103", &[("暖通", 5)], 0, 2),
