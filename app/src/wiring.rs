@@ -60,16 +60,13 @@ pub fn routes() -> Vec<Routes> {
 
 /// Opens the database that the arguments name, brought up to date.
 pub async fn open(args: &DataArgs) -> Result<Db, String> {
-    let opened = match &args.database {
-        Some(url) => {
-            let options = PostgresOptions { url: url.clone(), owner_url: args.owner_database.clone(), connections: 24 };
-            Db::open_postgres(&options, &migrations()).await
-        }
-        None => {
-            std::fs::create_dir_all(&args.data)
-                .map_err(|error| format!("the data folder {} cannot be made: {error}", args.data.display()))?;
-            Db::open_sqlite(args.data.join("aftersail.db"), &migrations()).await
-        }
+    let opened = if let Some(url) = &args.database {
+        let options = PostgresOptions { url: url.clone(), owner_url: args.owner_database.clone(), connections: 24 };
+        Db::open_postgres(&options, &migrations()).await
+    } else {
+        std::fs::create_dir_all(&args.data)
+            .map_err(|error| format!("the data folder {} cannot be made: {error}", args.data.display()))?;
+        Db::open_sqlite(args.data.join("aftersail.db"), &migrations()).await
     };
     opened.map_err(|error| format!("the database cannot be opened: {error}"))
 }
