@@ -17,6 +17,9 @@ pub async fn handle(
     Path(TicketPath { id }): Path<TicketPath>,
 ) -> Result<Json<Vec<Visit>>, Problem> {
     let read = async move |r: &mut Read<'_>| -> Result<_, Problem> {
+        if tickets::get(r, id).await?.is_none() {
+            return Err(Problem::not_found("ticket"));
+        }
         let query = ListQuery {
             limit: db::list::LARGEST_PAGE,
             sort: Some("starts_at".to_owned()),
