@@ -39,7 +39,11 @@ npm_ci() {
   stamp=$(sha256sum "$folder/package-lock.json" | cut -d' ' -f1)
   [ -f "$folder/node_modules/.stamp-$stamp" ] && return 0
   # Browsers come from the operating system; a package must not try to fetch its own.
-  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error || return 1
+  # `npm ci` refuses a lock file that lacks tools built for other systems, which some registries do not keep for every
+  # version; `npm install --no-save` installs the same locked versions and changes no file.
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error >"$LOGS/npm-ci.log" 2>&1 ||
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --no-save --prefix "$folder" --no-audit --no-fund --loglevel=error ||
+    return 1
   touch "$folder/node_modules/.stamp-$stamp"
 }
 
