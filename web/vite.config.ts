@@ -8,6 +8,7 @@ export default defineConfig({
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { port: 5173, proxy: { '/api': { target: server, changeOrigin: false } } },
+  preview: { port: 4173, proxy: { '/api': { target: server, changeOrigin: false } } },
   build: {
     outDir: 'dist',
     target: 'es2023',

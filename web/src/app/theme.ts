@@ -78,7 +78,9 @@ export function themeOf(mode: Appearance): ThemeConfig {
         ? { itemSelectedBg: '#123b3a', itemSelectedColor: '#81e6d9' }
         : { itemSelectedBg: '#e2f2f0', itemSelectedColor: '#095450' },
       Table: { cellPaddingBlockSM: 6 },
-      Layout: { headerHeight: 52 },
+      Tabs: dark ? { itemSelectedColor: '#81e6d9', inkBarColor: '#4fd1c5', itemHoverColor: '#81e6d9' } : {},
+      Form: { itemMarginBottom: 14, verticalLabelPadding: '0 0 4px' },
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
     },
   };
 }

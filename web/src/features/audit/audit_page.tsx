@@ -77,7 +77,7 @@ export default function AuditPage() {
           <p className="muted">{t('hint')}</p>
         </div>
       </div>
-      <div className="list-bar" role="search">
+      <div className="list-bar" role="search" aria-label={t('title')}>
         <div style={{ width: 200 }}>
           <RelationSelect
             of="user"

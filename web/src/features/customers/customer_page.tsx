@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
@@ -9,7 +9,6 @@ import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { ArchiveButton } from '@/shared/records/archive';
 import { RefText } from '@/shared/records/ref_text';
-import { RelatedDevices, RelatedTickets } from '@/shared/records/related';
 import { useCan } from '@/shared/session';
 import { ActionButton } from '@/shared/ui/action_button';
 import { common } from '@/shared/ui/messages';
@@ -18,6 +17,7 @@ import { useShortcut } from '@/shared/ui/shortcuts';
 import { addressText, ChoiceText, Facts, StatusTag, TimeText } from '@/shared/ui/texts';
 import { Children } from './children';
 import { customers } from './messages';
+import { CustomerOverview } from './overview';
 import { customerFields, type Customer } from './model';
 
 export default function CustomerPage() {
@@ -68,8 +68,7 @@ export default function CustomerPage() {
         }
         main={
           <>
-            {can('tickets.read') && <RelatedTickets field="customer_id" id={id} />}
-            {can('devices.read') && <RelatedDevices customerId={id} />}
+            <CustomerOverview id={id} />
             <Panel title={c('timeline')}>
               <Timeline object="customer" path={`/api/v1/customers/${id}/timeline`} />
             </Panel>
@@ -121,9 +120,6 @@ export default function CustomerPage() {
               </Panel>
               <Children customerId={id} kind="contacts" />
               <Children customerId={id} kind="sites" />
-              <Link to="/tickets" search={{ filter: { field: 'customer_id', op: 'in', value: [id] } }}>
-                {t('allTickets')}
-              </Link>
             </>
           )
         }

@@ -35,6 +35,8 @@ interface FoundCustomer {
 interface FoundDevice {
   id: string;
   serial_number: string;
+  site_id?: string | null;
+  place?: string | null;
   product_name?: string | null;
   model?: string | null;
   customer_id?: string | null;
@@ -47,15 +49,27 @@ interface FoundContact {
   id: string;
   name: string;
   phone?: string | null;
-  customer_id?: string | null;
+  title?: string | null;
+}
+
+interface FoundSite {
+  id: string;
+  name: string;
+  address?: AddressValue | null;
+}
+
+interface Found {
+  customer?: FoundCustomer | null;
+  contacts: FoundContact[];
+  sites: FoundSite[];
+  devices: FoundDevice[];
+  open_tickets: TicketRow[];
 }
 
 interface Lookup {
-  customers?: FoundCustomer[];
-  contacts?: FoundContact[];
-  devices?: FoundDevice[];
-  tickets?: TicketRow[];
-  open_tickets?: TicketRow[];
+  items: Found[];
+  /** The device whose serial number it was. */
+  device_id?: string | null;
 }
 
 const l = (zh: string, en: string): Label => ({ zh, en });
@@ -98,6 +112,22 @@ const START: Values = { type: 'repair', priority: 'normal', source: 'phone' };
 
 function rowsOf<T>(answer: Page<T> | T[]): T[] {
   return Array.isArray(answer) ? answer : answer.items;
+}
+
+function PickButton({ on, name, onPick }: { on: boolean; name: string; onPick: () => void }) {
+  const t = useMessages(desk);
+  return (
+    <Button
+      size="small"
+      type={on ? 'primary' : 'default'}
+      aria-pressed={on}
+      aria-label={`${t(on ? 'picked' : 'pick')} ${name}`}
+      icon={on ? <CheckOutlined /> : undefined}
+      onClick={onPick}
+    >
+      {t(on ? 'picked' : 'pick')}
+    </Button>
+  );
 }
 
 /** Who calls on the left, the new ticket in the middle, what is known on the right. */
@@ -190,18 +220,27 @@ export default function IntakePage() {
     }
     setDirty(true);
   };
-  const pickCustomer = (customer: FoundCustomer) => {
+  const pickCustomer = (customer: FoundCustomer, found?: Found) => {
+    if (form.getFieldValue('customer_id') !== customer.id) {
+      for (const name of ['device_id', 'site_id', 'contact_id']) form.setFieldValue(name, undefined);
+    }
     form.setFieldValue('customer_id', customer.id);
+    const contact = found?.contacts[0];
+    if (contact) form.setFieldValue('contact_id', contact.id);
     fill({
-      contact_name: customer.name,
-      contact_phone: customer.phone,
+      contact_name: contact?.name ?? customer.name,
+      contact_phone: contact?.phone ?? customer.phone,
       address: addressText(customer.address).slice(0, 200),
     });
   };
-  const pickDevice = (device: FoundDevice) => {
+  const pickDevice = (device: FoundDevice, found?: Found) => {
+    if (found?.customer) pickCustomer(found.customer, found);
+    else if (device.customer_id) form.setFieldValue('customer_id', device.customer_id);
     form.setFieldValue('device_id', device.id);
     form.setFieldValue('serial_number', undefined);
-    if (device.customer_id) form.setFieldValue('customer_id', device.customer_id);
+    const site = found?.sites.find((one) => one.id === device.site_id);
+    if (device.site_id) form.setFieldValue('site_id', device.site_id);
+    if (site) fill({ address: [addressText(site.address), device.place].filter(Boolean).join(' ').slice(0, 200) });
     setDirty(true);
   };
 
@@ -257,13 +296,7 @@ export default function IntakePage() {
   };
 
   const found = lookup.data;
-  const foundTickets = found?.open_tickets ?? found?.tickets ?? [];
-  const nothing =
-    found !== undefined &&
-    (found.customers ?? []).length === 0 &&
-    (found.devices ?? []).length === 0 &&
-    foundTickets.length === 0 &&
-    (found.contacts ?? []).length === 0;
+  const nothing = found?.items.length === 0;
   const customer = fixedCustomer.data;
   return (
     <div className="page">
@@ -316,47 +349,57 @@ export default function IntakePage() {
               {lookup.isFetching && found === undefined && <Skeleton active title={false} />}
               {lookup.isError && <ErrorState error={lookup.error} onRetry={() => void lookup.refetch()} />}
               {q.length >= 2 && nothing && <p className="muted">{t('lookupEmpty')}</p>}
-              {q.length >= 2 && (
-                <ul className="plain-list">
-                  {(found?.customers ?? []).map((row) => (
-                    <li key={row.id} className="row-between">
-                      <span className="grow">
-                        <strong>{row.name}</strong> <StatusTag of={choices.customerLevel} value={row.level} />
-                        <div className="muted">
-                          {row.phone} {addressText(row.address)}
-                        </div>
-                      </span>
-                      <Button
-                        size="small"
-                        type={customerId === row.id ? 'primary' : 'default'}
-                        icon={customerId === row.id ? <CheckOutlined /> : undefined}
-                        onClick={() => pickCustomer(row)}
-                      >
-                        {t(customerId === row.id ? 'picked' : 'pick')}
-                      </Button>
-                    </li>
-                  ))}
-                  {(found?.devices ?? []).map((row) => (
-                    <li key={row.id} className="row-between">
-                      <span className="grow">
-                        <strong>{row.serial_number}</strong> {row.warranty && <WarrantyTag verdict={row.warranty} />}
-                        <div className="muted">
-                          {row.product_name} {row.model} · {row.customer_name}
-                        </div>
-                      </span>
-                      <Button
-                        size="small"
-                        type={deviceId === row.id ? 'primary' : 'default'}
-                        icon={deviceId === row.id ? <CheckOutlined /> : undefined}
-                        onClick={() => pickDevice(row)}
-                      >
-                        {t(deviceId === row.id ? 'picked' : 'pick')}
-                      </Button>
-                    </li>
-                  ))}
-                </ul>
-              )}
-              {q.length >= 2 && foundTickets.length > 0 && <TicketLines rows={foundTickets} />}
+              {q.length >= 2 &&
+                found?.items.map((one, index) => (
+                  <section key={one.customer?.id ?? one.devices[0]?.id ?? index} className="found">
+                    {one.customer && (
+                      <div className="row-between">
+                        <span className="grow">
+                          <strong>{one.customer.name}</strong>{' '}
+                          <StatusTag of={choices.customerLevel} value={one.customer.level} />
+                          <div className="muted">
+                            {one.customer.phone} {addressText(one.customer.address)}
+                          </div>
+                          {one.contacts.map((contact) => (
+                            <div key={contact.id} className="muted">
+                              {contact.name} {contact.title} {contact.phone}
+                            </div>
+                          ))}
+                        </span>
+                        <PickButton
+                          on={customerId === one.customer.id}
+                          name={one.customer.name}
+                          onPick={() => one.customer && pickCustomer(one.customer, one)}
+                        />
+                      </div>
+                    )}
+                    <ul className="plain-list">
+                      {one.devices
+                        .toSorted((a, b) => Number(b.id === found.device_id) - Number(a.id === found.device_id))
+                        .map((device) => (
+                          <li key={device.id} className="row-between">
+                            <span className="grow">
+                              <strong>{device.serial_number}</strong> <WarrantyTag verdict={device.warranty} />
+                              <div className="muted">
+                                {device.product_name} {device.place}
+                              </div>
+                            </span>
+                            <PickButton
+                              on={deviceId === device.id}
+                              name={device.serial_number}
+                              onPick={() => pickDevice(device, one)}
+                            />
+                          </li>
+                        ))}
+                    </ul>
+                    {one.open_tickets.length > 0 && (
+                      <>
+                        <div className="muted">{t('openTicketsOf')}</div>
+                        <TicketLines rows={one.open_tickets} />
+                      </>
+                    )}
+                  </section>
+                ))}
             </div>
           </Panel>
         </div>
@@ -447,13 +490,7 @@ export default function IntakePage() {
                         {row.product_name} {row.model}
                       </span>
                     </span>
-                    <Button
-                      size="small"
-                      type={deviceId === row.id ? 'primary' : 'default'}
-                      onClick={() => pickDevice(row)}
-                    >
-                      {t(deviceId === row.id ? 'picked' : 'pick')}
-                    </Button>
+                    <PickButton on={deviceId === row.id} name={row.serial_number} onPick={() => pickDevice(row)} />
                   </li>
                 ))}
               </ul>

@@ -6,7 +6,7 @@ import { api, newKey } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import type { Page, Scope, Stored } from '@/shared/api/types';
 import { useUnsavedGuard } from '@/shared/fields/form_drawer';
-import { useLocale, useMessages } from '@/shared/i18n';
+import { labelText, useLocale, useMessages, type Label } from '@/shared/i18n';
 import { choices, useOptions } from '@/shared/labels';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { ErrorState } from '@/shared/ui/error_state';
@@ -29,6 +29,32 @@ interface Permission {
 }
 
 const NONE = 'none';
+
+const GROUPS: Readonly<Record<string, Label>> = {
+  users: { zh: '用户', en: 'Users' },
+  roles: { zh: '角色', en: 'Roles' },
+  teams: { zh: '团队与区域', en: 'Teams and regions' },
+  settings: { zh: '企业设置', en: 'Company settings' },
+  apikeys: { zh: 'API 密钥', en: 'API keys' },
+  audit: { zh: '审计', en: 'Audit' },
+  jobs: { zh: '后台任务', en: 'Background jobs' },
+  customers: { zh: '客户', en: 'Customers' },
+  products: { zh: '产品', en: 'Products' },
+  devices: { zh: '设备', en: 'Devices' },
+  contracts: { zh: '合同', en: 'Contracts' },
+  parts: { zh: '备件', en: 'Parts' },
+  engineers: { zh: '工程师', en: 'Engineers' },
+  tickets: { zh: '工单', en: 'Tickets' },
+  visits: { zh: '上门服务', en: 'Visits' },
+  dispatch: { zh: '调度', en: 'Dispatch' },
+  quotes: { zh: '报价', en: 'Quotes' },
+  payments: { zh: '收款', en: 'Payments' },
+  prices: { zh: '价目', en: 'Price list' },
+  surveys: { zh: '满意度', en: 'Satisfaction' },
+  insight: { zh: '指标', en: 'Figures' },
+  import: { zh: '导入', en: 'Import' },
+  channels: { zh: '通知渠道', en: 'Channels' },
+};
 const rowsOf = <T,>(answer: Page<T> | T[]): T[] => (Array.isArray(answer) ? answer : answer.items);
 
 /** The matrix of a role: every permission with how far it reaches. */
@@ -159,6 +185,9 @@ export default function RolesSection() {
           <div className="permission-grid">
             {groups.map((group) => (
               <section key={group}>
+                <h3 className="muted" style={{ fontSize: 12, fontWeight: 600 }}>
+                  {labelText(GROUPS[group] ?? { zh: group, en: group }, locale)}
+                </h3>
                 {catalogue.data
                   .filter((one) => one.group === group)
                   .map((one) => {

@@ -10,7 +10,7 @@ import { standardWeek, type CalendarValue } from '@/shared/calendar/calendar';
 import { CalendarEditor } from '@/shared/calendar/calendar_editor';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import type { Values } from '@/shared/fields/spec';
-import { useMessages } from '@/shared/i18n';
+import { getLocale, useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { formatMinutes, getZone } from '@/shared/time';
 import { ErrorState } from '@/shared/ui/error_state';
@@ -33,6 +33,15 @@ interface BusinessCalendar extends Stored {
 }
 
 const rowsOf = <T,>(answer: Page<T> | T[]): T[] => (Array.isArray(answer) ? answer : answer.items);
+
+/** Working time in hours: a working day has fewer than 24, so days would mislead. */
+function hoursOf(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return formatMinutes(minutes);
+  const unit = getLocale() === 'en' ? 'h' : '小时';
+  const rest = minutes % 60;
+  return `${hours} ${unit}${rest > 0 ? ` ${formatMinutes(rest)}` : ''}`;
+}
 
 /** What is promised by priority, and the working time it is counted in. */
 export default function SlaSection() {
@@ -122,7 +131,7 @@ export default function SlaSection() {
                         value={row.response_minutes}
                         onChange={(value) => value && change(row.priority, { response_minutes: value })}
                       />{' '}
-                      <span className="muted">{formatMinutes(row.response_minutes)}</span>
+                      <span className="muted">{hoursOf(row.response_minutes)}</span>
                     </td>
                     <td>
                       <InputNumber
@@ -133,7 +142,7 @@ export default function SlaSection() {
                         value={row.resolution_minutes}
                         onChange={(value) => value && change(row.priority, { resolution_minutes: value })}
                       />{' '}
-                      <span className="muted">{formatMinutes(row.resolution_minutes)}</span>
+                      <span className="muted">{hoursOf(row.resolution_minutes)}</span>
                     </td>
                     <td>
                       <Select

@@ -68,7 +68,7 @@ export function GlobalSearch() {
     );
   const shown = open && q.length > 0;
   return (
-    <div className="shell-search" style={{ position: 'relative' }} role="search">
+    <div className="shell-search" style={{ position: 'relative' }} role="search" aria-label={t('search')}>
       <Input
         ref={input}
         value={typed}

@@ -6,7 +6,7 @@ import { api, newKey, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import type { Page } from '@/shared/api/types';
 import { useUnsavedGuard } from '@/shared/fields/form_drawer';
-import { Timeline } from '@/shared/history/timeline';
+import { Timeline, type HistoryEvent } from '@/shared/history/timeline';
 import { useMessages } from '@/shared/i18n';
 import { useCan } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
@@ -16,6 +16,40 @@ import { TimeText } from '@/shared/ui/texts';
 import type { StoredFile } from '@/shared/ui/uploader';
 import { tickets } from './messages';
 import type { Message, TicketDetail } from './model';
+
+const SAID: Readonly<Record<string, Message['kind']>> = {
+  'ticket.noted': 'note',
+  'ticket.replied': 'reply',
+  'ticket.customer_wrote': 'customer',
+};
+
+function Said({ kind, body, files }: { kind: Message['kind']; body: string; files: readonly string[] }) {
+  const c = useMessages(common);
+  return (
+    <>
+      <div className={`bubble bubble-${kind} prewrap`}>{body}</div>
+      {files.map((file, index) => (
+        <a
+          key={file}
+          href={`/api/v1/files/${file}/content`}
+          target="_blank"
+          rel="noreferrer"
+          style={{ marginRight: 8 }}
+        >
+          <PaperClipOutlined aria-hidden="true" /> {c('uploads')} {index + 1}
+        </a>
+      ))}
+    </>
+  );
+}
+
+/** What was said stands in the timeline in full, between the other things that happened. */
+function saidIn(event: HistoryEvent) {
+  const kind = SAID[event.kind];
+  const data = event.data as { body?: unknown; file_ids?: unknown } | null;
+  if (!kind || typeof data?.body !== 'string') return undefined;
+  return <Said kind={kind} body={data.body} files={Array.isArray(data.file_ids) ? data.file_ids.map(String) : []} />;
+}
 
 /** What is said about the ticket and everything that happened to it, with the place to write. */
 export function Conversation({ ticket }: { ticket: TicketDetail }) {
@@ -127,6 +161,11 @@ export function Conversation({ ticket }: { ticket: TicketDetail }) {
       <Tabs
         items={[
           {
+            key: 'timeline',
+            label: t('timeline'),
+            children: <Timeline object="ticket" path={`${path}/timeline`} body={saidIn} />,
+          },
+          {
             key: 'messages',
             label: `${t('messages')}${messages.data ? ` ${messages.data.length}` : ''}`,
             children: messages.isPending ? (
@@ -146,24 +185,12 @@ export function Conversation({ ticket }: { ticket: TicketDetail }) {
                       </span>
                       <TimeText at={item.created_at} />
                     </div>
-                    <div className={`bubble bubble-${item.kind} prewrap`}>{item.body}</div>
-                    {item.file_ids.map((file, index) => (
-                      <a
-                        key={file}
-                        href={`/api/v1/files/${file}/content`}
-                        target="_blank"
-                        rel="noreferrer"
-                        style={{ marginRight: 8 }}
-                      >
-                        <PaperClipOutlined aria-hidden="true" /> {c('uploads')} {index + 1}
-                      </a>
-                    ))}
+                    <Said kind={item.kind} body={item.body} files={item.file_ids} />
                   </li>
                 ))}
               </ol>
             ),
           },
-          { key: 'timeline', label: t('timeline'), children: <Timeline object="ticket" path={`${path}/timeline`} /> },
         ]}
       />
     </Panel>

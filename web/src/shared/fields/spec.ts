@@ -22,7 +22,9 @@ export type FieldKind =
   | 'relations'
   | 'tags'
   | 'boolean'
-  | 'address';
+  | 'address'
+  /** Kept with the form, not shown. */
+  | 'hidden';
 
 export interface FieldSpec {
   name: string;

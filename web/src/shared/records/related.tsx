@@ -14,18 +14,12 @@ const messages = defineMessages(
   {
     tickets: '工单',
     noTickets: '还没有工单',
-    devices: '设备',
-    noDevices: '还没有登记设备',
     all: '查看全部',
-    until: '保修至 {date}',
   },
   {
     tickets: 'Tickets',
     noTickets: 'No tickets yet',
-    devices: 'Devices',
-    noDevices: 'No devices yet',
     all: 'See all',
-    until: 'warranty until {date}',
   },
 );
 
@@ -92,55 +86,6 @@ export function RelatedTickets({ field, id }: { field: 'customer_id' | 'device_i
       {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data?.items.length === 0 && <p className="muted">{t('noTickets')}</p>}
       {list.data && <TicketLines rows={list.data.items} />}
-    </Panel>
-  );
-}
-
-interface DeviceRow {
-  id: string;
-  serial_number: string;
-  product_name?: string | null;
-  model?: string | null;
-  status: string;
-  warranty_ends_on?: string | null;
-}
-
-export function RelatedDevices({ customerId }: { customerId: string }) {
-  const t = useMessages(messages);
-  const filter = { field: 'customer_id', op: 'in' as const, value: [customerId] };
-  const list = useQuery({
-    queryKey: ['device', 'related', customerId],
-    queryFn: ({ signal }) =>
-      api.get<Page<DeviceRow>>('/api/v1/devices', { limit: 20, filter: JSON.stringify(filter) }, { signal }),
-  });
-  return (
-    <Panel
-      title={t('devices')}
-      extra={
-        <Link to="/devices" search={{ filter }}>
-          {t('all')}
-        </Link>
-      }
-    >
-      {list.isPending && <Skeleton active title={false} />}
-      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {list.data?.items.length === 0 && <p className="muted">{t('noDevices')}</p>}
-      <ul className="plain-list">
-        {list.data?.items.map((row) => (
-          <li key={row.id} className="row-between">
-            <span className="grow">
-              <Link to="/devices/$id" params={{ id: row.id }}>
-                {row.serial_number}
-              </Link>{' '}
-              {row.product_name} {row.model}
-            </span>
-            <span className="row">
-              {row.warranty_ends_on && <span className="muted">{t('until', { date: row.warranty_ends_on })}</span>}
-              <StatusTag of={choices.deviceStatus} value={row.status} />
-            </span>
-          </li>
-        ))}
-      </ul>
     </Panel>
   );
 }

@@ -233,7 +233,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
             ))}
           </ul>
         ) : (
-          <div className="panel panel-flush">
+          <div className="panel panel-flush table-scroll">
             <Table<T>
               size="small"
               rowKey={keyOf}
@@ -241,10 +241,9 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
               dataSource={rows}
               pagination={false}
               loading={list.isFetching && !list.isFetchingNextPage && list.isPlaceholderData}
-              scroll={
-                rows.length > 150 ? { x: 1100, y: Math.max(360, window.innerHeight - 280) } : { x: 'max-content' }
-              }
-              virtual={rows.length > 150}
+              {...(rows.length > 150
+                ? { virtual: true, scroll: { x: 1100, y: Math.max(360, window.innerHeight - 280) } }
+                : {})}
               rowClassName={(_, index) => `${onOpen ? 'clickable' : ''} ${index === current ? 'current' : ''}`}
               onRow={(row) => ({
                 onClick: (event) => {
@@ -293,7 +292,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
       </div>
       {props.above}
       {!props.plain && (
-        <div className="list-bar" role="search">
+        <div className="list-bar" role="search" aria-label={props.title}>
           <Input.Search
             className="list-search"
             allowClear

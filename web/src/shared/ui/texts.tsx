@@ -91,6 +91,7 @@ const warrantyMessages = defineMessages(
     no_dates: '没有登记保修日期',
     no_device: '工单没有关联设备',
     scrapped: '设备已报废',
+    device_unknown: '没有登记设备',
   },
   {
     in: 'In warranty',
@@ -106,6 +107,7 @@ const warrantyMessages = defineMessages(
     no_dates: 'no warranty dates are recorded',
     no_device: 'the ticket has no device',
     scrapped: 'the device is scrapped',
+    device_unknown: 'the device is not registered',
   },
 );
 
