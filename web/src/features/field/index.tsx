@@ -19,7 +19,7 @@ import { OutboxPage } from './outbox_page';
 import type { FieldSync } from './queue/sync';
 import { TodayPage } from './today_page';
 
-const THEME = { cssVar: { key: 'field' }, token: { controlHeightLG: 48, fontSize: 16, fontSizeLG: 16 } };
+const THEME = { cssVar: { key: 'as-field' }, token: { controlHeightLG: 48, fontSize: 16, fontSizeLG: 16 } };
 
 const TABS = [
   { key: 'today', to: '/field', splat: '', icon: <CalendarOutlined aria-hidden /> },

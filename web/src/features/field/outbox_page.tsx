@@ -190,7 +190,7 @@ export function OutboxPage() {
               <h2 className="f-group">
                 {t(group.key)} ({group.items.length})
               </h2>
-              <ul className="plain-list stack">
+              <ul className="f-list stack">
                 {group.items.map((command) => (
                   <Row key={command.client_id} command={command} />
                 ))}

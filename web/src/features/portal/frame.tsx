@@ -8,7 +8,7 @@ import './portal.css';
 import type { TokenPage } from './states';
 
 const THEME = {
-  cssVar: { key: 'portal' },
+  cssVar: { key: 'as-portal' },
   token: { controlHeightLG: 48, fontSize: 16, fontSizeLG: 16, borderRadius: 10 },
 };
 

@@ -10,7 +10,7 @@ import { formatTime } from '@/shared/time';
 import { Facts } from '@/shared/ui/texts';
 import { Frame, InsteadPage } from './frame';
 import { portal } from './messages';
-import { failurePage, faultText, isPhone, KeyOfContent } from './states';
+import { deviceName, failurePage, faultText, isPhone, KeyOfContent } from './states';
 import type { DevicePageData, Reported } from './types';
 import { UploadField, useUploads } from './uploads';
 
@@ -266,10 +266,9 @@ export function IntakePage({ token }: { token: string }) {
     <Frame company={company} title={t('report')}>
       <h1>{t('report')}</h1>
       <section className="p-card" aria-label={t('yourDevice')}>
-        <h2>{device.product ?? device.model ?? t('yourDevice')}</h2>
+        <h2>{deviceName(device) || t('yourDevice')}</h2>
         <Facts
           items={[
-            ...(device.model ? [[t('model'), device.model] as const] : []),
             [t('serial'), device.serial],
             ...(site_name || place ? [[t('place'), [site_name, place].filter(Boolean).join(' · ')] as const] : []),
           ]}

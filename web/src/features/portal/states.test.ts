@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '@/shared/api/problem';
-import { failurePage, faultText, isDecidable, isPhone, KeyOfContent, stepOf, tokenPage, wishes } from './states';
+import {
+  deviceName,
+  failurePage,
+  faultText,
+  isDecidable,
+  isPhone,
+  KeyOfContent,
+  stepOf,
+  tokenPage,
+  wishes,
+} from './states';
 import type { QuoteFace, TicketFace } from './types';
 
 describe('the page a token opens', () => {
@@ -86,5 +96,13 @@ describe('reporting', () => {
       ['13800138000', '+86 138 0013 8000', '021-5888 0000', '１３８００１３８０００', '(021) 58880000'].every(isPhone),
     ).toBe(true);
     expect(['', '123', 'abc', '138abc', '1'.repeat(21)].some(isPhone)).toBe(false);
+  });
+});
+
+describe('a device', () => {
+  it('does not say its model twice', () => {
+    expect(deviceName({ product: '载货电梯 FT-2T', model: 'FT-2T', serial: '1' })).toBe('载货电梯 FT-2T');
+    expect(deviceName({ product: '载货电梯', model: 'FT-2T', serial: '1' })).toBe('载货电梯 · FT-2T');
+    expect(deviceName({ product: null, model: null, serial: '1' })).toBe('');
   });
 });

@@ -1,6 +1,6 @@
 /** Which page a customer gets to see, and what matters most on it. */
 import { ApiError } from '@/shared/api/problem';
-import type { LinkFace, QuoteFace, TicketFace } from './types';
+import type { DeviceFace, LinkFace, QuoteFace, TicketFace } from './types';
 
 export type TokenPage =
   | 'loading'
@@ -92,4 +92,10 @@ export function isPhone(text: string): boolean {
   const plain = text.normalize('NFKC').trim();
   const digits = plain.replaceAll(/\D/g, '').length;
   return /^\+?[\d\s()./-]+$/.test(plain) && digits >= 5 && digits <= 20;
+}
+
+/** Product and model; a product whose name says the model already doesn't say it twice. */
+export function deviceName({ product, model }: DeviceFace): string {
+  if (product && model && product.includes(model)) return product;
+  return [product, model].filter(Boolean).join(' · ');
 }

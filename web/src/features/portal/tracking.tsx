@@ -8,7 +8,7 @@ import { formatTime, zoned } from '@/shared/time';
 import { Facts, useNow } from '@/shared/ui/texts';
 import { Frame, InsteadPage } from './frame';
 import { portal } from './messages';
-import { failurePage, stepOf, STEPS, wishes, type Wish } from './states';
+import { deviceName, failurePage, stepOf, STEPS, wishes, type Wish } from './states';
 import { Thread } from './thread';
 import type { LinkFace, TicketFace } from './types';
 import { QuoteCard, SignCard, SurveyCard } from './wishes';
@@ -65,7 +65,7 @@ function Appointment({ ticket }: { ticket: TicketFace }) {
   const t = useMessages(portal);
   const locale = useLocale();
   const { engineer, visit, device } = ticket;
-  const deviceText = device ? [device.product, device.model, device.serial].filter(Boolean).join(' · ') : '';
+  const deviceText = device ? [deviceName(device), device.serial].filter(Boolean).join(' · ') : '';
   const over = ['resolved', 'closed', 'cancelled'].includes(ticket.status);
   return (
     <section className="p-card" aria-label={t('visit')}>

@@ -78,7 +78,7 @@ export function StepBar({ job }: { job: Job }) {
   }[visit.status];
   if (actions === null) return null;
   return (
-    <div className="f-bar" role="group" aria-label={t('steps')}>
+    <section className="f-bar" aria-label={t('steps')}>
       <div className="f-actions">{actions}</div>
       <Modal
         open={dialog === 'decline'}
@@ -125,6 +125,6 @@ export function StepBar({ job }: { job: Job }) {
           </>
         )}
       </Modal>
-    </div>
+    </section>
   );
 }
