@@ -20,6 +20,7 @@ export default defineConfig({
   reporter: [['list'], ['html', { open: 'never' }]],
   use: {
     browserName: 'chromium',
+    actionTimeout: 20_000,
     headless: true,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
