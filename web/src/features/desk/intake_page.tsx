@@ -150,7 +150,7 @@ export default function IntakePage() {
   const [adding, setAdding] = useState<'customer' | 'device'>();
   const key = useRef(newKey());
   const sent = useRef('');
-  useUnsavedGuard(dirty);
+  const freeWay = useUnsavedGuard(dirty);
 
   useEffect(() => {
     box.current?.focus();
@@ -272,12 +272,12 @@ export default function IntakePage() {
       const ticket = await api.post<Ticket>('/api/v1/tickets', body, { key: key.current });
       key.current = newKey();
       sent.current = '';
+      freeWay();
       setDirty(false);
       void queryClient.invalidateQueries({ queryKey: ['ticket'] });
       void message.success(t('createdTicket', { number: ticket.number }));
       if (open) {
-        // The guard reads the state of the next render, so the way is free only after it.
-        setTimeout(() => void navigate({ to: '/tickets/$id', params: { id: ticket.id } }), 0);
+        void navigate({ to: '/tickets/$id', params: { id: ticket.id } });
       } else {
         setMade(ticket);
         form.resetFields();

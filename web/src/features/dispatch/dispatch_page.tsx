@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Button, DatePicker, Drawer, Skeleton } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
+import { FieldConflicts } from './field_conflicts';
 import { Recommendations } from '@/features/tickets/dispatch_panel';
 import type { Ticket } from '@/features/tickets/model';
 import { api } from '@/shared/api/api';
@@ -119,60 +120,63 @@ export default function DispatchPage() {
       {board.isPending && <Skeleton active paragraph={{ rows: 12 }} />}
       {data && (
         <div className="columns">
-          <Panel title={t('engineers')}>
-            {data.engineers.length === 0 && <EmptyState title={t('noEngineers')} />}
-            {data.engineers.map((row) => (
-              <div key={row.engineer.id} className="board-row">
-                <div>
-                  <strong>{row.engineer.name}</strong>
-                  <div className="muted" style={{ fontSize: 12 }}>
-                    {t('planned', { time: formatMinutes(row.planned_minutes) })} ·{' '}
-                    {t('openTickets', { n: row.open_tickets })}
+          <div className="stack">
+            <FieldConflicts />
+            <Panel title={t('engineers')}>
+              {data.engineers.length === 0 && <EmptyState title={t('noEngineers')} />}
+              {data.engineers.map((row) => (
+                <div key={row.engineer.id} className="board-row">
+                  <div>
+                    <strong>{row.engineer.name}</strong>
+                    <div className="muted" style={{ fontSize: 12 }}>
+                      {t('planned', { time: formatMinutes(row.planned_minutes) })} ·{' '}
+                      {t('openTickets', { n: row.open_tickets })}
+                    </div>
                   </div>
-                </div>
-                <div>
-                  <div className="board-track" aria-hidden="true">
-                    {row.hours.map((hours) => {
-                      const style = place(hours.from, hours.to, data.from);
-                      return style && <div key={hours.from} className="board-open" style={style} />;
-                    })}
-                    {row.visits.map((visit) => {
-                      const style = place(visit.starts_at, visit.ends_at, data.from);
-                      return (
-                        style && (
-                          <Link
-                            key={visit.id}
-                            to="/tickets/$id"
-                            params={{ id: visit.ticket_id }}
-                            tabIndex={-1}
-                            className="board-visit"
-                            style={style}
-                          >
+                  <div>
+                    <div className="board-track" aria-hidden="true">
+                      {row.hours.map((hours) => {
+                        const style = place(hours.from, hours.to, data.from);
+                        return style && <div key={hours.from} className="board-open" style={style} />;
+                      })}
+                      {row.visits.map((visit) => {
+                        const style = place(visit.starts_at, visit.ends_at, data.from);
+                        return (
+                          style && (
+                            <Link
+                              key={visit.id}
+                              to="/tickets/$id"
+                              params={{ id: visit.ticket_id }}
+                              tabIndex={-1}
+                              className="board-visit"
+                              style={style}
+                            >
+                              {visit.ticket_number}
+                            </Link>
+                          )
+                        );
+                      })}
+                    </div>
+                    {row.hours.length === 0 && <span className="muted">{t('off')}</span>}
+                    <ul className="plain-list">
+                      {row.visits.map((visit) => (
+                        <li key={visit.id} className="row" style={{ padding: '4px 0' }}>
+                          <span className="number nowrap">
+                            {zoned(visit.starts_at).format('HH:mm')}–{zoned(visit.ends_at).format('HH:mm')}
+                          </span>
+                          <Link to="/tickets/$id" params={{ id: visit.ticket_id }}>
                             {visit.ticket_number}
                           </Link>
-                        )
-                      );
-                    })}
+                          <RefText of="customer" id={visit.customer_id} plain />
+                          <StatusTag of={choices.visitStatus} value={visit.status} />
+                        </li>
+                      ))}
+                    </ul>
                   </div>
-                  {row.hours.length === 0 && <span className="muted">{t('off')}</span>}
-                  <ul className="plain-list">
-                    {row.visits.map((visit) => (
-                      <li key={visit.id} className="row" style={{ padding: '4px 0' }}>
-                        <span className="number nowrap">
-                          {zoned(visit.starts_at).format('HH:mm')}–{zoned(visit.ends_at).format('HH:mm')}
-                        </span>
-                        <Link to="/tickets/$id" params={{ id: visit.ticket_id }}>
-                          {visit.ticket_number}
-                        </Link>
-                        <RefText of="customer" id={visit.customer_id} plain />
-                        <StatusTag of={choices.visitStatus} value={visit.status} />
-                      </li>
-                    ))}
-                  </ul>
                 </div>
-              </div>
-            ))}
-          </Panel>
+              ))}
+            </Panel>
+          </div>
           <Panel title={`${t('unassigned')} ${data.unassigned.length}`}>
             {data.unassigned.length === 0 && <p className="muted">{t('noUnassigned')}</p>}
             <ul className="plain-list">

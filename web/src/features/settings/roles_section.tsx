@@ -2,7 +2,7 @@ import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { App, Button, Input, Select, Skeleton } from 'antd';
 import { useState } from 'react';
-import { api, newKey } from '@/shared/api/api';
+import { api, newKey, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import type { Page, Scope, Stored } from '@/shared/api/types';
 import { useUnsavedGuard } from '@/shared/fields/form_drawer';
@@ -98,7 +98,9 @@ export default function RolesSection() {
       const body = { name: shown.name.trim(), permissions: shown.permissions };
       const saved = fresh
         ? await api.post<Role>('/api/v1/roles', body, { key: newKey() })
-        : await api.patch<Role>(`/api/v1/roles/${role?.id ?? ''}`, body, { version: role?.version ?? 0 });
+        : await api.patch<Role>(url('/api/v1/roles/{id}', { id: role?.id ?? '' }), body, {
+            version: role?.version ?? 0,
+          });
       setDraft(undefined);
       setChosen(saved.id);
       await queryClient.invalidateQueries({ queryKey: ['role'] });

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
-import { api } from '@/shared/api/api';
+import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import type { Stored } from '@/shared/api/types';
 import { FormDrawer } from '@/shared/fields/form_drawer';
@@ -155,7 +155,7 @@ export default function TasksPage() {
           { name: 'assignee_id', label: { zh: '负责人', en: 'Responsible' }, kind: 'relation', of: 'user' },
           { name: 'due_at', label: { zh: '期限', en: 'Due' }, kind: 'time', required: true },
         ]}
-        path={`/api/v1/recovery-tasks/${changing?.id ?? ''}`}
+        path={url('/api/v1/recovery-tasks/{id}', { id: changing?.id ?? '' })}
         record={changing as never}
         onClose={() => setChanging(undefined)}
         onSaved={() => void refresh()}

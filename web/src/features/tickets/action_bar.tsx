@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, newKey, url } from '@/shared/api/api';
+import { CLOSING_ZH } from '@/shared/api/codes';
 import { problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import { FormDrawer } from '@/shared/fields/form_drawer';
@@ -104,6 +105,7 @@ function PickDialog({
   );
 }
 
+/** Says what is missing, and lets the missing settlement be excused with a reason. */
 function CloseDialog({
   ticket,
   open,
@@ -116,6 +118,9 @@ function CloseDialog({
   onDone: () => Promise<void>;
 }) {
   const t = useMessages(tickets);
+  const locale = useLocale();
+  const can = useCan();
+  const [excusing, setExcusing] = useState(false);
   const unmet = useQuery({
     queryKey: ['ticket', 'closing', ticket.id, ticket.version],
     queryFn: async ({ signal }) => {
@@ -128,25 +133,48 @@ function CloseDialog({
     },
     enabled: open,
   });
+  const missing = unmet.data ?? [];
   return (
-    <ConfirmAction
-      open={open}
-      title={t('close')}
-      onClose={onClose}
-      onConfirm={onDone}
-      text={
-        unmet.data && unmet.data.length > 0 ? (
-          <>
-            <strong>{t('closeConditions')}</strong>
-            <ul>
-              {unmet.data.map((item) => (
-                <li key={item.code}>{item.message}</li>
-              ))}
-            </ul>
-          </>
-        ) : undefined
-      }
-    />
+    <>
+      <ConfirmAction
+        open={open && !excusing}
+        title={t('close')}
+        onClose={onClose}
+        onConfirm={onDone}
+        text={
+          missing.length > 0 ? (
+            <>
+              <strong>{t('closeConditions')}</strong>
+              <ul>
+                {missing.map((item) => (
+                  <li key={item.code + item.message}>
+                    {locale === 'en' ? item.message : (CLOSING_ZH[item.code] ?? item.message)}
+                  </li>
+                ))}
+              </ul>
+              {missing.some((item) => item.code === 'settlement_missing') && can('quotes.update') && (
+                <Button onClick={() => setExcusing(true)}>{t('excuseSettlement')}</Button>
+              )}
+            </>
+          ) : undefined
+        }
+      />
+      <ConfirmAction
+        open={excusing}
+        title={t('excuseSettlement')}
+        text={t('excuseSettlementText')}
+        reason
+        onClose={() => setExcusing(false)}
+        onConfirm={async (reason) => {
+          await api.post(
+            url('/api/v1/tickets/{id}/settlement-excuse', { id: ticket.id }),
+            { reason },
+            { key: newKey() },
+          );
+          await unmet.refetch();
+        }}
+      />
+    </>
   );
 }
 

@@ -38,6 +38,8 @@ interface Visit extends Stored {
   status: string;
   result?: string | null;
   result_text?: string | null;
+  signature?: { signer_name: string; signed_at: string } | null;
+  excused_reason?: string | null;
 }
 
 const visitFields: readonly FieldSpec[] = [
@@ -52,6 +54,7 @@ export function VisitsPanel({ ticket }: { ticket: TicketDetail }) {
   const can = useCan();
   const [open, setOpen] = useState(false);
   const [cancelling, setCancelling] = useState<Visit>();
+  const [excusing, setExcusing] = useState<Visit>();
   const path = url('/api/v1/tickets/{id}/visits', { id: ticket.id });
   const visits = useQuery({
     queryKey: ['visit', 'ticket', ticket.id],
@@ -97,6 +100,17 @@ export function VisitsPanel({ ticket }: { ticket: TicketDetail }) {
               </span>
             </div>
             {visit.result_text && <div className="muted prewrap">{visit.result_text}</div>}
+            {visit.signature && (
+              <div className="muted">
+                {t('signed', { name: visit.signature.signer_name })} <TimeText at={visit.signature.signed_at} />
+              </div>
+            )}
+            {visit.excused_reason && <div className="muted">{t('excused', { reason: visit.excused_reason })}</div>}
+            {visit.status === 'done' && !visit.signature && !visit.excused_reason && can('tickets.close') && (
+              <Button size="small" onClick={() => setExcusing(visit)}>
+                {t('excuseSignature')}
+              </Button>
+            )}
           </li>
         ))}
       </ul>
@@ -110,6 +124,18 @@ export function VisitsPanel({ ticket }: { ticket: TicketDetail }) {
         onSaved={() => {
           void refresh();
           void queryClient.invalidateQueries({ queryKey: ['visit'] });
+        }}
+      />
+      <ConfirmAction
+        open={excusing !== undefined}
+        title={t('excuseSignature')}
+        text={t('excuseSignatureText')}
+        reason
+        onClose={() => setExcusing(undefined)}
+        onConfirm={async (reason) => {
+          if (excusing)
+            await api.post(`/api/v1/visits/${excusing.id}/excuse`, { reason }, { version: excusing.version });
+          await queryClient.invalidateQueries({ queryKey: ['visit'] });
         }}
       />
       <ConfirmAction

@@ -91,7 +91,9 @@ export function useChangedByOthers(
       const hit =
         (event.object === object && event.object_id === id) ||
         (event.parent?.object === object && event.parent.id === id);
-      if (hit && event.actor_name !== undefined && event.actor_name !== me) setChange({ of: id, event });
+      // What the system does in consequence of one's own step is no news worth a banner.
+      const other = event.actor_name !== undefined && event.actor_name !== me && event.actor_name !== 'system';
+      if (hit && other) setChange({ of: id, event });
     };
     listeners.add(listen);
     return () => {

@@ -1,5 +1,6 @@
 /** What went wrong, as a value: RFC 9457 problems from the server and failures on the way there. */
-import { defineMessages, translate } from '../i18n';
+import { defineMessages, getLocale, translate } from '../i18n';
+import { FIELDS_ZH, PROBLEMS_ZH } from './codes';
 
 export interface FieldError {
   /** JSON pointer into the body, such as `/address/city`. */
@@ -30,6 +31,8 @@ export const problemMessages = defineMessages(
     unauthenticated: '登录已过期，请重新登录。',
     invalid: '有些内容需要修改，请看标红的字段。',
     too_large: '文件或内容太大。',
+    conflict: '与当前状态冲突，请刷新后再试。',
+    field: '这项内容不符合要求',
   },
   {
     network: 'The server can’t be reached. Check the network and try again; what you typed is kept.',
@@ -42,6 +45,8 @@ export const problemMessages = defineMessages(
     unauthenticated: 'Your sign-in has expired. Please sign in again.',
     invalid: 'Some entries need a change; see the marked fields.',
     too_large: 'The file or text is too large.',
+    conflict: 'This conflicts with the present state. Reload and try again.',
+    field: 'This entry isn’t valid',
   },
 );
 
@@ -63,21 +68,38 @@ export class ApiError extends Error {
   }
 }
 
-/** The words for the person in front of the screen: what happened and what to do. */
+/** The words for the person in front of the screen: what happened and what to do, in their language. */
 export function problemText(error: unknown): string {
-  if (!(error instanceof ApiError)) return translate(problemMessages, 'unknown');
-  if (error.status === 0) return translate(problemMessages, 'network');
-  if (error.status === 401 && error.code !== 'invalid_credentials') {
-    return error.detail ?? translate(problemMessages, 'unauthenticated');
+  const say = (key: keyof typeof problemMessages.zh) => translate(problemMessages, key);
+  if (!(error instanceof ApiError)) return say('unknown');
+  if (error.status === 0) return say('network');
+  const chinese = getLocale() !== 'en';
+  const known = chinese ? PROBLEMS_ZH[error.code] : error.detail;
+  if (error.status === 404 || error.status === 412 || error.status >= 500) {
+    if (error.status === 412) return say('stale');
+    return (chinese ? known : undefined) ?? say(error.status === 404 ? 'not_found' : 'server');
   }
-  if (error.status === 403) return error.detail ?? translate(problemMessages, 'forbidden');
-  if (error.status === 404) return translate(problemMessages, 'not_found');
-  if (error.status === 412) return translate(problemMessages, 'stale');
-  if (error.status === 413) return error.detail ?? translate(problemMessages, 'too_large');
-  if (error.status === 429) return error.detail ?? translate(problemMessages, 'too_many');
-  if (error.status >= 500) return translate(problemMessages, 'server');
-  if (error.errors.length > 0) return translate(problemMessages, 'invalid');
-  return error.detail ?? translate(problemMessages, 'unknown');
+  if (error.errors.length > 0 && error.code !== 'closing_conditions') return say('invalid');
+  if (known) return known;
+  switch (error.status) {
+    case 401:
+      return say('unauthenticated');
+    case 403:
+      return say('forbidden');
+    case 409:
+      return say('conflict');
+    case 413:
+      return say('too_large');
+    case 429:
+      return say('too_many');
+    default:
+      return say('unknown');
+  }
+}
+
+/** What is wrong with one field, in the person's language. */
+export function fieldErrorText(error: FieldError): string {
+  return getLocale() === 'en' ? error.message : (FIELDS_ZH[error.code] ?? translate(problemMessages, 'field'));
 }
 
 export function traceOf(error: unknown): string | undefined {
@@ -111,12 +133,12 @@ export function fieldErrors(
       let path = pointerPath(item.pointer);
       while (path.length > 0 && !known(path)) path = path.slice(0, -1);
       if (path.length === 0) {
-        rest.push(item.message);
+        rest.push(fieldErrorText(item));
         continue;
       }
       const key = JSON.stringify(path);
       const entry = fields.get(key) ?? { name: path, errors: [] };
-      entry.errors.push(item.message);
+      entry.errors.push(fieldErrorText(item));
       fields.set(key, entry);
     }
   }

@@ -1,6 +1,6 @@
 import { useBlocker } from '@tanstack/react-router';
 import { Alert, App, Button, Drawer, Form } from 'antd';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { api, newKey } from '../api/api';
 import { ApiError, fieldErrors } from '../api/problem';
 import { useMessages } from '../i18n';
@@ -35,15 +35,23 @@ export interface FormDrawerProps<T> {
   currency?: string;
 }
 
-/** Asks before a form with unsaved words is left, by link, back button or closed tab. */
-export function useUnsavedGuard(dirty: boolean): void {
+/**
+ * Asks before a form with unsaved words is left, by link, back button or closed tab. The answer frees the way at once,
+ * for the moment after saving, when the state that says so has not been drawn yet.
+ */
+export function useUnsavedGuard(dirty: boolean): () => void {
   const { modal } = App.useApp();
   const t = useMessages(common);
+  const free = useRef(false);
+  useEffect(() => {
+    if (!dirty) free.current = false;
+  }, [dirty]);
   useBlocker({
     disabled: !dirty,
-    enableBeforeUnload: dirty,
-    shouldBlockFn: () =>
-      new Promise<boolean>((resolve) => {
+    enableBeforeUnload: () => dirty && !free.current,
+    shouldBlockFn: () => {
+      if (free.current) return false;
+      return new Promise<boolean>((resolve) => {
         modal.confirm({
           title: t('unsavedTitle'),
           content: t('unsavedText'),
@@ -52,8 +60,12 @@ export function useUnsavedGuard(dirty: boolean): void {
           onOk: () => resolve(false),
           onCancel: () => resolve(true),
         });
-      }),
+      });
+    },
   });
+  return useCallback(() => {
+    free.current = true;
+  }, []);
 }
 
 /** A form at the side of the page: keeps what was typed through errors, shows problems beside their fields, saves once. */
@@ -85,7 +97,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
   const key = useRef('');
   const sent = useRef('');
   const sending = useRef(false);
-  useUnsavedGuard(open && dirty);
+  const freeWay = useUnsavedGuard(open && dirty);
 
   const shown = fields.filter((field) => field.only === undefined || field.only === (record ? 'update' : 'create'));
 
@@ -143,6 +155,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
         const options = { version: record.version };
         saved = await (method === 'PUT' ? api.put<T>(path, body, options) : api.patch<T>(path, body, options));
       }
+      freeWay();
       setDirty(false);
       void message.success(t(record ? 'saved' : 'created'));
       onClose();

@@ -180,7 +180,7 @@ export const FIELDS: Readonly<Record<string, Label>> = {
   reopen_count: l('重开次数', 'times reopened'),
   reassign_count: l('改派次数', 'times reassigned'),
   sla_met: l('按时完成', 'in time'),
-  first_contact: l('首次解决', 'first contact'),
+  first_contact: l('首次联系即解决', 'first contact'),
   merged_into_id: l('合并到', 'merged into'),
   external_ref: l('外部编号', 'external reference'),
   phone: l('电话', 'phone'),
