@@ -284,7 +284,7 @@ impl Answer for Download {
     const UNHURRIED: bool = true;
 
     fn document(operation: &mut OperationDoc<'_>) {
-        operation.answer(200, "The bytes.", "application/octet-stream", serde_json::json!({}));
+        operation.answer(200, "The bytes.", "*/*", serde_json::json!({ "type": "string", "format": "binary" }));
         operation.answer_header(200, "Content-Disposition", "Whether to show or to save it, and its name.");
     }
 }
