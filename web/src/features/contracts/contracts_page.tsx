@@ -1,5 +1,5 @@
+import type { components } from '@/shared/api/schema';
 import { Checkbox, Form } from 'antd';
-import type { Stored } from '@/shared/api/types';
 import { defineMessages, useMessages, type Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { RefText } from '@/shared/records/ref_text';
@@ -7,18 +7,7 @@ import { ResourcePage } from '@/shared/records/resource_page';
 import { formatMinutes, today } from '@/shared/time';
 import { ChoiceText, Facts, ToneTag } from '@/shared/ui/texts';
 
-interface Contract extends Stored {
-  number: string;
-  customer_id: string;
-  name: string;
-  kind: string;
-  starts_on: string;
-  ends_on: string;
-  device_ids: string[];
-  covers: { labour: boolean; parts: boolean; travel: boolean };
-  response_minutes?: number | null;
-  archived_at?: string | null;
-}
+type Contract = components['schemas']['ContractView'];
 
 const messages = defineMessages(
   {

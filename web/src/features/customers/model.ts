@@ -1,42 +1,15 @@
-import type { Address, Stored } from '@/shared/api/types';
+import type { components } from '@/shared/api/schema';
 import type { FieldSpec } from '@/shared/fields/spec';
 import type { FilterField } from '@/shared/filter/tree';
 import { choices } from '@/shared/labels';
 import { FIELDS } from '@/shared/history/words';
 import type { Label } from '@/shared/i18n';
 
-export interface Customer extends Stored {
-  name: string;
-  kind: string;
-  level: string;
-  phone?: string | null;
-  email?: string | null;
-  address?: Address | null;
-  lat?: number | null;
-  lng?: number | null;
-  note?: string | null;
-  tags: string[];
-  owner_id?: string | null;
-  region_id?: string | null;
-  archived_at?: string | null;
-}
+export type Customer = components['schemas']['Customer'];
 
-export interface Contact extends Stored {
-  customer_id: string;
-  name: string;
-  phone?: string | null;
-  email?: string | null;
-  title?: string | null;
-  is_primary: boolean;
-}
+export type Contact = components['schemas']['Contact'];
 
-export interface Site extends Stored {
-  customer_id: string;
-  name: string;
-  address?: Address | null;
-  region_id?: string | null;
-  access_note?: string | null;
-}
+export type Site = components['schemas']['Site'];
 
 const l = (zh: string, en: string): Label => ({ zh, en });
 const f = (name: string): Label => FIELDS[name] ?? l(name, name);

@@ -1,32 +1,18 @@
+import type { components } from '@/shared/api/schema';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Skeleton } from 'antd';
 import { api, url } from '@/shared/api/api';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
-import { TicketLines, type TicketRow } from '@/shared/records/related';
+import { TicketLines } from '@/shared/records/related';
 import { useSession } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import { Panel } from '@/shared/ui/record_page';
-import { MoneyText, StatusTag, WarrantyTag, type WarrantyVerdict } from '@/shared/ui/texts';
+import { MoneyText, StatusTag, WarrantyTag } from '@/shared/ui/texts';
 import { customers } from './messages';
 
-interface Overview {
-  open_tickets: number;
-  due_minor: number;
-  csat_mean?: number | null;
-  tickets: TicketRow[];
-  devices: {
-    id: string;
-    serial_number: string;
-    product_name?: string | null;
-    place?: string | null;
-    status: string;
-    warranty: WarrantyVerdict;
-  }[];
-  contracts: { id: string; number: string; name: string; ends_on: string }[];
-  quotes: { id: string; number: string; status: string; total_minor: number; currency: string }[];
-}
+type Overview = components['schemas']['CustomerOverview'];
 
 const SHOWN = 8;
 

@@ -1,3 +1,4 @@
+import type { components } from '@/shared/api/schema';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Select, Skeleton } from 'antd';
@@ -6,31 +7,19 @@ import { useAppearance } from '@/app/theme';
 import { api } from '@/shared/api/api';
 import { useLocale, useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
-import { TicketLines, type TicketRow } from '@/shared/records/related';
+import { TicketLines } from '@/shared/records/related';
 import { formatTime } from '@/shared/time';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
 import { Panel } from '@/shared/ui/record_page';
 import { StatusTag } from '@/shared/ui/texts';
-import { behindSearch, figureText, type Definition, type Figure } from './figures';
+import { behindSearch, figureText, type Definition } from './figures';
 import { KpiCard } from './kpi_card';
 import { desk } from './messages';
 
 const LineChart = lazy(() => import('@/shared/ui/line_chart'));
 
-interface Cockpit {
-  at: string;
-  from: string;
-  today: string;
-  zone: string;
-  new_today: Figure;
-  open_by_status: { status: string; count: number }[];
-  at_risk: TicketRow[];
-  kpis: Figure[];
-  by_week: Figure[];
-  by_engineer: Figure[];
-  engineers: Record<string, string>;
-}
+type Cockpit = components['schemas']['Cockpit'];
 
 const CARDS = ['FRT', 'ART', 'FCR', 'CSAT', 'NPS', 'REOPEN', 'SLA'];
 const TABLE = ['VOL', 'FRT', 'ART', 'FCR', 'CSAT', 'REOPEN', 'SLA'];

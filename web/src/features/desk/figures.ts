@@ -1,34 +1,10 @@
 /** KPI figures as the server gives them, and their words. */
-import { getLocale } from '@/shared/i18n';
+import type { components } from '@/shared/api/schema';
+import { getLocale, labelText, type Label } from '@/shared/i18n';
 
-export interface Figure {
-  group: Record<string, string>;
-  kpi: string;
-  definitions: string[];
-  unit: 'min' | 'h' | 'day' | 'share' | 'points' | 'count';
-  n: number;
-  value?: number | null;
-  mean?: number | null;
-  median?: number | null;
-  p90?: number | null;
-  hits?: number | null;
-  low?: number | null;
-  high?: number | null;
-  few?: boolean;
-  calendar?: string | null;
-  excluded: Record<string, number>;
-}
+export type Figure = components['schemas']['Figure'];
 
-export interface Definition {
-  kpi: string;
-  version: string;
-  name_zh: string;
-  name_en: string;
-  formula_zh: string;
-  formula_en: string;
-  unit: Figure['unit'];
-  less_is_better?: boolean | null;
-}
+export type Definition = components['schemas']['Definition'];
 
 const UNITS: Readonly<Record<string, { zh: string; en: string }>> = {
   min: { zh: ' 分钟', en: ' min' },
@@ -57,4 +33,22 @@ export function behindSearch(figure: Figure, from: string | undefined, to?: stri
     ...(Object.keys(figure.group).length > 0 ? { group: JSON.stringify(figure.group) } : {}),
     ...(part ? { part } : {}),
   };
+}
+
+const EXCLUDED: Readonly<Record<string, Label>> = {
+  cancelled: { zh: '已取消', en: 'cancelled' },
+  merged: { zh: '已合并', en: 'merged' },
+  clock_fault: { zh: '时钟错误', en: 'clock fault' },
+  no_answer: { zh: '没有评价', en: 'no answer' },
+  no_first_response: { zh: '尚未响应', en: 'not answered yet' },
+  no_promise: { zh: '没有约定时限', en: 'no promise' },
+  no_resolved_at: { zh: '没有解决时间', en: 'no solution time' },
+  not_yet_due: { zh: '尚未到期', en: 'not due yet' },
+  still_open: { zh: '尚未完成', en: 'still open' },
+};
+
+/** Why tickets were left out of a figure, in words. */
+export function excludedText(reason: string): string {
+  const label = EXCLUDED[reason];
+  return label ? labelText(label) : reason.replaceAll('_', ' ');
 }

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Button, Popover } from 'antd';
 import { useLocale, useMessages } from '@/shared/i18n';
 import { Facts } from '@/shared/ui/texts';
-import { behindSearch, figureText, type Definition, type Figure } from './figures';
+import { behindSearch, excludedText, figureText, type Definition, type Figure } from './figures';
 import { desk } from './messages';
 
 /** A figure with what is needed to trust it; the number opens exactly the tickets behind it. */
@@ -38,7 +38,7 @@ export function KpiCard({
     [t('calendar'), figure.calendar ?? undefined],
     [
       t('excluded'),
-      excluded.length > 0 ? excluded.map(([reason, n]) => `${reason.replaceAll('_', ' ')} ${n}`).join(', ') : undefined,
+      excluded.length > 0 ? excluded.map(([reason, n]) => `${excludedText(reason)} ${n}`).join(', ') : undefined,
     ],
   ];
   return (
@@ -56,7 +56,7 @@ export function KpiCard({
               <Facts items={facts.filter(([, value]) => value !== undefined)} />
               {excluded.map(([reason, n]) => (
                 <Link key={reason} to="/tickets" search={behindSearch(figure, from, undefined, `excluded:${reason}`)}>
-                  {t('excluded')}: {reason.replaceAll('_', ' ')} ({n})
+                  {t('excluded')}: {excludedText(reason)} ({n})
                 </Link>
               ))}
             </div>

@@ -1,30 +1,10 @@
-import type { Stored } from '@/shared/api/types';
+import type { components } from '@/shared/api/schema';
 import type { FieldSpec } from '@/shared/fields/spec';
 import type { FilterField } from '@/shared/filter/tree';
 import type { Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 
-export interface Device extends Stored {
-  serial_number: string;
-  product_id?: string | null;
-  product_name?: string | null;
-  customer_id?: string | null;
-  customer_name?: string | null;
-  site_id?: string | null;
-  site_name?: string | null;
-  model?: string | null;
-  sold_on?: string | null;
-  installed_on?: string | null;
-  warranty_starts_on?: string | null;
-  warranty_ends_on?: string | null;
-  status: string;
-  place?: string | null;
-  qr_token: string;
-  note?: string | null;
-  region_id?: string | null;
-  team_id?: string | null;
-  archived_at?: string | null;
-}
+export type Device = components['schemas']['DeviceView'];
 
 const l = (zh: string, en: string): Label => ({ zh, en });
 

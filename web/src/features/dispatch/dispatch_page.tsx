@@ -1,3 +1,4 @@
+import type { components } from '@/shared/api/schema';
 import { LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -51,29 +52,7 @@ const messages = defineMessages(
   },
 );
 
-interface BoardVisit {
-  id: string;
-  ticket_id: string;
-  ticket_number: string;
-  customer_id?: string | null;
-  starts_at: string;
-  ends_at: string;
-  status: string;
-}
-
-interface Board {
-  date: string;
-  from: string;
-  to: string;
-  engineers: {
-    engineer: { id: string; name: string; phone?: string | null; skills: { skill: string; level: number }[] };
-    hours: { from: string; to: string }[];
-    visits: BoardVisit[];
-    planned_minutes: number;
-    open_tickets: number;
-  }[];
-  unassigned: Ticket[];
-}
+type Board = components['schemas']['Board'];
 
 /** The part of the day that is drawn, in minutes after midnight: 6:00 to 22:00. */
 const FIRST = 360;

@@ -1,3 +1,4 @@
+import type { components } from '@/shared/api/schema';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
@@ -11,17 +12,7 @@ import { choices } from '@/shared/labels';
 import { Panel } from '@/shared/ui/record_page';
 import { ChoiceText, TimeText } from '@/shared/ui/texts';
 
-interface Conflict {
-  id: string;
-  visit_number: string;
-  ticket_id: string;
-  kind: string;
-  code: string;
-  detail: string;
-  sent_by_name: string;
-  applied_at: string;
-  status: string;
-}
+type Conflict = components['schemas']['FieldConflict'];
 
 const messages = defineMessages(
   {

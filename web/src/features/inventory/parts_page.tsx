@@ -1,20 +1,9 @@
-import type { Stored } from '@/shared/api/types';
+import type { components } from '@/shared/api/schema';
 import { defineMessages, useMessages, type Label } from '@/shared/i18n';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { Facts, MoneyText, ToneTag } from '@/shared/ui/texts';
 
-interface Part extends Stored {
-  code: string;
-  name: string;
-  unit: string;
-  price_minor: number;
-  cost_minor: number;
-  currency: string;
-  stock: number;
-  stock_warning: boolean;
-  note?: string | null;
-  archived_at?: string | null;
-}
+type Part = components['schemas']['Part'];
 
 const messages = defineMessages(
   {

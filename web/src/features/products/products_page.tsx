@@ -1,18 +1,10 @@
-import type { Stored } from '@/shared/api/types';
+import type { components } from '@/shared/api/schema';
 import { defineMessages, useMessages, type Label } from '@/shared/i18n';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { formatMinutes } from '@/shared/time';
 import { Facts } from '@/shared/ui/texts';
 
-interface Product extends Stored {
-  code: string;
-  name: string;
-  category?: string | null;
-  warranty_months?: number | null;
-  default_response_minutes?: number | null;
-  note?: string | null;
-  archived_at?: string | null;
-}
+type Product = components['schemas']['Product'];
 
 const messages = defineMessages(
   {

@@ -1,9 +1,9 @@
+import type { components } from '@/shared/api/schema';
 import { CopyOutlined } from '@ant-design/icons';
 import { App, Button, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
-import type { Stored } from '@/shared/api/types';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import { useMessages } from '@/shared/i18n';
 import { RefText } from '@/shared/records/ref_text';
@@ -14,15 +14,7 @@ import { common } from '@/shared/ui/messages';
 import { TimeText, ToneTag } from '@/shared/ui/texts';
 import { settings } from './messages';
 
-interface ApiKey extends Stored {
-  name: string;
-  role_id: string;
-  prefix: string;
-  expires_at?: string | null;
-  last_used_at?: string | null;
-  revoked_at?: string | null;
-  secret?: string | null;
-}
+type ApiKey = components['schemas']['ApiKey'] & { secret?: string | null };
 
 export default function ApiKeysSection() {
   const t = useMessages(settings);

@@ -1,9 +1,9 @@
+import type { components } from '@/shared/api/schema';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Skeleton } from 'antd';
 import { useState } from 'react';
 import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
-import type { Stored } from '@/shared/api/types';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
@@ -14,14 +14,7 @@ import { Panel } from '@/shared/ui/record_page';
 import { ChoiceText, Facts } from '@/shared/ui/texts';
 import { settings } from './messages';
 
-interface Tenant extends Stored {
-  slug: string;
-  name: string;
-  zone: string;
-  currency: string;
-  locale: string;
-  reopen_days: number;
-}
+type Tenant = components['schemas']['Tenant'];
 
 export default function CompanySection() {
   const t = useMessages(settings);

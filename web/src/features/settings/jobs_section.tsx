@@ -1,3 +1,4 @@
+import type { components } from '@/shared/api/schema';
 import { App, Button } from 'antd';
 import { api } from '@/shared/api/api';
 import { problemText } from '@/shared/api/problem';
@@ -8,15 +9,7 @@ import { common } from '@/shared/ui/messages';
 import { TimeText } from '@/shared/ui/texts';
 import { settings } from './messages';
 
-interface Job {
-  id: string;
-  kind: string;
-  attempts: number;
-  max_attempts: number;
-  last_error?: string | null;
-  created_at: string;
-  finished_at?: string | null;
-}
+type Job = components['schemas']['Job'];
 
 export default function JobsSection() {
   const t = useMessages(settings);

@@ -1,9 +1,9 @@
+import type { components } from '@/shared/api/schema';
 import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { api } from '@/shared/api/api';
 import { problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
-import type { Stored } from '@/shared/api/types';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { ListPage } from '@/shared/ui/list_page';
@@ -11,16 +11,7 @@ import { common } from '@/shared/ui/messages';
 import { ChoiceText, StatusTag, TimeText } from '@/shared/ui/texts';
 import { settings } from './messages';
 
-interface Message extends Stored {
-  kind: string;
-  recipient: string;
-  subject: string;
-  state: string;
-  attempts: number;
-  last_error?: string | null;
-  ticket_id?: string | null;
-  sent_at?: string | null;
-}
+type Message = components['schemas']['OutboxMessage'];
 
 export default function OutboxSection() {
   const t = useMessages(settings);

@@ -1,3 +1,4 @@
+import type { components } from '@/shared/api/schema';
 import { useQuery } from '@tanstack/react-query';
 import { App, Button, InputNumber, Skeleton } from 'antd';
 import { useState } from 'react';
@@ -14,15 +15,10 @@ import { Panel } from '@/shared/ui/record_page';
 import { ChoiceText } from '@/shared/ui/texts';
 import { settings } from './messages';
 
-interface Price {
-  kind: string;
-  name?: string | null;
-  unit?: string | null;
-  unit_price_minor: number;
-  unit_cost_minor: number;
-  currency: string;
-  tax_percent: string | number;
-}
+type Price = Pick<
+  components['schemas']['PriceItem'],
+  'unit_price_minor' | 'unit_cost_minor' | 'currency' | 'tax_percent'
+> & { kind: string; name?: string; unit?: string };
 
 /** What an hour, a journey, a diagnosis costs; parts carry their own price and take only the tax from here. */
 export default function PricesSection() {
@@ -34,7 +30,7 @@ export default function PricesSection() {
   const [busy, setBusy] = useState(false);
   const prices = useQuery({
     queryKey: ['price_list'],
-    queryFn: ({ signal }) => api.get<{ items: Price[] }>('/api/v1/prices', undefined, { signal }),
+    queryFn: ({ signal }) => api.get<components['schemas']['PriceList']>('/api/v1/prices', undefined, { signal }),
   });
   const stored = prices.data?.items ?? [];
   const all = choices.priceKind.map(

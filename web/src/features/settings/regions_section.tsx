@@ -1,13 +1,10 @@
-import type { Stored } from '@/shared/api/types';
+import type { components } from '@/shared/api/schema';
 import { useMessages } from '@/shared/i18n';
 import { RefText } from '@/shared/records/ref_text';
 import { GroupSection } from './group_section';
 import { settings } from './messages';
 
-interface Region extends Stored {
-  name: string;
-  parent_id?: string | null;
-}
+type Region = components['schemas']['Region'];
 
 export default function RegionsSection() {
   const t = useMessages(settings);

@@ -1,10 +1,11 @@
+import type { components } from '@/shared/api/schema';
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { App, Button, Input, Select, Skeleton } from 'antd';
 import { useState } from 'react';
 import { api, newKey, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
-import type { Page, Scope, Stored } from '@/shared/api/types';
+import type { Page, Scope } from '@/shared/api/types';
 import { useUnsavedGuard } from '@/shared/fields/form_drawer';
 import { labelText, useLocale, useMessages, type Label } from '@/shared/i18n';
 import { choices, useOptions } from '@/shared/labels';
@@ -14,12 +15,7 @@ import { common } from '@/shared/ui/messages';
 import { Panel } from '@/shared/ui/record_page';
 import { settings } from './messages';
 
-interface Role extends Stored {
-  key: string;
-  name: string;
-  built_in: boolean;
-  permissions: Record<string, Scope>;
-}
+type Role = components['schemas']['Role'];
 
 interface Permission {
   name: string;

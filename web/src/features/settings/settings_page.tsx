@@ -46,6 +46,7 @@ export default function SettingsPage() {
   if (!current) {
     return (
       <div className="page">
+        <h1 className="visually-hidden">{t('title')}</h1>
         <EmptyState title={t('nothing')} />
       </div>
     );

@@ -1,15 +1,10 @@
-import type { Stored } from '@/shared/api/types';
+import type { components } from '@/shared/api/schema';
 import { useMessages } from '@/shared/i18n';
 import { RefText } from '@/shared/records/ref_text';
 import { GroupSection } from './group_section';
 import { settings } from './messages';
 
-interface Team extends Stored {
-  name: string;
-  region_id?: string | null;
-  leader_id?: string | null;
-  member_ids: string[];
-}
+type Team = components['schemas']['Team'];
 
 export default function TeamsSection() {
   const t = useMessages(settings);

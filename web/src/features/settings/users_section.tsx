@@ -1,10 +1,10 @@
+import type { components } from '@/shared/api/schema';
 import { CopyOutlined } from '@ant-design/icons';
 import { App, Button, Dropdown, Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '@/shared/api/api';
 import { problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
-import type { Stored } from '@/shared/api/types';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import type { FieldSpec } from '@/shared/fields/spec';
 import { useMessages, type Label } from '@/shared/i18n';
@@ -19,18 +19,7 @@ import { common } from '@/shared/ui/messages';
 import { StatusTag, TimeText } from '@/shared/ui/texts';
 import { settings } from './messages';
 
-interface User extends Stored {
-  login: string;
-  email?: string | null;
-  name: string;
-  phone?: string | null;
-  locale: string;
-  status: string;
-  role_ids: string[];
-  team_ids: string[];
-  region_ids: string[];
-  last_sign_in_at?: string | null;
-}
+type User = components['schemas']['User'];
 
 const l = (zh: string, en: string): Label => ({ zh, en });
 const membership: readonly FieldSpec[] = [

@@ -1,22 +1,12 @@
+import type { components } from '@/shared/api/schema';
 import { Link, useNavigate } from '@tanstack/react-router';
-import type { Stored } from '@/shared/api/types';
 import { defineMessages, useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { RefText } from '@/shared/records/ref_text';
 import { ListPage } from '@/shared/ui/list_page';
 import { ChoiceText, TimeText, ToneTag } from '@/shared/ui/texts';
 
-interface Survey extends Stored {
-  ticket_id: string;
-  ticket_number: string;
-  customer_id?: string | null;
-  sent_at?: string | null;
-  answered_at?: string | null;
-  csat?: number | null;
-  nps?: number | null;
-  comment?: string | null;
-  channel?: string | null;
-}
+type Survey = components['schemas']['Survey'];
 
 const messages = defineMessages(
   {

@@ -1,9 +1,9 @@
+import type { components } from '@/shared/api/schema';
 import { Link } from '@tanstack/react-router';
 import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
-import type { Stored } from '@/shared/api/types';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import { defineMessages, useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
@@ -12,18 +12,7 @@ import { ErrorState } from '@/shared/ui/error_state';
 import { ListPage } from '@/shared/ui/list_page';
 import { DueText, PersonText, StatusTag } from '@/shared/ui/texts';
 
-interface Task extends Stored {
-  ticket_id: string;
-  ticket_number: string;
-  title: string;
-  assignee_id?: string | null;
-  assignee_name?: string | null;
-  status: string;
-  result?: string | null;
-  due_at: string;
-  completed_at?: string | null;
-  completed_by_name?: string | null;
-}
+type Task = components['schemas']['RecoveryTask'];
 
 const messages = defineMessages(
   {

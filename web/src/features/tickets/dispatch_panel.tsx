@@ -1,3 +1,4 @@
+import type { components } from '@/shared/api/schema';
 import { App, Button, Skeleton } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -16,23 +17,9 @@ import { blockOf } from './actions';
 import { tickets } from './messages';
 import type { Ticket } from './model';
 
-export interface Reason {
-  code: string;
-  text_zh: string;
-  text_en: string;
-  value?: number | null;
-  unit?: string | null;
-}
+export type Reason = components['schemas']['Reason'];
 
-export interface Recommendation {
-  engineer: { id: string; name: string; phone?: string | null };
-  rank?: number | null;
-  score?: number | null;
-  reasons: Reason[];
-  starts_at?: string | null;
-  ends_at?: string | null;
-  excluded: Reason[];
-}
+export type Recommendation = components['schemas']['Recommendation'];
 
 export function useRecommendations(ticketId: string, enabled: boolean) {
   return useQuery({

@@ -1,78 +1,16 @@
-import type { Stored } from '@/shared/api/types';
+import type { components } from '@/shared/api/schema';
 import type { FieldSpec } from '@/shared/fields/spec';
 import type { FilterField } from '@/shared/filter/tree';
 import type { Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
-import type { WarrantyVerdict } from '@/shared/ui/texts';
 
-export interface Ticket extends Stored {
-  number: string;
-  title: string;
-  description: string;
-  type: string;
-  priority: string;
-  status: string;
-  status_category: string;
-  source: string;
-  customer_id?: string | null;
-  contact_id?: string | null;
-  contact_name?: string | null;
-  contact_phone?: string | null;
-  site_id?: string | null;
-  device_id?: string | null;
-  address?: string | null;
-  problem_type?: string | null;
-  cause_code?: string | null;
-  action_code?: string | null;
-  resolution?: string | null;
-  tags: string[];
-  engineer_id?: string | null;
-  assignee_id?: string | null;
-  team_id?: string | null;
-  region_id?: string | null;
-  warranty?: WarrantyVerdict | null;
-  response_due_at?: string | null;
-  resolution_due_at?: string | null;
-  first_response_at?: string | null;
-  assigned_at?: string | null;
-  resolved_at?: string | null;
-  closed_at?: string | null;
-  waiting_reason?: string | null;
-  waiting_until?: string | null;
-  reopen_count: number;
-  merged_into_id?: string | null;
-  split_from_id?: string | null;
-  external_ref?: string | null;
-  created_by_name?: string | null;
-}
+export type Ticket = components['schemas']['Ticket'];
 
-export interface Attachment {
-  id: string;
-  file_id: string;
-  name: string;
-  media_type: string;
-  size: number;
-  created_by_name: string;
-  created_at: string;
-}
+export type Attachment = components['schemas']['Attachment'];
 
-export interface TicketDetail extends Ticket {
-  followers: { user_id: string; created_at: string }[];
-  links: { id: string; from_id: string; to_id: string; kind: string }[];
-  attachments: Attachment[];
-  customer_name?: string | null;
-  device_serial_number?: string | null;
-}
+export type TicketDetail = components['schemas']['TicketDetail'];
 
-export interface Message {
-  id: string;
-  kind: 'note' | 'reply' | 'customer';
-  body: string;
-  author_name: string;
-  author_kind: string;
-  file_ids: string[];
-  created_at: string;
-}
+export type Message = components['schemas']['Message'];
 
 const l = (zh: string, en: string): Label => ({ zh, en });
 

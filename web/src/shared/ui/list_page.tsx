@@ -1,14 +1,13 @@
 import { FilterOutlined, PlusOutlined, ReloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Badge, Button, Checkbox, Drawer, Input, Select, Skeleton, Switch, Table } from 'antd';
-import type { TableColumnsType } from 'antd';
-import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
+import { Badge, Button, Checkbox, Drawer, Input, Select, Skeleton, Switch } from 'antd';
+import type { Table as TableType, TableColumnsType } from 'antd';
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import type { Page } from '../api/types';
 import type { Condition } from '../conditions';
 import { both, fromTree, toTree, EMPTY_FILTER, type Filter, type FilterField } from '../filter/tree';
-import { FilterBuilder } from '../filter/filter_builder';
 import { labelText, useLocale, useMessages, type Label } from '../i18n';
 import { useDebounced } from '../records/relation_select';
 import { useCan } from '../session';
@@ -19,6 +18,13 @@ import { common } from './messages';
 import type { ListSearch } from './list_search';
 import { useShortcut } from './shortcuts';
 import { useIsPhone } from './use_width';
+
+// The pickers of the builder weigh as much as the list itself; they come when somebody filters.
+const FilterBuilder = lazy(() =>
+  import('../filter/filter_builder').then((module) => ({ default: module.FilterBuilder })),
+);
+
+const Table = lazy(() => import('./data_table')) as unknown as typeof TableType;
 
 export interface ListColumn<T> {
   key: string;
@@ -234,33 +240,35 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
           </ul>
         ) : (
           <div className="panel panel-flush table-scroll">
-            <Table<T>
-              size="small"
-              rowKey={keyOf}
-              columns={tableColumns}
-              dataSource={rows}
-              pagination={false}
-              loading={list.isFetching && !list.isFetchingNextPage && list.isPlaceholderData}
-              {...(rows.length > 150
-                ? { virtual: true, scroll: { x: 1100, y: Math.max(360, window.innerHeight - 280) } }
-                : {})}
-              rowClassName={(_, index) => `${onOpen ? 'clickable' : ''} ${index === current ? 'current' : ''}`}
-              onRow={(row) => ({
-                onClick: (event) => {
-                  if (!(event.target as HTMLElement).closest('a,button,input,label,.ant-checkbox-wrapper'))
-                    onOpen?.(row);
-                },
-              })}
-              onChange={(_, __, sorter) => {
-                const one = Array.isArray(sorter) ? sorter[0] : sorter;
-                const column = columns.find((candidate) => candidate.key === one?.columnKey);
-                if (column?.sort)
-                  patch({ sort: one?.order ? `${one.order === 'descend' ? '-' : ''}${column.sort}` : undefined });
-              }}
-              {...(bulk
-                ? { rowSelection: { selectedRowKeys: selected, onChange: (keys) => setSelected(keys.map(String)) } }
-                : {})}
-            />
+            <Suspense fallback={<Skeleton active title={false} paragraph={{ rows: 10, width: '100%' }} />}>
+              <Table<T>
+                size="small"
+                rowKey={keyOf}
+                columns={tableColumns}
+                dataSource={rows}
+                pagination={false}
+                loading={list.isFetching && !list.isFetchingNextPage && list.isPlaceholderData}
+                {...(rows.length > 150
+                  ? { virtual: true, scroll: { x: 1100, y: Math.max(360, window.innerHeight - 280) } }
+                  : {})}
+                rowClassName={(_, index) => `${onOpen ? 'clickable' : ''} ${index === current ? 'current' : ''}`}
+                onRow={(row) => ({
+                  onClick: (event) => {
+                    if (!(event.target as HTMLElement).closest('a,button,input,label,.ant-checkbox-wrapper'))
+                      onOpen?.(row);
+                  },
+                })}
+                onChange={(_, __, sorter) => {
+                  const one = Array.isArray(sorter) ? sorter[0] : sorter;
+                  const column = columns.find((candidate) => candidate.key === one?.columnKey);
+                  if (column?.sort)
+                    patch({ sort: one?.order ? `${one.order === 'descend' ? '-' : ''}${column.sort}` : undefined });
+                }}
+                {...(bulk
+                  ? { rowSelection: { selectedRowKeys: selected, onChange: (keys) => setSelected(keys.map(String)) } }
+                  : {})}
+              />
+            </Suspense>
           </div>
         )}
         <div className="list-foot">
@@ -399,7 +407,9 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
           </div>
         }
       >
-        <FilterBuilder fields={filters} value={draft} onChange={setDraft} />
+        <Suspense fallback={<Skeleton active />}>
+          <FilterBuilder fields={filters} value={draft} onChange={setDraft} />
+        </Suspense>
       </Drawer>
     </div>
   );
