@@ -83,7 +83,10 @@ export const test = base.extend<TestThings, WorkerThings>({
       contexts.push(context);
       const page = await context.newPage();
       complaints.watch(page);
-      if (options.as !== undefined) await signIn(page, options.as);
+      if (options.as !== undefined) {
+        await signIn(page, options.as);
+        await speak(page, options.language ?? language);
+      }
       return page;
     });
     for (const context of contexts) await context.close();
@@ -112,21 +115,50 @@ export async function signIn(page: Page, who: SignIn): Promise<void> {
   await expect(page).not.toHaveURL(/\/sign-in/);
 }
 
-/** axe finds nothing against WCAG 2.2 A and AA. */
-export async function expectAccessible(page: Page): Promise<void> {
+/** Sets the person's own language, which counts more than the browser's once they have signed in. */
+async function speak(page: Page, language: Language): Promise<void> {
+  const session = await (await page.request.get('/api/v1/session')).json();
+  if (session.user.locale === language) return;
+  const changed = await page.request.patch('/api/v1/session/profile', {
+    data: { locale: language },
+    headers: { 'X-CSRF-Token': session.csrf_token, 'If-Match': `"${session.user.version}"` },
+  });
+  expect(changed.status(), await changed.text()).toBe(200);
+}
+
+/** What axe finds against WCAG 2.2 A and AA. */
+async function barriers(page: Page): Promise<unknown[]> {
   const report = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  const told = report.violations.map((violation) => ({
+  return report.violations.map((violation) => ({
     rule: violation.id,
     help: violation.help,
     places: violation.nodes.slice(0, 5).map((node) => `${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
   }));
-  expect(told, `accessibility of ${page.url()}`).toEqual([]);
+}
+
+async function overhang(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** axe finds nothing. */
+export async function expectAccessible(page: Page): Promise<void> {
+  expect(await barriers(page), `accessibility of ${page.url()}`).toEqual([]);
 }
 
 /** Nothing sticks out of the page to the side. */
 export async function expectFits(page: Page): Promise<void> {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(over, `${page.url()} is wider than the window by this many pixels`).toBeLessThanOrEqual(0);
+  expect(await overhang(page), `${page.url()} is wider than the window by this many pixels`).toBeLessThanOrEqual(0);
+}
+
+/** Both of the above as words, for tests that walk through many pages and tell of all at once. */
+export async function faults(page: Page): Promise<string[]> {
+  const width = page.viewportSize()?.width ?? 0;
+  const where = `${new URL(page.url()).pathname} at ${width}`;
+  const over = await overhang(page);
+  return [
+    ...(over > 0 ? [`${where}: wider than the window by ${over} px`] : []),
+    ...(await barriers(page)).map((barrier) => `${where}: ${JSON.stringify(barrier)}`),
+  ];
 }
 
 /** Keeps pictures of the page at both widths under test-results/pictures. */
