@@ -176,6 +176,7 @@ impl Db {
             return Ok(None);
         }
         ensure_app_role(&client).await?;
+        ensure_may_become_app_role(&client).await?;
         migrate::postgres(&mut client, migrations).await?;
         Ok(Some(APP_ROLE))
     }
@@ -287,6 +288,21 @@ async fn ensure_app_role(client: &tokio_postgres::Client) -> Result<(), DbError>
     Err(DbError::internal(
         "the role aftersail_app is missing and this role may not create it; run `create role aftersail_app` as an administrator",
     ))
+}
+
+/// With one address only, the owner must be able to step down to the app role.
+async fn ensure_may_become_app_role(client: &tokio_postgres::Client) -> Result<(), DbError> {
+    let row = client
+        .query_one("select current_user::text, pg_has_role(current_user, 'aftersail_app', 'member')", &[])
+        .await?;
+    let (name, member): (String, bool) = (row.get(0), row.get(1));
+    if member {
+        return Ok(());
+    }
+    Err(DbError::internal(format!(
+        "the database role {name} may not act as {APP_ROLE}; run `grant {APP_ROLE} to {name}` as an administrator, \
+         or give the owner's and the application's addresses separately"
+    )))
 }
 
 /// The second wall works only for a role that row-level security binds.
