@@ -68,7 +68,12 @@ pub async fn open(args: &DataArgs) -> Result<Db, String> {
             .map_err(|error| format!("the data folder {} cannot be made: {error}", args.data.display()))?;
         Db::open_sqlite(args.data.join("aftersail.db"), &migrations()).await
     };
-    opened.map_err(|error| format!("the database cannot be opened: {error}"))
+    let said = |error: db::DbError| format!("the database cannot be opened: {error}");
+    let db = opened.map_err(said)?;
+    if events::keep_rising(&db, &World::real()).await.map_err(said)? {
+        tracing::warn!("the database was restored from a dump; the event stream goes on behind its last event");
+    }
+    Ok(db)
 }
 
 /// Everything a running server consists of.
@@ -96,9 +101,12 @@ pub fn build(
     }
     let consumers = Consumers::new(db.clone(), world.clone())
         .add(Arc::new(indexer))
+        .add(Arc::new(tickets::Replies::new(settings.public_url.clone())))
+        .add(Arc::new(visits::Announcements::new(settings.public_url.clone())))
+        .add(Arc::new(finance::QuoteLetters::new(settings.public_url.clone())))
         .add(Arc::new(surveys::Invitations::new(settings.public_url.clone())))
         .add(Arc::new(visits::FollowTickets))
-        .add(Arc::new(channels::Notifications));
+        .add(Arc::new(visits::AssignmentNotices));
     let closing = tickets::ClosingChecks::default().with(visits::VisitsDone).with(finance::SettledCheck);
     let app = App::builder(db.clone(), world.clone(), settings.clone())
         .authenticator(directory.clone())

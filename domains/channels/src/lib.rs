@@ -18,7 +18,6 @@ mod model;
 mod notices;
 mod ops;
 mod outbox;
-mod reactions;
 mod settings;
 mod store;
 
@@ -39,7 +38,6 @@ pub use notices::EngineerNote;
 pub use outbox::{
     CustomerNote, NewMail, NewRobotNote, NewSms, enqueue_mail, enqueue_robot, enqueue_sms, notify_customer,
 };
-pub use reactions::Notifications;
 pub use store::link;
 
 /// Which gateways the server may call. Register it as a service too, so that settings are checked by the same rule.

@@ -11,6 +11,7 @@
 mod api;
 mod error;
 mod exact;
+mod letters;
 mod model;
 mod ops;
 mod prices;
@@ -28,6 +29,7 @@ use http_api::Routes;
 pub use api::{CreateQuote, NewLine, RecordPayment};
 pub use error::FinanceError;
 pub use exact::Exact;
+pub use letters::QuoteLetters;
 pub use model::{
     DecidedVia, Decision, LineKind, Payment, PaymentMethod, PriceItem, PriceKind, Quote, QuoteLine, QuoteStatus,
     SettlementExcuse, VALID,

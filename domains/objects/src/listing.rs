@@ -10,7 +10,7 @@
 
 use db::{
     Engine, FromRow, Query, Value,
-    list::{Fragment, List, ListPage, run},
+    list::{Fragment, List, ListPage, ListQuery, run},
 };
 use http_api::{FieldError, ListParams, Problem, http::StatusCode};
 use jiff::tz::TimeZone;
@@ -48,13 +48,18 @@ pub async fn page<T: FromRow>(
     if let Some(tree) = &params.filter {
         conditions.push(filter(q.cx(), q.engine(), tree, listing.fields)?);
     }
+    let mut found = None;
     if let Some(words) = &params.q {
         let Some(object) = listing.search_object else {
             return Err(Problem::bad_parameter("/query/q", "This list cannot be searched; use a filter."));
         };
-        conditions.push(search::condition(q.cx(), q.engine(), object, words));
+        if params.sort.is_none() {
+            found = search::found(q.cx(), q.engine(), object, words);
+        } else {
+            conditions.push(search::condition(q.cx(), q.engine(), object, words));
+        }
     }
-    run(q, &listing.list, &params.query(conditions)).await.map_err(Problem::from)
+    run(q, &listing.list, &ListQuery { found, ..params.query(conditions) }).await.map_err(Problem::from)
 }
 
 /// A condition tree as a condition of a list. Relative times count from now, where the tenant is.

@@ -1,18 +1,13 @@
 //! What follows from events: when the work is done, the customer is asked.
 
-use std::time::Duration;
-
-use channels::{CustomerNote, LinkPurpose, NewLink};
+use channels::LinkPurpose;
 use db::{DbError, Query as _, Tx};
 use events::{Consumer, ConsumerError, Event, NewEvent};
 use futures_util::future::BoxFuture;
 use identity::Locale;
-use tickets::{Status, Ticket};
+use tickets::{Stationery, Status, Ticket};
 
 use crate::{model::Survey, store};
-
-/// Older events invite nobody any more: they come from an import, a demo or a long standstill.
-const NEWS: Duration = Duration::from_hours(24);
 
 /// Begins a survey when a ticket is resolved or closed, and invites the customer by mail when their address is known.
 /// A ticket has one open survey; after it was reopened and solved again the customer is asked again.
@@ -43,29 +38,21 @@ impl Invitations {
 
     /// Asks by mail, with a link to the ticket's page; false when no address is known.
     async fn invite(&self, tx: &mut Tx<'_>, ticket: &Ticket) -> Result<bool, DbError> {
-        let Some(email) = email_of(tx, ticket).await? else { return Ok(false) };
-        let link = NewLink::track(ticket.id, ticket.customer_id).purpose(LinkPurpose::Survey);
-        let issued = channels::issue_link(tx, link).await?;
-        let address = channels::address(&self.public_url, &issued.token);
-        let (company, locale) = match identity::tenant_settings(tx).await {
-            Ok(tenant) => (tenant.name, tenant.locale),
-            Err(DbError::NotFound) => (String::new(), Locale::Chinese),
-            Err(error) => return Err(error),
-        };
-        let (number, title) = (&ticket.number, &ticket.title);
-        let (subject, text) = match locale {
-            Locale::Chinese => (
-                format!("{company} 请为本次服务打分（{number}）"),
-                format!("您好，工单 {number}“{title}”已处理完毕。请花一分钟告诉我们您是否满意：\n{address}"),
-            ),
-            Locale::English => (
-                format!("{company}: how was our service? ({number})"),
-                format!("Ticket {number} \"{title}\" is done. Please take a minute to tell us how it went:\n{address}"),
-            ),
-        };
-        let subject = subject.trim().trim_start_matches(": ").to_owned();
-        let note = CustomerNote { ticket_id: ticket.id, email: Some(email), phone: None, subject, text };
-        Ok(channels::notify_customer(tx, note).await?.is_some())
+        tickets::write_customer(tx, &self.public_url, ticket, LinkPurpose::Survey, invitation).await
+    }
+}
+
+fn invitation(s: &Stationery<'_>) -> (String, String) {
+    let (company, number, title, address) = (s.company, &s.ticket.number, &s.ticket.title, s.address);
+    match s.locale {
+        Locale::Chinese => (
+            format!("{company} 请为本次服务打分（{number}）"),
+            format!("您好，工单 {number}“{title}”已处理完毕。请花一分钟告诉我们您是否满意：\n{address}"),
+        ),
+        Locale::English => (
+            format!("{company}: how was our service? ({number})"),
+            format!("Ticket {number} \"{title}\" is done. Please take a minute to tell us how it went:\n{address}"),
+        ),
     }
 }
 
@@ -91,26 +78,15 @@ impl Consumer for Invitations {
             if asked {
                 return Ok(());
             }
-            let is_news = tx.cx().now() <= event.at.plus(NEWS);
+            let is_news = tickets::is_news(tx, event);
             self.begin(tx, &ticket, is_news).await
         })
     }
 }
 
-/// The mail address of the person to talk to, else the customer's.
-async fn email_of(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<Option<String>, DbError> {
-    if let Some(id) = ticket.contact_id
-        && let Some(email) = customers::contact(tx, id).await?.and_then(|contact| contact.email)
-    {
-        return Ok(Some(email));
-    }
-    let Some(id) = ticket.customer_id else { return Ok(None) };
-    Ok(customers::get(tx, id).await?.and_then(|customer| customer.email))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{sync::Arc, time::Duration};
 
     use customers::NewCustomer;
     use db::{Read, stmt};
@@ -172,7 +148,7 @@ mod tests {
             assert!(sent[0].1.contains("https://service.example.com/s/"), "{}", sent[0].1);
             assert_eq!(testing::surveys(t).await[0].sent_at, Some(t.cx.now()));
             of_customer("T-2").await;
-            t.clock.advance(NEWS + Duration::from_secs(1));
+            t.clock.advance(Duration::from_hours(24) + Duration::from_secs(1));
             settle(t).await;
             let surveys = testing::surveys(t).await;
             assert_eq!((surveys.len(), surveys[0].sent_at, messages(t).await.len()), (2, None, 1));

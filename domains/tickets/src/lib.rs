@@ -9,6 +9,7 @@ mod api;
 mod closing;
 mod error;
 mod import;
+mod letters;
 mod model;
 mod ops;
 mod presence;
@@ -25,6 +26,7 @@ pub use api::{Attachment, AuthorKind, CreateTicket, Message, MessageKind};
 pub use closing::{ClosingCheck, ClosingChecks, Unmet};
 pub use error::TicketError;
 pub use import::{ensure_calendar, overwrite_imported};
+pub use letters::{Replies, Stationery, is_news, write_customer};
 pub use model::{
     Assignment, LinkKind, Priority, Solution, Source, Status, StatusCategory, Ticket, TicketPause, TicketType,
     WaitReason, Warranty,

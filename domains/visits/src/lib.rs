@@ -12,6 +12,7 @@ mod conflict;
 mod deliver;
 mod error;
 mod field;
+mod letters;
 mod model;
 mod ops;
 mod plan;
@@ -33,6 +34,7 @@ pub use conflict::{ConflictStatus, Decision, FieldConflict};
 pub use deliver::{BatchOutcome, CommandBatch, CommandOutcome, FieldCommand, Outcome, deliver_batch};
 pub use error::VisitError;
 pub use field::CommandKind;
+pub use letters::{Announcements, AssignmentNotices};
 pub use model::{
     ChecklistEntry, PartLine, Photo, PhotoKind, Signature, SignatureVia, TimeEntry, TimeKind, Visit, VisitNote,
     VisitResult, VisitStatus,

@@ -52,8 +52,11 @@ pub struct ListQuery {
     pub cursor: Option<String>,
     /// `name` or `-name`.
     pub sort: Option<String>,
-    /// Conditions that all must hold: filter, scope, search, archived.
+    /// Conditions that all must hold: filter, scope, archived.
     pub conditions: Vec<Fragment>,
+    /// A query of `hit_id` and `hit_number` that narrows the list and, when no sort is asked for, brings its own
+    /// order: the highest number first.
+    pub found: Option<Fragment>,
     /// Whether the total is wanted.
     pub count: bool,
 }
@@ -184,26 +187,39 @@ pub fn where_clause(cx: &Context, conditions: &[Fragment]) -> Fragment {
     clause
 }
 
+/// The sort of lists that follow what was found.
+const BY_HIT: (&str, &str) = ("found", "hit_number");
+
 /// Runs the list. The table must have `tenant_id` and `id`.
 pub async fn run<T: FromRow>(q: &mut impl Query, list: &List, query: &ListQuery) -> Result<ListPage<T>, ListError> {
     let limit = if query.limit == 0 { 50 } else { query.limit.min(LARGEST_PAGE) };
-    let sort = query.sort.as_deref().unwrap_or(list.default_sort);
+    let follows_hits = query.found.is_some() && query.sort.is_none();
+    let sort = query.sort.as_deref().unwrap_or(if follows_hits { "-found" } else { list.default_sort });
     let (name, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
-    let Some((_, expression)) = list.sorts.iter().find(|(known, _)| *known == name) else {
+    let hit = follows_hits.then_some(&BY_HIT);
+    let Some((_, expression)) = hit.into_iter().chain(list.sorts).find(|(known, _)| *known == name) else {
         let known = list.sorts.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
         return Err(ListError::UnknownSort { asked: name.chars().take(64).collect(), known });
     };
-    let clause = where_clause(q.cx(), &query.conditions);
-    let mut text = format!(
-        "select {}, {expression} as sort_key, id as sort_id from {} where {}",
-        list.columns, list.table, clause.text
-    );
+    let mut clause = where_clause(q.cx(), &query.conditions);
+    let mut table = list.table.to_owned();
+    if let Some(found) = &query.found {
+        table = format!("({}) as hits cross join {table}", shift(&found.text, clause.binds.len()));
+        clause.text.push_str(" and id = hit_id");
+        clause.binds.extend(found.binds.iter().cloned());
+    }
+    let mut text =
+        format!("select {}, {expression} as sort_key, id as sort_id from {table} where {}", list.columns, clause.text);
     let mut binds = clause.binds.clone();
     if let Some(cursor) = &query.cursor {
         let cursor = Cursor::decode(cursor, sort)?;
         let (value, id) = (binds.len() + 1, binds.len() + 2);
         let order = if descending { '<' } else { '>' };
-        text.push_str(&format!(" and ({expression}, id) {order} (${value}, ${id})"));
+        // Hits are numbered without doubles; a second column would keep the index from giving them in order.
+        text.push_str(&match follows_hits {
+            true => format!(" and {expression} {order} ${value}"),
+            false => format!(" and ({expression}, id) {order} (${value}, ${id})"),
+        });
         binds.push(match cursor.value {
             serde_json::Value::Number(number) => match number.as_i64() {
                 Some(whole) => Value::Int(whole),
@@ -212,10 +228,13 @@ pub async fn run<T: FromRow>(q: &mut impl Query, list: &List, query: &ListQuery)
             serde_json::Value::String(text) => Value::from(text),
             _ => return Err(CursorError.into()),
         });
-        binds.push(Value::Id(cursor.id));
+        if !follows_hits {
+            binds.push(Value::Id(cursor.id));
+        }
     }
     let direction = if descending { "desc" } else { "asc" };
-    text.push_str(&format!(" order by {expression} {direction}, id {direction} limit ${}", binds.len() + 1));
+    let second = if follows_hits { String::new() } else { format!(", id {direction}") };
+    text.push_str(&format!(" order by {expression} {direction}{second} limit ${}", binds.len() + 1));
     binds.push(Value::from(limit + 1));
     let rows: Vec<Keyed<T>> = match q.all(Stmt::new(text, binds)).await {
         // A forged cursor can hold a text where the column is a number.
@@ -228,8 +247,7 @@ pub async fn run<T: FromRow>(q: &mut impl Query, list: &List, query: &ListQuery)
     let (mut total, mut more) = (None, false);
     if query.count {
         let text = format!(
-            "select count(*) from (select 1 from {} where {} limit {}) as counted",
-            list.table,
+            "select count(*) from (select 1 from {table} where {} limit {}) as counted",
             clause.text,
             COUNTED + 1
         );

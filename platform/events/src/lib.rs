@@ -10,6 +10,7 @@
 mod consumer;
 mod consumers;
 mod dead;
+mod epoch;
 mod list;
 mod live;
 mod model;
@@ -20,6 +21,7 @@ mod tail;
 pub use consumer::{Consumer, ConsumerError, Start};
 pub use consumers::{ConsumerHealth, Consumers};
 pub use dead::{DeadEvent, list_dead, retry_all_dead, retry_dead};
+pub use epoch::keep_rising;
 pub use list::{AuditFilter, audit, list_object, list_parent};
 pub use live::{Live, LiveEvent};
 pub use model::{Event, NewEvent, Position, PositionError, changes};
@@ -27,11 +29,20 @@ pub use store::{append, statement};
 
 /// The structure of the stream, its cursors and dead letters.
 pub fn migrations() -> Vec<db::Migration> {
-    vec![db::migration!(
-        "events",
-        1,
-        "events",
-        "../migrations/0001_events.sqlite.sql",
-        "../migrations/0001_events.postgres.sql"
-    )]
+    vec![
+        db::migration!(
+            "events",
+            1,
+            "events",
+            "../migrations/0001_events.sqlite.sql",
+            "../migrations/0001_events.postgres.sql"
+        ),
+        db::migration!(
+            "events",
+            2,
+            "epoch",
+            "../migrations/0002_epoch.sqlite.sql",
+            "../migrations/0002_epoch.postgres.sql"
+        ),
+    ]
 }

@@ -28,7 +28,7 @@ const AFTER: Sql = Sql::pair(
         "select ",
         columns!(),
         " from events where (xid, seq) > ($1, $2)
-         and xid < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint) order by xid, seq limit $3"
+         and xid < (select event_clock(pg_snapshot_xmin(pg_current_snapshot()))) order by xid, seq limit $3"
     ),
 );
 
@@ -38,13 +38,13 @@ const TENANT_AFTER: Sql = Sql::pair(
         "select ",
         columns!(),
         " from events where (xid, seq) > ($1, $2) and tenant_id = $3
-         and xid < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint) order by xid, seq limit $4"
+         and xid < (select event_clock(pg_snapshot_xmin(pg_current_snapshot()))) order by xid, seq limit $4"
     ),
 );
 
 const END: Sql = Sql::pair(
     "select xid, seq from events order by seq desc limit 1",
-    "select xid, seq from events where xid < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+    "select xid, seq from events where xid < (select event_clock(pg_snapshot_xmin(pg_current_snapshot())))
      order by xid desc, seq desc limit 1",
 );
 

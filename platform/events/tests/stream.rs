@@ -433,3 +433,28 @@ async fn a_page_that_comes_before_the_reader_misses_nothing() {
     tasks.shutdown().await;
     t.close().await;
 }
+
+/// A dump restored into a younger cluster: events lie above every transaction id to come for a long time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restored_stream_goes_on_behind_its_last_event() {
+    let Some(t) = TestDb::postgres(&migrations()).await else { return };
+    let recorder = Recorder::new("restored");
+    let consumers = Consumers::new(t.db.clone(), t.world.clone()).add(recorder.clone());
+    let say = async |id: u128| {
+        let told = NewEvent::new("ticket.created", "ticket", Uuid::from_u128(id));
+        t.db.write(&t.cx, async move |tx: &mut Tx<'_>| append(tx, told).await).await.unwrap();
+    };
+    say(1).await;
+    let copy = "insert into events (xid, tenant_id, id, at, actor_kind, actor_id, actor_name, kind, object, object_id,
+        parent_object, parent_id, data, request_id, trace_id)
+        select xid + 1000000, tenant_id, $1, at, actor_kind, actor_id, actor_name, kind, object, object_id,
+        parent_object, parent_id, data, request_id, trace_id from events";
+    let id = t.world.new_id();
+    t.db.write(&t.cx, async move |tx: &mut Tx<'_>| tx.execute(stmt!(copy, id)).await).await.unwrap();
+    assert!(events::keep_rising(&t.db, &t.world).await.unwrap());
+    say(2).await;
+    consumers.settle().await.unwrap();
+    assert_eq!(recorder.round.load(Ordering::SeqCst), 3);
+    assert!(!events::keep_rising(&t.db, &t.world).await.unwrap());
+    t.close().await;
+}

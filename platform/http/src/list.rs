@@ -57,6 +57,7 @@ impl ListParams {
             cursor: self.cursor.clone(),
             sort: self.sort.clone(),
             conditions,
+            found: None,
             count: self.count,
         }
     }

@@ -39,6 +39,32 @@ impl fmt::Debug for Currency {
     }
 }
 
+impl Currency {
+    /// Digits behind the point, as ISO 4217 lists them.
+    pub fn digits(self) -> u32 {
+        match self.code() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
+    }
+}
+
+/// In plain letters, for texts without a reader's locale: `1234.50 CNY`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.currency.digits();
+        let unit = 10_u64.pow(digits);
+        let (sign, size) = (if self.minor < 0 { "-" } else { "" }, self.minor.unsigned_abs());
+        write!(f, "{sign}{}", size / unit)?;
+        if digits > 0 {
+            write!(f, ".{:0width$}", size % unit, width = digits as usize)?;
+        }
+        write!(f, " {}", self.currency)
+    }
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
@@ -117,6 +143,15 @@ impl Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_are_written_with_the_currencys_digits() {
+        let written = |minor, code: &str| Money::new(minor, code.parse().unwrap()).to_string();
+        assert_eq!(written(123_405, "CNY"), "1234.05 CNY");
+        assert_eq!(written(-5, "CNY"), "-0.05 CNY");
+        assert_eq!(written(1_200, "JPY"), "1200 JPY");
+        assert_eq!(written(1_200, "KWD"), "1.200 KWD");
+    }
 
     #[test]
     fn yuan_and_dollars_do_not_add() {

@@ -11,7 +11,7 @@ mod store;
 mod text;
 
 pub use indexer::{Document, Indexed, Indexer};
-pub use query::{Hit, LARGEST, condition, hits, ids};
+pub use query::{Hit, LARGEST, condition, found, hits, ids};
 pub use text::squeeze;
 
 /// The structure of the index.

@@ -37,8 +37,18 @@ impl FromRow for Hit {
     }
 }
 
-/// The query for `columns` of the newest documents with all words.
-fn select(engine: Engine, columns: &str, tenant: TenantId, object: &str, terms: &Terms, limit: usize) -> Fragment {
+/// The query for `columns` of the newest documents with all words; without a limit on SQLite when `limit` is `None`,
+/// and in the index's own order, so that whoever reads on stops it.
+fn select(
+    engine: Engine,
+    columns: &str,
+    tenant: TenantId,
+    object: &str,
+    terms: &Terms,
+    limit: Option<usize>,
+) -> Fragment {
+    let stops = limit.is_some();
+    let limit = limit.unwrap_or(LISTED);
     let mut binds: Vec<Value<'static>> = vec![tenant.into(), object.to_owned().into(), limit.into()];
     let mut bind = |value: Value<'static>| {
         binds.push(value);
@@ -63,10 +73,10 @@ fn select(engine: Engine, columns: &str, tenant: TenantId, object: &str, terms: 
     } else if engine == Engine::Sqlite {
         // Quoted, each gram is exactly one token. The index walks from the newest row down and stops at the limit.
         let grams = bind(words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ").into());
+        let end = if stops { "order by search_grams.rowid desc limit $3" } else { "and $3 > 0" };
         format!(
             "select {columns} from search_grams cross join search_documents d on d.number = search_grams.rowid \
-             where search_grams match {grams} and d.tenant_id = $1 and d.object = $2{checks} \
-             order by search_grams.rowid desc limit $3"
+             where search_grams match {grams} and d.tenant_id = $1 and d.object = $2{checks} {end}"
         )
     } else {
         let grams = bind(words.collect::<Vec<_>>().join(" ").into());
@@ -93,7 +103,7 @@ pub async fn hits(q: &mut impl Query, object: &str, text: &str, limit: usize) ->
     let Some(terms) = terms(text) else { return Ok(Vec::new()) };
     let tenant = q.cx().tenant();
     let columns = "d.object_id, d.title, d.updated_at";
-    let Fragment { text, binds } = select(q.engine(), columns, tenant, object, &terms, limit.min(LARGEST));
+    let Fragment { text, binds } = select(q.engine(), columns, tenant, object, &terms, Some(limit.min(LARGEST)));
     q.all(Stmt::new(text, binds)).await
 }
 
@@ -102,10 +112,22 @@ pub async fn ids(q: &mut impl Query, object: &str, text: &str, limit: usize) -> 
     Ok(hits(q, object, text, limit).await?.into_iter().map(|hit| hit.object_id).collect())
 }
 
-/// The condition `id in (…)` for a list of `object`s of the context's tenant; of very common words it sees
+/// The objects that contain every word of `text`, as [`list::ListQuery::found`](db::list::ListQuery) takes them: newest
+/// first, and only as many as the list reads. `None` when `text` says nothing.
+pub fn found(cx: &Context, engine: Engine, object: &str, text: &str) -> Option<Fragment> {
+    let terms = terms(text)?;
+    let number = match engine {
+        Engine::Sqlite if !terms.grams.is_empty() => "search_grams.rowid",
+        Engine::Sqlite | Engine::Postgres => "d.number",
+    };
+    let columns = format!("{number} as hit_number, d.object_id as hit_id");
+    Some(select(engine, &columns, cx.tenant(), object, &terms, None))
+}
+
+/// The condition `id in (…)` for a list of `object`s that has an order of its own; of very common words it sees
 /// the newest 5,000 hits. When `text` says nothing, every row fulfils it.
 pub fn condition(cx: &Context, engine: Engine, object: &str, text: &str) -> Fragment {
     let Some(terms) = terms(text) else { return Fragment::new("1 = 1", Vec::new()) };
-    let Fragment { text, binds } = select(engine, "d.object_id", cx.tenant(), object, &terms, LISTED);
+    let Fragment { text, binds } = select(engine, "d.object_id", cx.tenant(), object, &terms, Some(LISTED));
     Fragment { text: format!("id in ({text})"), binds }
 }

@@ -207,6 +207,39 @@ testkit::both! { migrations(), |t| a_list_is_narrowed_by_search_together_with_it
     }
 }}
 
+testkit::both! { migrations(), |t| a_list_follows_what_was_found_page_by_page {
+    const LIST: List = List { table: "tickets", columns: "id", sorts: &[("created_at", "created_at")], default_sort: "-created_at" };
+    let mut all = Vec::new();
+    for turn in 0..7 {
+        let id = open(&t.db, &t.cx, if turn == 3 { "异响" } else { "漏水" }, "三楼").await;
+        all.push(id);
+    }
+    settle(t).await;
+    open(&t.db, &t.other, "漏水", "三楼").await;
+    for (text, wanted) in [("漏水", vec![6, 5, 4, 2, 1, 0]), ("三楼", vec![6, 5, 4, 3, 2, 1, 0]), ("楼", vec![6, 5, 4, 3, 2, 1, 0]), ("漏油", vec![])] {
+        let (mut cursor, mut seen) = (None, Vec::new());
+        loop {
+            let hidden = all[6];
+            let page = t.db.read(&t.cx, async move |r: &mut Read<'_>| -> Result<_, DbError> {
+                let own = list::Fragment::new("id <> $1", vec![Value::Id(hidden)]);
+                let found = search::found(r.cx(), r.engine(), "ticket", text);
+                let query = ListQuery { limit: 2, cursor, conditions: vec![own], found, count: true, ..ListQuery::default() };
+                Ok(list::run::<(Uuid,)>(r, &LIST, &query).await.unwrap())
+            })
+            .await
+            .unwrap();
+            assert_eq!(page.total, Some(i64::try_from(wanted.len().saturating_sub(1)).unwrap()), "{text}");
+            seen.extend(page.page.items.into_iter().map(|(id,)| id));
+            cursor = page.page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let wanted: Vec<Uuid> = wanted.into_iter().map(|turn| all[turn]).filter(|id| *id != all[6]).collect();
+        assert_eq!(seen, wanted, "{text}");
+    }
+}}
+
 /// Row-level security must not keep PostgreSQL from the gram index.
 #[tokio::test]
 async fn postgres_searches_by_its_gram_index() {
@@ -242,5 +275,18 @@ async fn sqlite_walks_its_gram_index_from_the_newest_hit_down() {
     assert!(plan.contains("SCAN search_grams VIRTUAL TABLE"), "{plan}");
     assert!(plan.contains("SEARCH d USING INTEGER PRIMARY KEY"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    let plan = t.db.read(&t.cx, async move |r: &mut Read<'_>| -> Result<String, DbError> {
+        let found = search::found(r.cx(), r.engine(), "ticket", "漏水").unwrap();
+        let text = format!(
+            "explain query plan select id from ({}) as hits cross join tickets where tenant_id = $1 and id = hit_id \
+             order by hit_number desc limit 50",
+            found.text
+        );
+        let lines: Vec<(i64, i64, i64, String)> = r.all(db::Stmt::new(text, found.binds)).await?;
+        Ok(lines.into_iter().map(|(.., line)| line + "\n").collect())
+    });
+    let plan = plan.await.unwrap();
+    assert!(plan.contains("SCAN search_grams VIRTUAL TABLE"), "{plan}");
+    assert!(!plan.contains("TEMP B-TREE") && !plan.contains("CO-ROUTINE"), "{plan}");
     t.close().await;
 }

@@ -92,7 +92,6 @@ async fn behind(
 pub struct House {
     pub router: Router,
     pub workers: Workers,
-    pub consumers: events::Consumers,
     db: Db,
     cx: Context,
 }
@@ -119,8 +118,7 @@ pub async fn house_for(t: &TestDb, customer: Option<Uuid>) -> House {
     for handler in channels::handlers(gateways, URL) {
         workers = workers.add(handler);
     }
-    let consumers = events::Consumers::new(t.db.clone(), t.world.clone()).add(Arc::new(channels::Notifications));
-    House { router, workers, consumers, db: t.db.clone(), cx: t.cx.clone() }
+    House { router, workers, db: t.db.clone(), cx: t.cx.clone() }
 }
 
 impl House {

@@ -1,0 +1,2 @@
+-- Nothing: here the stream is ordered by seq alone.
+select 1;
