@@ -1,13 +1,14 @@
 //! The arithmetic of the KPIs, over facts in memory: which tickets count, and what they say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::{civil::Date, tz::TimeZone};
 use kernel::{Timestamp, Uuid};
 use statistics::{Nps, Summary, Z_95, wilson};
 use tickets::{Priority, StatusCategory};
 
 use crate::{
-    facts::{Fact, Facts, Pause},
+    facts::{Company, Fact, Pause, View},
     model::{Dimension, Figure, Kpi, Unit},
 };
 
@@ -19,7 +20,7 @@ pub enum Verdict {
     /// Counts for the share, or only for its base.
     Share(bool),
     /// A score from 0 to 10.
-    Score(i64),
+    Score(u8),
     /// One more.
     One,
     /// Left out, and why.
@@ -67,7 +68,7 @@ fn resolution(fact: &Fact) -> Result<(i64, i64), &'static str> {
 }
 
 /// What `kpi` makes of `fact`.
-pub fn judge(kpi: Kpi, fact: &Fact, facts: &Facts) -> Verdict {
+pub fn judge(kpi: Kpi, fact: &Fact, facts: &View) -> Verdict {
     if fact.merged {
         return Verdict::Out("merged");
     }
@@ -86,10 +87,10 @@ pub fn judge(kpi: Kpi, fact: &Fact, facts: &Facts) -> Verdict {
         },
         Kpi::Mttr => time(resolution(fact).map(|(from, to)| to - from)),
         Kpi::Netres => time(resolution(fact).map(|(from, to)| (to - from - paused(&fact.pauses, from, to)).max(0))),
-        Kpi::Busres => time(resolution(fact).map(|(from, to)| facts.calendar.working_micros(from, to, &[]))),
+        Kpi::Busres => time(resolution(fact).map(|(from, to)| facts.company().calendar.working_micros(from, to, &[]))),
         Kpi::Fcr | Kpi::Reopen if !resolved_ever(fact) => Verdict::Out("still_open"),
         Kpi::Fcr => fact.first_contact.map_or(Verdict::Out("unknown"), Verdict::Share),
-        Kpi::Reopen => Verdict::Share(fact.reopen_count > 0),
+        Kpi::Reopen => Verdict::Share(fact.reopened),
         Kpi::Sla => match (fact.sla_met, fact.resolution_due_at) {
             (Some(met), _) => Verdict::Share(met),
             (None, Some(due)) if is_open(fact) && facts.now > due => Verdict::Share(false),
@@ -110,24 +111,77 @@ fn definition(kpi: Kpi, fact: &Fact) -> &str {
     imported.map_or(kpi.definition().version, String::as_str)
 }
 
-/// The value of one dimension, as it stands in a group.
-pub fn group_value(dimension: Dimension, fact: &Fact, facts: &Facts) -> String {
-    let local = || facts.zone.to_datetime(fact.created_at.to_jiff());
-    match dimension {
-        Dimension::Month => local().strftime("%Y-%m").to_string(),
-        Dimension::Week => {
-            let week = local().date().iso_week_date();
-            format!("{}-W{:02}", week.year(), week.week())
-        }
-        Dimension::Day => local().date().to_string(),
-        Dimension::Priority => priority_number(fact.priority).to_owned(),
-        Dimension::Type => fact.kind.to_string(),
-        Dimension::Source => fact.source.to_string(),
-        Dimension::Engineer => fact.engineer_id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
-        Dimension::Team => {
-            fact.team_id.and_then(|id| facts.teams.get(&id).cloned()).unwrap_or_else(|| "none".to_owned())
+/// The value of one dimension, cheap to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    Month(i16, i8),
+    Week(i16, i8),
+    Day(Date),
+    Word(&'static str),
+    Engineer(Option<Uuid>),
+    Team(Option<Uuid>),
+}
+
+impl Place {
+    /// As it stands in a group.
+    fn label(self, company: &Company) -> String {
+        match self {
+            Self::Month(year, month) => format!("{year:04}-{month:02}"),
+            Self::Week(year, week) => format!("{year}-W{week:02}"),
+            Self::Day(day) => day.to_string(),
+            Self::Word(word) => word.to_owned(),
+            Self::Engineer(id) => id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
+            Self::Team(id) => id.and_then(|id| company.teams.get(&id).cloned()).unwrap_or_else(|| "none".to_owned()),
         }
     }
+}
+
+/// The local dates of instants that come roughly in order.
+struct Dates<'z> {
+    zone: &'z TimeZone,
+    quarter: i64,
+    date: Date,
+}
+
+/// No zone's offset changes within a quarter of an hour, and no day begins within one.
+const QUARTER_MICROS: i64 = 900_000_000;
+
+impl<'z> Dates<'z> {
+    const fn new(zone: &'z TimeZone) -> Self {
+        Self { zone, quarter: i64::MIN, date: Date::ZERO }
+    }
+
+    fn of(&mut self, at: Timestamp) -> Date {
+        let quarter = at.0.div_euclid(QUARTER_MICROS);
+        if quarter != self.quarter {
+            (self.quarter, self.date) = (quarter, self.zone.to_datetime(at.to_jiff()).date());
+        }
+        self.date
+    }
+
+    fn place(&mut self, dimension: Dimension, fact: &Fact) -> Place {
+        match dimension {
+            Dimension::Month => {
+                let day = self.of(fact.created_at);
+                Place::Month(day.year(), day.month())
+            }
+            Dimension::Week => {
+                let week = self.of(fact.created_at).iso_week_date();
+                Place::Week(week.year(), week.week())
+            }
+            Dimension::Day => Place::Day(self.of(fact.created_at)),
+            Dimension::Priority => Place::Word(priority_number(fact.priority)),
+            Dimension::Type => Place::Word(fact.kind.as_str()),
+            Dimension::Source => Place::Word(fact.source.as_str()),
+            Dimension::Engineer => Place::Engineer(fact.engineer_id),
+            Dimension::Team => Place::Team(fact.team_id),
+        }
+    }
+}
+
+/// The local day of an instant.
+pub fn day(at: Timestamp, company: &Company) -> Date {
+    Dates::new(&company.zone).of(at)
 }
 
 /// `1` for critical to `4` for low, as other systems number them.
@@ -150,7 +204,7 @@ pub fn figure<'f>(
     kpi: Kpi,
     group: BTreeMap<String, String>,
     tickets: impl Iterator<Item = &'f Fact>,
-    facts: &Facts,
+    facts: &View,
     unit: Option<Unit>,
 ) -> Figure {
     let unit = match (unit, kpi.definition().unit.micros()) {
@@ -169,7 +223,7 @@ pub fn figure<'f>(
                 base += 1;
                 hits += usize::from(hit);
             }
-            Verdict::Score(score) => scores.push(u8::try_from(score).unwrap_or(0)),
+            Verdict::Score(score) => scores.push(score),
             Verdict::One => ones += 1,
             Verdict::Out(reason) => {
                 *excluded.entry(reason).or_insert(0) += 1;
@@ -198,7 +252,7 @@ pub fn figure<'f>(
         low: None,
         high: None,
         few: false,
-        calendar: (kpi == Kpi::Busres).then(|| facts.calendar_name.clone()),
+        calendar: (kpi == Kpi::Busres).then(|| facts.company().calendar_name.clone()),
         excluded,
     };
     match kpi.definition().unit {
@@ -229,14 +283,26 @@ pub fn figure<'f>(
 }
 
 /// Figures of every group, groups in order; without dimensions one figure over all, even over none.
-pub fn figures(kpis: &[Kpi], by: &[Dimension], facts: &Facts, unit: Option<Unit>) -> Vec<Figure> {
+pub fn figures(kpis: &[Kpi], by: &[Dimension], facts: &View, unit: Option<Unit>) -> Vec<Figure> {
     if by.is_empty() {
-        return kpis.iter().map(|kpi| figure(*kpi, BTreeMap::new(), facts.rows.iter(), facts, unit)).collect();
+        return kpis.iter().map(|kpi| figure(*kpi, BTreeMap::new(), facts.rows().iter(), facts, unit)).collect();
     }
+    let mut dates = Dates::new(&facts.company().zone);
+    let mut members: HashMap<Vec<Place>, Vec<&Fact>> = HashMap::new();
+    let mut key = Vec::with_capacity(by.len());
+    for fact in facts.rows() {
+        key.clear();
+        key.extend(by.iter().map(|dimension| dates.place(*dimension, fact)));
+        match members.get_mut(&key) {
+            Some(members) => members.push(fact),
+            None => drop(members.insert(key.clone(), vec![fact])),
+        }
+    }
+    // Two teams may bear one name: groups are what people read.
     let mut groups: BTreeMap<Vec<String>, Vec<&Fact>> = BTreeMap::new();
-    for fact in &facts.rows {
-        let key = by.iter().map(|dimension| group_value(*dimension, fact, facts)).collect();
-        groups.entry(key).or_default().push(fact);
+    for (places, members) in members {
+        let key = places.into_iter().map(|place| place.label(facts.company())).collect();
+        groups.entry(key).or_default().extend(members);
     }
     let mut out = Vec::with_capacity(groups.len() * kpis.len());
     for (key, members) in groups {
@@ -262,13 +328,16 @@ pub enum Part {
 }
 
 /// Exactly the tickets behind a figure, newest first.
-pub fn behind(kpi: Kpi, group: &BTreeMap<String, String>, part: &Part, facts: &Facts) -> Result<Vec<Uuid>, String> {
+pub fn behind(kpi: Kpi, group: &BTreeMap<String, String>, part: &Part, facts: &View) -> Result<Vec<Uuid>, String> {
     let by: Vec<Dimension> = group.keys().map(|name| name.parse()).collect::<Result<_, _>>()?;
+    let mut dates = Dates::new(&facts.company().zone);
     let mut found: Vec<&Fact> = facts
-        .rows
+        .rows()
         .iter()
         .filter(|fact| {
-            by.iter().all(|dimension| group.get(dimension.as_str()) == Some(&group_value(*dimension, fact, facts)))
+            by.iter().all(|dimension| {
+                group.get(dimension.as_str()) == Some(&dates.place(*dimension, fact).label(facts.company()))
+            })
         })
         .filter(|fact| match (judge(kpi, fact, facts), part) {
             (Verdict::Out(reason), Part::Excluded(asked)) => reason == asked,
@@ -286,7 +355,8 @@ pub fn behind(kpi: Kpi, group: &BTreeMap<String, String>, part: &Part, facts: &F
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{collections::HashMap, sync::Arc};
+    use crate::facts::Facts;
+    use std::sync::Arc;
     use tickets::{Source, TicketType};
 
     const MINUTE: i64 = 60_000_000;
@@ -306,27 +376,26 @@ mod tests {
             first_resolved_at: None,
             closed_at: None,
             resolution_due_at: None,
-            reopen_count: 0,
+            reopened: false,
             sla_met: None,
             first_contact: None,
             merged: false,
             definitions: None,
-            pauses: Vec::new(),
+            pauses: Box::default(),
             csat: None,
             nps: None,
         }
     }
 
-    fn facts(rows: Vec<Fact>) -> Facts {
+    fn facts(rows: Vec<Fact>) -> View {
         let calendar = calendar::Calendar::working_hours("UTC", &calendar::MONDAY_TO_FRIDAY, 540, 1080);
-        Facts {
-            rows,
+        let company = Company {
             teams: HashMap::new(),
             calendar: Arc::new(calendar.compile().unwrap()),
             calendar_name: "Mon–Fri 09:00–18:00".into(),
-            zone: jiff::tz::TimeZone::UTC,
-            now: Timestamp(1_500_000_000_000_000),
-        }
+            zone: TimeZone::UTC,
+        };
+        View::new(Arc::new(Facts { rows, company }), None, None, Timestamp(1_500_000_000_000_000))
     }
 
     #[test]
@@ -341,7 +410,7 @@ mod tests {
         let (mut early, waiting) = (fact(1), fact(2));
         early.first_response_at = Some(Timestamp(early.created_at.0 - MINUTE));
         let facts = facts(vec![early, waiting]);
-        let figure = figure(Kpi::Frt, BTreeMap::new(), facts.rows.iter(), &facts, None);
+        let figure = figure(Kpi::Frt, BTreeMap::new(), facts.rows().iter(), &facts, None);
         assert_eq!((figure.n, figure.value), (0, None));
         assert_eq!(figure.excluded, BTreeMap::from([("clock_fault", 1), ("no_first_response", 1)]));
     }
@@ -350,7 +419,7 @@ mod tests {
     fn the_list_behind_a_figure_is_as_long_as_its_n() {
         let rows = (0..40).map(|n| {
             let mut fact = fact(n);
-            fact.reopen_count = i64::from(n % 4 == 0);
+            fact.reopened = n % 4 == 0;
             fact.priority = if n % 2 == 0 { Priority::High } else { Priority::Low };
             fact
         });
@@ -369,9 +438,9 @@ mod tests {
     fn imported_definitions_are_named_beside_the_figure() {
         let mut imported = fact(1);
         imported.first_contact = Some(true);
-        imported.definitions = Some(BTreeMap::from([("FCR".into(), "FCR/log-proxy/1".into())]));
+        imported.definitions = Some(Box::new(BTreeMap::from([("FCR".into(), "FCR/log-proxy/1".into())])));
         let facts = facts(vec![imported]);
-        let figure = figure(Kpi::Fcr, BTreeMap::new(), facts.rows.iter(), &facts, None);
+        let figure = figure(Kpi::Fcr, BTreeMap::new(), facts.rows().iter(), &facts, None);
         assert_eq!(figure.definitions, ["FCR/log-proxy/1"]);
         assert_eq!((figure.value, figure.hits), (Some(1.0), Some(1)));
     }

@@ -1,6 +1,10 @@
 //! What the KPIs know of a ticket: a few columns, read once for a period and a reach.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    sync::Arc,
+};
 
 use db::{FromRow, Json, RowRef};
 use kernel::{Timestamp, Uuid};
@@ -44,8 +48,8 @@ pub struct Fact {
     pub closed_at: Option<Timestamp>,
     /// Solution due.
     pub resolution_due_at: Option<Timestamp>,
-    /// Times reopened.
-    pub reopen_count: i64,
+    /// Reopened at least once.
+    pub reopened: bool,
     /// Solved in time, once that is known.
     pub sla_met: Option<bool>,
     /// Solved at first contact, once that is known.
@@ -53,13 +57,13 @@ pub struct Fact {
     /// Went up in another ticket.
     pub merged: bool,
     /// Definitions an import used.
-    pub definitions: Option<std::collections::BTreeMap<String, String>>,
+    pub definitions: Option<Box<BTreeMap<String, String>>>,
     /// Pauses that stop the clock.
-    pub pauses: Vec<Pause>,
+    pub pauses: Box<[Pause]>,
     /// Satisfaction, 1 to 5.
-    pub csat: Option<i64>,
+    pub csat: Option<u8>,
     /// Recommendation, 0 to 10.
-    pub nps: Option<i64>,
+    pub nps: Option<u8>,
 }
 
 /// The columns of [`Fact`], in order.
@@ -70,7 +74,8 @@ pub const COLUMNS: &str = "id, created_at, kind, priority, source, status_catego
 impl FromRow for Fact {
     fn from_row(row: &RowRef<'_>) -> Result<Self, db::DbError> {
         let merged: Option<Uuid> = row.get(16)?;
-        let definitions: Json<Option<std::collections::BTreeMap<String, String>>> = row.get(17)?;
+        let definitions: Json<Option<Box<BTreeMap<String, String>>>> = row.get(17)?;
+        let reopened: i64 = row.get(13)?;
         Ok(Self {
             id: row.get(0)?,
             created_at: row.get(1)?,
@@ -85,31 +90,99 @@ impl FromRow for Fact {
             first_resolved_at: row.get(10)?,
             closed_at: row.get(11)?,
             resolution_due_at: row.get(12)?,
-            reopen_count: row.get(13)?,
+            reopened: reopened > 0,
             sla_met: row.get(14)?,
             first_contact: row.get(15)?,
             merged: merged.is_some(),
             definitions: definitions.0,
-            pauses: Vec::new(),
+            pauses: Box::default(),
             csat: None,
             nps: None,
         })
     }
 }
 
-/// Facts of a period with what is needed to group and judge them.
+/// Facts with what is needed to group and judge them.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// The tickets.
+    /// The tickets, by creation and id.
     pub rows: Vec<Fact>,
+    /// What holds for all of them.
+    pub company: Company,
+}
+
+/// What the figures of a company need beside its tickets.
+#[derive(Debug, Clone)]
+pub struct Company {
     /// Team names.
     pub teams: HashMap<Uuid, String>,
-    /// Working hours and their name.
-    pub calendar: std::sync::Arc<calendar::Compiled>,
-    /// The name shown beside figures.
+    /// Working hours.
+    pub calendar: Arc<calendar::Compiled>,
+    /// Their name, shown beside figures.
     pub calendar_name: String,
     /// The zone of months, weeks and days.
     pub zone: jiff::tz::TimeZone,
+}
+
+/// The facts of one period at one moment.
+#[derive(Debug, Clone)]
+pub struct View {
+    facts: Arc<Facts>,
+    range: Range<usize>,
     /// The moment of reading, for what is still running.
     pub now: Timestamp,
+}
+
+impl View {
+    /// The tickets created in `[from, to)`, as seen `now`.
+    pub fn new(facts: Arc<Facts>, from: Option<Timestamp>, to: Option<Timestamp>, now: Timestamp) -> Self {
+        let place = |at: Timestamp| facts.rows.partition_point(|fact| fact.created_at < at);
+        let start = from.map_or(0, place);
+        let end = to.map_or(facts.rows.len(), place).max(start);
+        Self { facts, range: start..end, now }
+    }
+
+    /// The tickets, by creation and id.
+    pub fn rows(&self) -> &[Fact] {
+        self.facts.rows.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// What holds for all of them.
+    pub fn company(&self) -> &Company {
+        &self.facts.company
+    }
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! Facts without a database.
+
+    use super::{Fact, StatusCategory};
+
+    /// A ticket nobody has worked on.
+    pub fn of(ticket: &tickets::Ticket) -> Fact {
+        Fact {
+            id: ticket.id,
+            created_at: ticket.created_at,
+            kind: ticket.kind,
+            priority: ticket.priority,
+            source: ticket.source,
+            category: StatusCategory::New,
+            engineer_id: None,
+            team_id: None,
+            first_response_at: None,
+            resolved_at: None,
+            first_resolved_at: None,
+            closed_at: None,
+            resolution_due_at: None,
+            reopened: false,
+            sla_met: None,
+            first_contact: None,
+            merged: false,
+            definitions: None,
+            pauses: Box::default(),
+            csat: None,
+            nps: None,
+        }
+    }
 }

@@ -15,8 +15,9 @@ use db::{Db, DbError, list::Fragment};
 use http_api::Routes;
 use kernel::{Context, Timestamp};
 
+use crate::facts::View;
+
 pub use cache::FactsCache;
-pub use facts::Facts;
 pub use model::{DEFINITIONS, Definition, Dimension, Figure, Kpi, Unit, dimensions, kpis};
 
 /// The operations.
@@ -52,6 +53,6 @@ pub async fn report(
 ) -> Result<Vec<Figure>, DbError> {
     let (from, to) = period;
     let everything = Fragment::new("1=1", Vec::new());
-    let facts = db.read(cx, async move |r| store::facts(r, from, to, &everything).await).await?;
-    Ok(compute::figures(kpis, by, &facts, unit))
+    let facts = db.read(cx, async move |r| store::facts(r, from, &everything).await).await?;
+    Ok(compute::figures(kpis, by, &View::new(facts.into(), from, to, cx.now()), unit))
 }

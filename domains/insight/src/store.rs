@@ -3,39 +3,97 @@
 use std::{collections::HashMap, sync::Arc};
 
 use db::{DbError, Query, Stmt, Value, list::Fragment, list::where_clause, stmt};
-use kernel::{Timestamp, Uuid};
+use kernel::{Context, Timestamp, Uuid};
 
-use crate::facts::{COLUMNS, Fact, Facts, Pause};
+use crate::facts::{COLUMNS, Company, Fact, Facts, Pause};
 
-/// Facts of tickets created in `[from, to)` within `scope`, whose placeholders are numbered on its own.
-pub async fn facts(
+/// Ids that go into one statement at most.
+const IDS: usize = 500;
+
+/// Facts of tickets created from `from` on within `scope`, whose placeholders are numbered on its own.
+pub async fn facts(q: &mut impl Query, from: Option<Timestamp>, scope: &Fragment) -> Result<Facts, DbError> {
+    let rows = rows(q, from.unwrap_or(Timestamp(i64::MIN)), None, scope).await?;
+    Ok(Facts { rows, company: company(q).await? })
+}
+
+/// The same of some tickets; those out of reach or older are left out.
+pub async fn facts_of(
     q: &mut impl Query,
+    ids: &[Uuid],
     from: Option<Timestamp>,
-    to: Option<Timestamp>,
     scope: &Fragment,
-) -> Result<Facts, DbError> {
-    let (from, to) = (from.unwrap_or(Timestamp(0)), to.unwrap_or(Timestamp(i64::MAX)));
-    let period = Fragment::new("created_at >= $1 and created_at < $2", vec![from.into(), to.into()]);
-    let clause = where_clause(q.cx(), &[period, scope.clone()]);
+) -> Result<Vec<Fact>, DbError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS) {
+        found.extend(rows(q, from.unwrap_or(Timestamp(i64::MIN)), Some(ids), scope).await?);
+    }
+    Ok(found)
+}
+
+/// `column in (…)`, or everything.
+fn among(column: &str, ids: Option<&[Uuid]>) -> Fragment {
+    let Some(ids) = ids else { return Fragment::new("1 = 1", Vec::new()) };
+    let marks: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    Fragment::new(format!("{column} in ({})", marks.join(", ")), ids.iter().map(|id| Value::Id(*id)).collect())
+}
+
+async fn rows(
+    q: &mut impl Query,
+    from: Timestamp,
+    ids: Option<&[Uuid]>,
+    scope: &Fragment,
+) -> Result<Vec<Fact>, DbError> {
+    let since = Fragment::new("created_at >= $1", vec![from.into()]);
+    let clause = where_clause(q.cx(), &[since.clone(), among("id", ids), scope.clone()]);
     let sql = format!("select {COLUMNS} from tickets where {} order by created_at, id", clause.text);
     let mut rows: Vec<Fact> = q.all(Stmt::new(sql, clause.binds)).await?;
     let places: HashMap<Uuid, usize> = rows.iter().enumerate().map(|(place, fact)| (fact.id, place)).collect();
-    for (ticket, reason, from, to) in pauses(q, from, to).await? {
-        if let (true, Some(fact)) = (reason.pauses_clock(), places.get(&ticket).and_then(|place| rows.get_mut(*place)))
-        {
-            fact.pauses.push(Pause { from, to });
+    // Everything of the tenant's tickets since `from`; what belongs to tickets out of reach finds no place.
+    let clause = where_clause(q.cx(), &[among("ticket_id", ids), of_tickets_since(q.cx(), from, ids)]);
+    let mut pauses: HashMap<usize, Vec<Pause>> = HashMap::new();
+    let sql = format!("select ticket_id, reason, from_at, to_at from ticket_pauses where {}", clause.text);
+    let stopped: Vec<(Uuid, tickets::WaitReason, i64, Option<i64>)> =
+        q.all(Stmt::new(sql, clause.binds.clone())).await?;
+    for (ticket, reason, from, to) in stopped {
+        if let (true, Some(place)) = (reason.pauses_clock(), places.get(&ticket)) {
+            pauses.entry(*place).or_default().push(Pause { from, to });
         }
     }
-    for (ticket, csat, nps) in answers(q, from, to).await? {
+    for (place, pauses) in pauses {
+        if let Some(fact) = rows.get_mut(place) {
+            fact.pauses = pauses.into_boxed_slice();
+        }
+    }
+    // The last answer of each ticket wins; they come oldest first.
+    let sql = format!(
+        "select ticket_id, csat, nps from surveys where {} and answered_at is not null order by answered_at, id",
+        clause.text
+    );
+    let answers: Vec<(Uuid, Option<i64>, Option<i64>)> = q.all(Stmt::new(sql, clause.binds)).await?;
+    for (ticket, csat, nps) in answers {
         if let Some(fact) = places.get(&ticket).and_then(|place| rows.get_mut(*place)) {
-            fact.csat = csat;
-            fact.nps = nps;
+            let score = |answer: Option<i64>| answer.and_then(|score| u8::try_from(score).ok());
+            (fact.csat, fact.nps) = (score(csat), score(nps));
         }
     }
-    let teams: Vec<(Uuid, String)> = {
-        let tenant = q.cx().tenant();
-        q.all(stmt!("select id, name from teams where tenant_id = $1", tenant)).await?
-    };
+    Ok(rows)
+}
+
+/// Rows about tickets created from `from` on; of named tickets it is known.
+fn of_tickets_since(cx: &Context, from: Timestamp, ids: Option<&[Uuid]>) -> Fragment {
+    if ids.is_some() || from.0 <= 0 {
+        return Fragment::new("1 = 1", Vec::new());
+    }
+    Fragment::new(
+        "ticket_id in (select id from tickets where tenant_id = $1 and created_at >= $2)",
+        vec![cx.tenant().into(), from.into()],
+    )
+}
+
+/// What the figures of the company need beside its tickets.
+pub async fn company(q: &mut impl Query) -> Result<Company, DbError> {
+    let tenant = q.cx().tenant();
+    let teams: Vec<(Uuid, String)> = q.all(stmt!("select id, name from teams where tenant_id = $1", tenant)).await?;
     let stored = tickets::calendars(q).await?;
     let (calendar, calendar_name) = match stored.into_iter().find(|stored| stored.is_default) {
         Some(stored) => (stored.calendar.0, stored.name),
@@ -43,50 +101,7 @@ pub async fn facts(
     };
     let compiled = calendar.compile().map_err(|error| DbError::Internal(error.to_string()))?;
     let zone = jiff::tz::TimeZone::get(&calendar.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    Ok(Facts {
-        rows,
-        teams: teams.into_iter().collect(),
-        calendar: Arc::new(compiled),
-        calendar_name,
-        zone,
-        now: q.cx().now(),
-    })
-}
-
-async fn pauses(
-    q: &mut impl Query,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<(Uuid, tickets::WaitReason, i64, Option<i64>)>, DbError> {
-    let tenant = q.cx().tenant();
-    q.all(stmt!(
-        "select p.ticket_id, p.reason, p.from_at, p.to_at from ticket_pauses p
-         join tickets t on t.tenant_id = p.tenant_id and t.id = p.ticket_id
-         where p.tenant_id = $1 and t.created_at >= $2 and t.created_at < $3",
-        tenant,
-        from,
-        to
-    ))
-    .await
-}
-
-/// The last answer of each ticket wins; they come oldest first.
-async fn answers(
-    q: &mut impl Query,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<(Uuid, Option<i64>, Option<i64>)>, DbError> {
-    let tenant = q.cx().tenant();
-    q.all(stmt!(
-        "select s.ticket_id, s.csat, s.nps from surveys s
-         join tickets t on t.tenant_id = s.tenant_id and t.id = s.ticket_id
-         where s.tenant_id = $1 and s.answered_at is not null and t.created_at >= $2 and t.created_at < $3
-         order by s.answered_at",
-        tenant,
-        from,
-        to
-    ))
-    .await
+    Ok(Company { teams: teams.into_iter().collect(), calendar: Arc::new(compiled), calendar_name, zone })
 }
 
 /// How many tickets stand where, within `scope`.

@@ -25,7 +25,7 @@ pub use epoch::keep_rising;
 pub use list::{AuditFilter, audit, list_object, list_parent};
 pub use live::{Live, LiveEvent};
 pub use model::{Event, NewEvent, Position, PositionError, changes};
-pub use store::{append, statement};
+pub use store::{append, end, statement, touched};
 
 /// The structure of the stream, its cursors and dead letters.
 pub fn migrations() -> Vec<db::Migration> {

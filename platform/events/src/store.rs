@@ -1,7 +1,7 @@
 //! All SQL of the stream and its cursors.
 
 use db::{DbError, FromRow, Query, RowRef, Sql, Stmt, Tx, Value, stmt};
-use kernel::{Actor, Context, TenantId};
+use kernel::{Actor, Context, TenantId, Uuid};
 
 use crate::{
     Event, NewEvent, Position,
@@ -46,6 +46,13 @@ const END: Sql = Sql::pair(
     "select xid, seq from events order by seq desc limit 1",
     "select xid, seq from events where xid < (select event_clock(pg_snapshot_xmin(pg_current_snapshot())))
      order by xid desc, seq desc limit 1",
+);
+
+const TOUCHED: Sql = Sql::pair(
+    "select distinct case when object = $1 then object_id else parent_id end from events
+     where $2 >= 0 and seq > $3 and +tenant_id = $4 and (object = $1 or parent_object = $1) limit $5",
+    "select distinct case when object = $1 then object_id else parent_id end from events
+     where (xid, seq) > ($2, $3) and tenant_id = $4 and (object = $1 or parent_object = $1) limit $5",
 );
 
 const NEWEST: Sql = Sql::pair(
@@ -140,8 +147,16 @@ pub(crate) async fn tenant_after(
     q.all(stmt!(&TENANT_AFTER, position.xid, position.seq, tenant, limit)).await
 }
 
+/// Which objects of a kind the context's tenant's events after `position` are about, on their own timeline or as its
+/// owner; at most `limit`. It sees every committed event: ask again from [`end`] as it was before.
+pub async fn touched(q: &mut impl Query, object: &str, position: Position, limit: usize) -> Result<Vec<Uuid>, DbError> {
+    let (tenant, object) = (q.cx().tenant(), object.to_owned());
+    let found: Vec<(Uuid,)> = q.all(stmt!(&TOUCHED, object, position.xid, position.seq, tenant, limit)).await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
 /// The last place that readers may see.
-pub(crate) async fn end(q: &mut impl Query) -> Result<Position, DbError> {
+pub async fn end(q: &mut impl Query) -> Result<Position, DbError> {
     Ok(q.optional(stmt!(&END)).await?.unwrap_or_default())
 }
 

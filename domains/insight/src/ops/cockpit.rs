@@ -17,7 +17,7 @@ use super::bad;
 use crate::{
     FactsCache,
     cache::reach,
-    compute::{figure, figures},
+    compute::{day, figure, figures},
     model::{Dimension, Figure, Kpi},
     store,
 };
@@ -81,8 +81,8 @@ pub async fn handle(
     }
     let now = cx.now();
     // The period begins with a UTC day, so that all cockpits of a day share one reading.
-    let day = 86_400_000_000;
-    let from = Timestamp(now.minus(Duration::from_secs(u64::from(weeks) * 7 * 86_400)).0.div_euclid(day) * day);
+    let utc_day = 86_400_000_000;
+    let from = Timestamp(now.minus(Duration::from_secs(u64::from(weeks) * 7 * 86_400)).0.div_euclid(utc_day) * utc_day);
     let scope = reach(&cx);
     let until = now.plus(Duration::from_hours(8));
     let (open, at_risk, engineers) = app
@@ -94,17 +94,15 @@ pub async fn handle(
         })
         .await?;
     let facts = app.get::<FactsCache>().get(app.db(), &cx, Some(from), None).await?;
-    let today = facts.zone.to_datetime(now.to_jiff()).date().to_string();
-    let group = BTreeMap::from([(Dimension::Day.to_string(), today.clone())]);
-    let of_today = facts
-        .rows
-        .iter()
-        .rev()
-        .take_while(|fact| facts.zone.to_datetime(fact.created_at.to_jiff()).date().to_string() == today);
+    let company = facts.company();
+    let today = day(now, company);
+    let group = BTreeMap::from([(Dimension::Day.to_string(), today.to_string())]);
+    let begun = facts.rows().partition_point(|fact| day(fact.created_at, company) < today);
+    let of_today = facts.rows().iter().skip(begun).take_while(|fact| day(fact.created_at, company) == today);
     Ok(Json(Cockpit {
         at: now,
         from,
-        zone: facts.zone.iana_name().unwrap_or("UTC").to_owned(),
+        zone: company.zone.iana_name().unwrap_or("UTC").to_owned(),
         new_today: figure(Kpi::Vol, group, of_today, &facts, None),
         open_by_status: open.into_iter().map(|(status, count)| StatusCount { status, count }).collect(),
         at_risk,
@@ -112,6 +110,6 @@ pub async fn handle(
         by_week: figures(&SHOWN, &[Dimension::Week], &facts, None),
         by_engineer: figures(&SHOWN, &[Dimension::Engineer], &facts, None),
         engineers,
-        today,
+        today: today.to_string(),
     }))
 }

@@ -104,7 +104,8 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
   useEffect(() => takeWords(settled.trim()), [settled]);
 
   const filter = both(condition, search.filter);
-  const sort = search.sort ?? defaultSort;
+  // What was searched for comes newest first unless somebody asks for an order: the index gives it in no time.
+  const sort = search.sort ?? (search.q === undefined ? defaultSort : undefined);
   const words = {
     count: true,
     q: search.q,
