@@ -13,6 +13,8 @@ use crate::{DbError, FromColumn, FromRow, Query, RowRef, Stmt, Value};
 pub const LARGEST_PAGE: usize = 200;
 /// Totals are exact up to here.
 pub const COUNTED: i64 = 10_000;
+/// Totals of what was found are exact up to here: counting hits means reading their texts.
+pub const COUNTED_HITS: i64 = 1_000;
 
 /// A piece of a WHERE clause; its placeholders are numbered from `$1` on its own.
 #[derive(Debug, Clone, Default)]
@@ -54,11 +56,20 @@ pub struct ListQuery {
     pub sort: Option<String>,
     /// Conditions that all must hold: filter, scope, archived.
     pub conditions: Vec<Fragment>,
-    /// A query of `hit_id` and `hit_number` that narrows the list and, when no sort is asked for, brings its own
-    /// order: the highest number first.
-    pub found: Option<Fragment>,
+    /// What a search found: it narrows the list and brings its own order, so `sort` must be `None`.
+    pub found: Option<Found>,
     /// Whether the total is wanted.
     pub count: bool,
+}
+
+/// Queries of `hit_number` and `hit_id`; hits with the highest number stand first. `$1` of both is the number below
+/// which a page begins.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// A cheap look at the highest numbers only; its page stands when it is full.
+    pub near: Option<Fragment>,
+    /// All hits.
+    pub all: Fragment,
 }
 
 /// What can be wrong with a list request.
@@ -96,7 +107,7 @@ pub struct ListPage<T> {
     /// Rows and the next cursor.
     #[serde(flatten)]
     pub page: Page<T>,
-    /// Rows in all, counted up to 10,000.
+    /// Rows in all, counted up to 10,000; up to 1,000 of a search.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
     /// True when there are more rows than were counted.
@@ -187,75 +198,132 @@ pub fn where_clause(cx: &Context, conditions: &[Fragment]) -> Fragment {
     clause
 }
 
+/// One page's statement before its order: which rows, and where the page begins.
+struct Rows {
+    table: String,
+    clause: Fragment,
+}
+
+impl Rows {
+    fn of(q: &impl Query, list: &List, query: &ListQuery, hits: Option<&Fragment>) -> Self {
+        let mut clause = where_clause(q.cx(), &query.conditions);
+        let Some(hits) = hits else { return Self { table: list.table.to_owned(), clause } };
+        let table = format!("({}) as hits cross join {}", shift(&hits.text, clause.binds.len()), list.table);
+        clause.text.push_str(" and id = hit_id");
+        clause.binds.extend(hits.binds.iter().cloned());
+        Self { table, clause }
+    }
+}
+
+/// The page of what was found, by number. Numbers know no doubles; a second column would keep the index from giving
+/// them in order.
+async fn hits<T: FromRow>(
+    q: &mut impl Query,
+    list: &List,
+    query: &ListQuery,
+    found: &Found,
+    limit: usize,
+) -> Result<Vec<Keyed<T>>, ListError> {
+    let below = match &query.cursor {
+        None => i64::MAX,
+        Some(cursor) => Cursor::decode(cursor, BY_HIT)?.value.as_i64().ok_or(CursorError)?,
+    };
+    let mut rows = Vec::new();
+    for hits in found.near.iter().chain([&found.all]) {
+        let mut hits = hits.clone();
+        if let Some(first) = hits.binds.first_mut() {
+            *first = Value::Int(below);
+        }
+        let Rows { table, mut clause } = Rows::of(q, list, query, Some(&hits));
+        clause.binds.push(Value::from(limit + 1));
+        let text = format!(
+            "select {}, hit_number as sort_key, id as sort_id from {table} where {} order by hit_number desc limit ${}",
+            list.columns,
+            clause.text,
+            clause.binds.len()
+        );
+        rows = q.all(Stmt::new(text, clause.binds)).await?;
+        if rows.len() > limit {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
 /// The sort of lists that follow what was found.
-const BY_HIT: (&str, &str) = ("found", "hit_number");
+const BY_HIT: &str = "-found";
 
 /// Runs the list. The table must have `tenant_id` and `id`.
 pub async fn run<T: FromRow>(q: &mut impl Query, list: &List, query: &ListQuery) -> Result<ListPage<T>, ListError> {
     let limit = if query.limit == 0 { 50 } else { query.limit.min(LARGEST_PAGE) };
-    let follows_hits = query.found.is_some() && query.sort.is_none();
-    let sort = query.sort.as_deref().unwrap_or(if follows_hits { "-found" } else { list.default_sort });
+    let page = if let Some(found) = &query.found {
+        let rows = hits(q, list, query, found, limit).await?;
+        Page::cut(rows, limit, BY_HIT, |row| (row.key.clone(), row.id))
+    } else {
+        let sort = query.sort.as_deref().unwrap_or(list.default_sort);
+        let rows = sorted(q, list, query, sort, limit).await?;
+        Page::cut(rows, limit, sort, |row| (row.key.clone(), row.id))
+    };
+    let page = page.map(|keyed: Keyed<T>| keyed.row);
+    let (mut total, mut more) = (None, false);
+    if query.count {
+        let most = if query.found.is_some() { COUNTED_HITS } else { COUNTED };
+        let Rows { table, clause } = Rows::of(q, list, query, query.found.as_ref().map(|found| &found.all));
+        let order = if query.found.is_some() { "order by hit_number desc " } else { "" };
+        let text = format!(
+            "select count(*) from (select 1 from {table} where {} {order}limit {}) as counted",
+            clause.text,
+            most + 1
+        );
+        let (found,): (i64,) = q.one(Stmt::new(text, clause.binds)).await?;
+        more = found > most;
+        total = Some(found.min(most));
+    }
+    Ok(ListPage { page, total, total_is_lower_bound: more })
+}
+
+/// The page in the order of `sort`.
+async fn sorted<T: FromRow>(
+    q: &mut impl Query,
+    list: &List,
+    query: &ListQuery,
+    sort: &str,
+    limit: usize,
+) -> Result<Vec<Keyed<T>>, ListError> {
     let (name, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
-    let hit = follows_hits.then_some(&BY_HIT);
-    let Some((_, expression)) = hit.into_iter().chain(list.sorts).find(|(known, _)| *known == name) else {
+    let Some((_, expression)) = list.sorts.iter().find(|(known, _)| *known == name) else {
         let known = list.sorts.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
         return Err(ListError::UnknownSort { asked: name.chars().take(64).collect(), known });
     };
-    let mut clause = where_clause(q.cx(), &query.conditions);
-    let mut table = list.table.to_owned();
-    if let Some(found) = &query.found {
-        table = format!("({}) as hits cross join {table}", shift(&found.text, clause.binds.len()));
-        clause.text.push_str(" and id = hit_id");
-        clause.binds.extend(found.binds.iter().cloned());
-    }
+    let Rows { table, clause: Fragment { text: clause, mut binds } } = Rows::of(q, list, query, None);
     let mut text =
-        format!("select {}, {expression} as sort_key, id as sort_id from {table} where {}", list.columns, clause.text);
-    let mut binds = clause.binds.clone();
+        format!("select {}, {expression} as sort_key, id as sort_id from {table} where {clause}", list.columns);
     if let Some(cursor) = &query.cursor {
         let cursor = Cursor::decode(cursor, sort)?;
         let (value, id) = (binds.len() + 1, binds.len() + 2);
         let order = if descending { '<' } else { '>' };
-        // Hits are numbered without doubles; a second column would keep the index from giving them in order.
-        text.push_str(&match follows_hits {
-            true => format!(" and {expression} {order} ${value}"),
-            false => format!(" and ({expression}, id) {order} (${value}, ${id})"),
-        });
+        text.push_str(&format!(" and ({expression}, id) {order} (${value}, ${id})"));
         binds.push(match cursor.value {
             serde_json::Value::Number(number) => match number.as_i64() {
                 Some(whole) => Value::Int(whole),
                 None => Value::Real(number.as_f64().unwrap_or_default()),
             },
-            serde_json::Value::String(text) => Value::from(text),
+            // PostgreSQL has no texts with U+0000, so no page can have ended there.
+            serde_json::Value::String(text) if !text.contains('\0') => Value::from(text),
             _ => return Err(CursorError.into()),
         });
-        if !follows_hits {
-            binds.push(Value::Id(cursor.id));
-        }
+        binds.push(Value::Id(cursor.id));
     }
     let direction = if descending { "desc" } else { "asc" };
-    let second = if follows_hits { String::new() } else { format!(", id {direction}") };
-    text.push_str(&format!(" order by {expression} {direction}{second} limit ${}", binds.len() + 1));
+    text.push_str(&format!(" order by {expression} {direction}, id {direction} limit ${}", binds.len() + 1));
     binds.push(Value::from(limit + 1));
-    let rows: Vec<Keyed<T>> = match q.all(Stmt::new(text, binds)).await {
+    match q.all(Stmt::new(text, binds)).await {
         // A forged cursor can hold a text where the column is a number.
         Err(DbError::Internal(reason)) if query.cursor.is_some() && reason.contains("cannot be bound") => {
-            return Err(CursorError.into());
+            Err(CursorError.into())
         }
-        other => other?,
-    };
-    let page = Page::cut(rows, limit, sort, |row| (row.key.clone(), row.id)).map(|keyed| keyed.row);
-    let (mut total, mut more) = (None, false);
-    if query.count {
-        let text = format!(
-            "select count(*) from (select 1 from {table} where {} limit {}) as counted",
-            clause.text,
-            COUNTED + 1
-        );
-        let (found,): (i64,) = q.one(Stmt::new(text, clause.binds)).await?;
-        more = found > COUNTED;
-        total = Some(found.min(COUNTED));
+        other => Ok(other?),
     }
-    Ok(ListPage { page, total, total_is_lower_bound: more })
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Finding: from what a person types to the newest objects that contain it.
 
-use db::{DbError, Engine, FromRow, Query, RowRef, Stmt, Value, list::Fragment};
+use db::{
+    DbError, Engine, FromRow, Query, RowRef, Stmt, Value,
+    list::{Found, Fragment},
+};
 use kernel::{Context, TenantId, Timestamp};
 use uuid::Uuid;
 
@@ -37,18 +40,8 @@ impl FromRow for Hit {
     }
 }
 
-/// The query for `columns` of the newest documents with all words; without a limit on SQLite when `limit` is `None`,
-/// and in the index's own order, so that whoever reads on stops it.
-fn select(
-    engine: Engine,
-    columns: &str,
-    tenant: TenantId,
-    object: &str,
-    terms: &Terms,
-    limit: Option<usize>,
-) -> Fragment {
-    let stops = limit.is_some();
-    let limit = limit.unwrap_or(LISTED);
+/// The query for `columns` of the newest documents with all words.
+fn select(engine: Engine, columns: &str, tenant: TenantId, object: &str, terms: &Terms, limit: usize) -> Fragment {
     let mut binds: Vec<Value<'static>> = vec![tenant.into(), object.to_owned().into(), limit.into()];
     let mut bind = |value: Value<'static>| {
         binds.push(value);
@@ -73,10 +66,10 @@ fn select(
     } else if engine == Engine::Sqlite {
         // Quoted, each gram is exactly one token. The index walks from the newest row down and stops at the limit.
         let grams = bind(words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ").into());
-        let end = if stops { "order by search_grams.rowid desc limit $3" } else { "and $3 > 0" };
         format!(
             "select {columns} from search_grams cross join search_documents d on d.number = search_grams.rowid \
-             where search_grams match {grams} and d.tenant_id = $1 and d.object = $2{checks} {end}"
+             where search_grams match {grams} and d.tenant_id = $1 and d.object = $2{checks} \
+             order by search_grams.rowid desc limit $3"
         )
     } else {
         let grams = bind(words.collect::<Vec<_>>().join(" ").into());
@@ -103,7 +96,7 @@ pub async fn hits(q: &mut impl Query, object: &str, text: &str, limit: usize) ->
     let Some(terms) = terms(text) else { return Ok(Vec::new()) };
     let tenant = q.cx().tenant();
     let columns = "d.object_id, d.title, d.updated_at";
-    let Fragment { text, binds } = select(q.engine(), columns, tenant, object, &terms, Some(limit.min(LARGEST)));
+    let Fragment { text, binds } = select(q.engine(), columns, tenant, object, &terms, limit.min(LARGEST));
     q.all(Stmt::new(text, binds)).await
 }
 
@@ -112,22 +105,68 @@ pub async fn ids(q: &mut impl Query, object: &str, text: &str, limit: usize) -> 
     Ok(hits(q, object, text, limit).await?.into_iter().map(|hit| hit.object_id).collect())
 }
 
-/// The objects that contain every word of `text`, as [`list::ListQuery::found`](db::list::ListQuery) takes them: newest
-/// first, and only as many as the list reads. `None` when `text` says nothing.
-pub fn found(cx: &Context, engine: Engine, object: &str, text: &str) -> Option<Fragment> {
+/// The objects that contain every word of `text`, newest first and only as many as the list reads, as
+/// [`ListQuery::found`](db::list::ListQuery) takes them; `None` when `text` says nothing. On PostgreSQL a list that
+/// filters further sees the newest 10,000 candidates of its page, and words too short for the index are looked for in
+/// the newest 50,000 documents.
+pub fn found(cx: &Context, engine: Engine, object: &str, text: &str) -> Option<Found> {
     let terms = terms(text)?;
-    let number = match engine {
-        Engine::Sqlite if !terms.grams.is_empty() => "search_grams.rowid",
-        Engine::Sqlite | Engine::Postgres => "d.number",
+    let tenant = cx.tenant();
+    let contains = match engine {
+        Engine::Sqlite => "instr",
+        Engine::Postgres => "strpos",
     };
-    let columns = format!("{number} as hit_number, d.object_id as hit_id");
-    Some(select(engine, &columns, cx.tenant(), object, &terms, None))
+    // $1 is the number below which the page begins.
+    let mut binds: Vec<Value<'static>> = vec![Value::Int(i64::MAX), tenant.into(), object.to_owned().into()];
+    let mut checks = String::new();
+    for word in &terms.words {
+        binds.push(word.clone().into());
+        checks.push_str(&format!(" and {contains}(d.squeezed, ${}) > 0", binds.len()));
+    }
+    let place = binds.len() + 1;
+    let with = |value: Value<'static>| binds.iter().cloned().chain([value]).collect::<Vec<_>>();
+    let newest = |depth: usize| {
+        let text = format!(
+            "select d.number as hit_number, d.object_id as hit_id from (select * from search_documents \
+             where tenant_id = $2 and object = $3 and number < $1 order by number desc limit ${place}) d \
+             where true{checks}"
+        );
+        Fragment { text, binds: with(depth.into()) }
+    };
+    if terms.grams.is_empty() {
+        return Some(Found { near: None, all: newest(SCANNED) });
+    }
+    let words = terms.grams.iter().cloned().chain([scope(tenant, object)]);
+    Some(match engine {
+        Engine::Sqlite => {
+            let text = format!(
+                "select search_grams.rowid as hit_number, d.object_id as hit_id from search_grams \
+                 cross join search_documents d on d.number = search_grams.rowid where search_grams match ${place} \
+                 and search_grams.rowid < $1 and d.tenant_id = $2 and d.object = $3{checks}"
+            );
+            let grams = words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ");
+            Found { near: None, all: Fragment { text, binds: with(grams.into()) } }
+        }
+        Engine::Postgres => {
+            // The gram index can only give all rows of a word, so a common one is looked for in the newest documents
+            // first. The sums keep the planner from walking all rows by number instead of asking the index.
+            let text = format!(
+                "with found as materialized (select number from search_grams \
+                 where grams @> string_to_array(${place}, ' ') and number + 0 < $1 order by number + 0 desc \
+                 limit {CANDIDATES}) select d.number as hit_number, d.object_id as hit_id \
+                 from found join search_documents d on d.number = found.number \
+                 where d.tenant_id = $2 and d.object = $3{checks}"
+            );
+            let grams = words.collect::<Vec<_>>().join(" ");
+            Found { near: Some(newest(WINDOW)), all: Fragment { text, binds: with(grams.into()) } }
+        }
+    })
 }
 
 /// The condition `id in (…)` for a list of `object`s that has an order of its own; of very common words it sees
 /// the newest 5,000 hits. When `text` says nothing, every row fulfils it.
 pub fn condition(cx: &Context, engine: Engine, object: &str, text: &str) -> Fragment {
     let Some(terms) = terms(text) else { return Fragment::new("1 = 1", Vec::new()) };
-    let Fragment { text, binds } = select(engine, "d.object_id", cx.tenant(), object, &terms, Some(LISTED));
+    let Fragment { text, binds } = select(engine, "d.object_id", cx.tenant(), object, &terms, LISTED);
     Fragment { text: format!("id in ({text})"), binds }
 }

@@ -255,6 +255,13 @@ async fn postgres_searches_by_its_gram_index() {
         .await
         .unwrap();
     assert!(plan.contains("Bitmap Index Scan on search_grams_grams"), "{plan}");
+    let plan = t.db.read(&t.cx, async move |r: &mut Read<'_>| -> Result<String, DbError> {
+        let found = search::found(r.cx(), r.engine(), "ticket", "漏水").unwrap().all;
+        let lines: Vec<(String,)> = r.all(db::Stmt::new(format!("explain {}", found.text), found.binds)).await?;
+        Ok(lines.into_iter().map(|(line,)| line + "\n").collect())
+    });
+    let plan = plan.await.unwrap();
+    assert!(!plan.contains("search_grams_pkey"), "{plan}");
     t.close().await;
 }
 
@@ -276,9 +283,9 @@ async fn sqlite_walks_its_gram_index_from_the_newest_hit_down() {
     assert!(plan.contains("SEARCH d USING INTEGER PRIMARY KEY"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     let plan = t.db.read(&t.cx, async move |r: &mut Read<'_>| -> Result<String, DbError> {
-        let found = search::found(r.cx(), r.engine(), "ticket", "漏水").unwrap();
+        let found = search::found(r.cx(), r.engine(), "ticket", "漏水").unwrap().all;
         let text = format!(
-            "explain query plan select id from ({}) as hits cross join tickets where tenant_id = $1 and id = hit_id \
+            "explain query plan select id from ({}) as hits cross join tickets where tenant_id = $2 and id = hit_id \
              order by hit_number desc limit 50",
             found.text
         );
