@@ -199,12 +199,16 @@ pub async fn open_by_engineer(q: &mut impl Query) -> Result<Vec<(Uuid, i64)>, Db
 
 /// The pauses of a ticket, oldest first.
 pub async fn pauses(q: &mut impl Query, ticket_id: Uuid) -> Result<Vec<TicketPause>, DbError> {
-    let tenant = q.cx().tenant();
+    let stmt = select_pauses(q.cx(), ticket_id);
+    q.all(stmt).await
+}
+
+fn select_pauses(cx: &Context, ticket_id: Uuid) -> Stmt<'static> {
     let sql = format!(
         "select {} from ticket_pauses where tenant_id = $1 and ticket_id = $2 order by from_at, id",
         TicketPause::COLUMNS
     );
-    q.all(stmt!(sql, tenant, ticket_id)).await
+    stmt!(sql, cx.tenant(), ticket_id)
 }
 
 /// A new pause.
@@ -364,12 +368,16 @@ pub async fn messages(
 
 /// Who follows a ticket.
 pub async fn followers(q: &mut impl Query, ticket_id: Uuid) -> Result<Vec<Follower>, DbError> {
-    let tenant = q.cx().tenant();
+    let stmt = select_followers(q.cx(), ticket_id);
+    q.all(stmt).await
+}
+
+fn select_followers(cx: &Context, ticket_id: Uuid) -> Stmt<'static> {
     let sql = format!(
         "select {} from ticket_followers where tenant_id = $1 and ticket_id = $2 order by created_at limit 200",
         Follower::COLUMNS
     );
-    q.all(stmt!(sql, tenant, ticket_id)).await
+    stmt!(sql, cx.tenant(), ticket_id)
 }
 
 /// Adds a follower; twice is once.
@@ -396,12 +404,16 @@ pub fn unfollow(cx: &Context, ticket_id: Uuid, user_id: Uuid) -> Stmt<'static> {
 
 /// Links of a ticket, in both directions.
 pub async fn links(q: &mut impl Query, ticket_id: Uuid) -> Result<Vec<TicketLink>, DbError> {
-    let tenant = q.cx().tenant();
+    let stmt = select_links(q.cx(), ticket_id);
+    q.all(stmt).await
+}
+
+fn select_links(cx: &Context, ticket_id: Uuid) -> Stmt<'static> {
     let sql = format!(
         "select {} from ticket_links where tenant_id = $1 and (from_id = $2 or to_id = $2) order by created_at limit 200",
         TicketLink::COLUMNS
     );
-    q.all(stmt!(sql, tenant, ticket_id)).await
+    stmt!(sql, cx.tenant(), ticket_id)
 }
 
 /// A new link; the same pair again changes its kind.
@@ -430,12 +442,32 @@ pub fn delete_link(cx: &Context, ticket_id: Uuid, link_id: Uuid) -> Stmt<'static
 
 /// Attachments of a ticket, oldest first.
 pub async fn attachments(q: &mut impl Query, ticket_id: Uuid) -> Result<Vec<Attachment>, DbError> {
-    let tenant = q.cx().tenant();
+    let stmt = select_attachments(q.cx(), ticket_id);
+    q.all(stmt).await
+}
+
+fn select_attachments(cx: &Context, ticket_id: Uuid) -> Stmt<'static> {
     let sql = format!(
         "select {} from ticket_attachments where tenant_id = $1 and ticket_id = $2 order by created_at, id limit 500",
         Attachment::COLUMNS
     );
-    q.all(stmt!(sql, tenant, ticket_id)).await
+    stmt!(sql, cx.tenant(), ticket_id)
+}
+
+/// What stands around a ticket.
+pub struct Around {
+    pub pauses: Vec<TicketPause>,
+    pub followers: Vec<Follower>,
+    pub links: Vec<TicketLink>,
+    pub attachments: Vec<Attachment>,
+}
+
+/// [`pauses`], [`followers`], [`links`] and [`attachments`] in two round trips.
+pub async fn around(q: &mut impl Query, ticket_id: Uuid) -> Result<Around, DbError> {
+    let cx = q.cx().clone();
+    let (pauses, followers) = q.both(select_pauses(&cx, ticket_id), select_followers(&cx, ticket_id)).await?;
+    let (links, attachments) = q.both(select_links(&cx, ticket_id), select_attachments(&cx, ticket_id)).await?;
+    Ok(Around { pauses, followers, links, attachments })
 }
 
 /// A new attachment.

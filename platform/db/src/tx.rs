@@ -47,6 +47,13 @@ pub trait Query: Send {
         b: Stmt<'_>,
     ) -> impl Future<Output = Result<(Option<A>, Option<B>), DbError>> + Send;
 
+    /// Two lists at once: one round trip on PostgreSQL.
+    fn both<A: FromRow, B: FromRow>(
+        &mut self,
+        a: Stmt<'_>,
+        b: Stmt<'_>,
+    ) -> impl Future<Output = Result<(Vec<A>, Vec<B>), DbError>> + Send;
+
     /// Exactly the first row; [`DbError::NotFound`] when there is none.
     fn one<T: FromRow>(&mut self, stmt: Stmt<'_>) -> impl Future<Output = Result<T, DbError>> + Send {
         async move { self.optional(stmt).await?.ok_or(DbError::NotFound) }
@@ -139,6 +146,22 @@ macro_rules! query {
                         let (a, b) = session.query_pair(&a, &b).await?;
                         let a = a.first().map(|row| A::from_row(&RowRef::Pg(row))).transpose()?;
                         let b = b.first().map(|row| B::from_row(&RowRef::Pg(row))).transpose()?;
+                        Ok((a, b))
+                    }
+                }
+            }
+
+            async fn both<A: FromRow, B: FromRow>(
+                &mut self,
+                a: Stmt<'_>,
+                b: Stmt<'_>,
+            ) -> Result<(Vec<A>, Vec<B>), DbError> {
+                match &mut self.conn {
+                    Conn::Lite(conn) => Ok((lite::all(conn, &a)?, lite::all(conn, &b)?)),
+                    Conn::Pg(session) => {
+                        let (a, b) = session.query_pair(&a, &b).await?;
+                        let a = a.iter().map(|row| A::from_row(&RowRef::Pg(row))).collect::<Result<_, _>>()?;
+                        let b = b.iter().map(|row| B::from_row(&RowRef::Pg(row))).collect::<Result<_, _>>()?;
                         Ok((a, b))
                     }
                 }

@@ -29,11 +29,12 @@ pub async fn handle(
                 Some(id) => devices::get(r, id).await?,
                 None => None,
             };
+            let around = store::around(r, ticket.id).await?;
             Ok::<_, TicketError>(TicketDetail {
-                pauses: store::pauses(r, ticket.id).await?,
-                followers: store::followers(r, ticket.id).await?,
-                links: store::links(r, ticket.id).await?,
-                attachments: store::attachments(r, ticket.id).await?,
+                pauses: around.pauses,
+                followers: around.followers,
+                links: around.links,
+                attachments: around.attachments,
                 customer_name: customer.map(|customer| customer.name),
                 device_serial_number: device.map(|device| device.serial_number),
                 ticket,
