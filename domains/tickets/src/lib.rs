@@ -225,7 +225,10 @@ pub fn routes() -> Routes {
 
 /// The structure.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("tickets", 1, "tickets", "../migrations/0001_tickets.sql")]
+    vec![
+        db::migration!("tickets", 1, "tickets", "../migrations/0001_tickets.sql"),
+        db::migration!("tickets", 2, "indexes", "../migrations/0002_indexes.sql"),
+    ]
 }
 
 /// Text for search: number, title, fault, people, place, solution.

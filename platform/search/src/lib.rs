@@ -16,11 +16,20 @@ pub use text::squeeze;
 
 /// The structure of the index.
 pub fn migrations() -> Vec<db::Migration> {
-    vec![db::migration!(
-        "search",
-        1,
-        "search",
-        "../migrations/0001_search.sqlite.sql",
-        "../migrations/0001_search.postgres.sql"
-    )]
+    vec![
+        db::migration!(
+            "search",
+            1,
+            "search",
+            "../migrations/0001_search.sqlite.sql",
+            "../migrations/0001_search.postgres.sql"
+        ),
+        db::migration!(
+            "search",
+            2,
+            "merge",
+            "../migrations/0002_merge.sqlite.sql",
+            "../migrations/0002_merge.postgres.sql"
+        ),
+    ]
 }

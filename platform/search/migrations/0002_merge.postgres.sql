@@ -1,0 +1,2 @@
+-- Nothing: GIN has no merges to set.
+select 1;
