@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use db::{Db, Migration, PostgresOptions};
-use events::Consumers;
+use events::{ConsumerHealth, Consumers};
 use http_api::{App, Routes, Service, Settings};
 use jobs::{Every, JobError, JobHandler, JobRun, Recurring, Workers};
 use kernel::World;
@@ -130,7 +130,37 @@ pub fn build(
     for recurring in files::recurring() {
         workers = workers.recurring(recurring);
     }
+    measure(&app, &consumers, &workers);
     House { app, consumers, workers }
+}
+
+/// Shows on `/metrics` how the work behind the requests is going.
+fn measure(app: &App, consumers: &Consumers, workers: &Workers) {
+    type Reading = fn(&ConsumerHealth) -> u64;
+    let readings: [(&str, &str, Reading); 4] = [
+        ("consumer_events_waiting", "Events read but not handled", |health| health.waiting),
+        ("consumer_events_handled", "Events handled since the start", |health| health.handled),
+        ("consumer_failures", "Failed tries since the start", |health| health.failures),
+        ("consumer_events_dead", "Events set aside since the start", |health| health.dead),
+    ];
+    for (name, help, reading) in readings {
+        let watch = consumers.watch();
+        app.metrics().gauges((name, help, "consumer"), move || {
+            watch().iter().map(|health| (health.name, i64::try_from(reading(health)).unwrap_or(i64::MAX))).collect()
+        });
+    }
+    let watch = workers.watch();
+    app.metrics().gauges(("jobs", "Jobs in hand, and jobs ended since the start", "state"), move || {
+        let health = watch();
+        let states = [
+            ("running", health.running),
+            ("done", health.done),
+            ("failed_tries", health.failures),
+            ("dead", health.dead),
+            ("lost", health.lost),
+        ];
+        states.map(|(state, count)| (state, i64::try_from(count).unwrap_or(i64::MAX))).into()
+    });
 }
 
 /// The router of the house: operations, probes and pages.

@@ -71,15 +71,24 @@ impl Consumers {
 
     /// How each consumer is doing.
     pub fn health(&self) -> Vec<ConsumerHealth> {
-        let health = |(consumer, counters): &(Arc<dyn Consumer>, Arc<Counters>)| ConsumerHealth {
-            name: consumer.name(),
-            position: *counters.position.lock().unwrap_or_else(PoisonError::into_inner),
-            waiting: counters.waiting.load(Ordering::Relaxed),
-            handled: counters.handled.load(Ordering::Relaxed),
-            failures: counters.failures.load(Ordering::Relaxed),
-            dead: counters.dead.load(Ordering::Relaxed),
-        };
-        self.consumers.iter().map(health).collect()
+        self.watch()()
+    }
+
+    /// The same to be asked again and again, by whoever shows it.
+    pub fn watch(&self) -> impl Fn() -> Vec<ConsumerHealth> + Send + Sync + 'static {
+        let watched: Vec<(&'static str, Arc<Counters>)> =
+            self.consumers.iter().map(|(consumer, counters)| (consumer.name(), Arc::clone(counters))).collect();
+        move || {
+            let health = |(name, counters): &(&'static str, Arc<Counters>)| ConsumerHealth {
+                name,
+                position: *counters.position.lock().unwrap_or_else(PoisonError::into_inner),
+                waiting: counters.waiting.load(Ordering::Relaxed),
+                handled: counters.handled.load(Ordering::Relaxed),
+                failures: counters.failures.load(Ordering::Relaxed),
+                dead: counters.dead.load(Ordering::Relaxed),
+            };
+            watched.iter().map(health).collect()
+        }
     }
 
     async fn open(&self, index: usize) -> Result<Runner, DbError> {

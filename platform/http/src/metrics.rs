@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text::encode},
-    metrics::{counter::Counter, family::Family, gauge::ConstGauge, histogram::Histogram},
+    metrics::{MetricType, counter::Counter, family::Family, gauge::ConstGauge, histogram::Histogram},
     registry::Registry,
 };
 
@@ -61,6 +61,15 @@ impl Metrics {
     /// Registers a gauge that is read whenever somebody asks; `read` must be quick.
     pub fn gauge(&self, name: &'static str, help: &'static str, read: impl Fn() -> i64 + Send + Sync + 'static) {
         self.0.registry.lock().register_collector(Box::new(Asked { name, help, read: Box::new(read) }));
+    }
+
+    /// Registers gauges that differ in one label and are read whenever somebody asks; `read` must be quick.
+    pub fn gauges(
+        &self,
+        (name, help, label): (&'static str, &'static str, &'static str),
+        read: impl Fn() -> Vec<(&'static str, i64)> + Send + Sync + 'static,
+    ) {
+        self.0.registry.lock().register_collector(Box::new(AskedBy { name, help, label, read: Box::new(read) }));
     }
 
     /// Registers anything else.
@@ -119,6 +128,29 @@ impl Collector for Asked {
         let gauge = ConstGauge::new((self.read)());
         let metric = encoder.encode_descriptor(self.name, self.help, None, gauge.metric_type())?;
         gauge.encode(metric)
+    }
+}
+
+struct AskedBy {
+    name: &'static str,
+    help: &'static str,
+    label: &'static str,
+    read: Box<dyn Fn() -> Vec<(&'static str, i64)> + Send + Sync>,
+}
+
+impl fmt::Debug for AskedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Collector for AskedBy {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut family = encoder.encode_descriptor(self.name, self.help, None, MetricType::Gauge)?;
+        for (value, reading) in (self.read)() {
+            ConstGauge::new(reading).encode(family.encode_family(&[(self.label, value)])?)?;
+        }
+        Ok(())
     }
 }
 

@@ -134,14 +134,21 @@ impl Workers {
 
     /// What has been done so far.
     pub fn health(&self) -> WorkersHealth {
-        let counters = &self.counters;
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        WorkersHealth {
-            running: counters.held.lock().unwrap_or_else(PoisonError::into_inner).len() as u64,
-            done: count(&counters.done),
-            failures: count(&counters.failures),
-            dead: count(&counters.dead),
-            lost: count(&counters.lost),
+        self.watch()()
+    }
+
+    /// The same to be asked again and again, by whoever shows it.
+    pub fn watch(&self) -> impl Fn() -> WorkersHealth + Send + Sync + 'static {
+        let counters = Arc::clone(&self.counters);
+        move || {
+            let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+            WorkersHealth {
+                running: counters.held.lock().unwrap_or_else(PoisonError::into_inner).len() as u64,
+                done: count(&counters.done),
+                failures: count(&counters.failures),
+                dead: count(&counters.dead),
+                lost: count(&counters.lost),
+            }
         }
     }
 

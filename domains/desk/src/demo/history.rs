@@ -20,6 +20,7 @@ use super::{
     company::{People, Stock, as_engineer, skilled},
     data::{COMMENTS, FAULTS, Fault, REPLIES},
     dice::Dice,
+    settlement::{self, Bill},
 };
 
 const MINUTE: i64 = 60_000_000;
@@ -57,14 +58,14 @@ pub async fn tell(
             let Some(at) = starts.pop_front() else { break };
             clock.set(at);
             let visit = visits::number(db, cx).await.map_err(DemoError::failed)?;
-            batch.push((at, tickets::number(db, cx).await?, visit));
+            batch.push((at, tickets::number(db, cx).await?, visit, finance::number(db, cx).await?));
         }
         let plot = Arc::clone(&shared);
         db.write(cx, async move |tx: &mut Tx<'_>| {
             let dice = Dice::new(tx.cx().world().clone());
             let levels = ServiceLevels::load(tx).await.map_err(DemoError::failed)?;
-            for (at, number, visit) in batch {
-                live(tx, &plot, &dice, &levels, at, (number, visit)).await?;
+            for (at, number, visit, quote) in batch {
+                live(tx, &plot, &dice, &levels, at, [number, visit, quote]).await?;
             }
             Ok::<_, DemoError>(())
         })
@@ -80,8 +81,8 @@ pub async fn tell(
 async fn today(db: &Db, cx: &Context, plot: &Arc<Plot>) -> Result<(), DemoError> {
     let now = plot.now;
     let mut batch = Vec::new();
-    for place in 0..TODAY.len() as i64 {
-        let at = Timestamp(now.0 - (TODAY.len() as i64 - place) * 47 * MINUTE);
+    for (_, hours) in TODAY {
+        let at = Timestamp(now.0 - hours * HOUR - odd_minutes(&batch) * MINUTE);
         plot.clock.set(at);
         let visit = visits::number(db, cx).await.map_err(DemoError::failed)?;
         batch.push((at, tickets::number(db, cx).await?, visit));
@@ -101,7 +102,7 @@ async fn today(db: &Db, cx: &Context, plot: &Arc<Plot>) -> Result<(), DemoError>
     db.write(cx, async move |tx: &mut Tx<'_>| {
         let dice = Dice::new(tx.cx().world().clone());
         let levels = ServiceLevels::load(tx).await.map_err(DemoError::failed)?;
-        for (place, ((at, number, visit_number), stage)) in batch.into_iter().zip(TODAY).enumerate() {
+        for (place, ((at, number, visit_number), (stage, _))) in batch.into_iter().zip(TODAY).enumerate() {
             plot.clock.set(at);
             let Some((device, category)) = dice.pick(&plot.devices) else { continue };
             let fitting: Vec<&Fault> =
@@ -123,6 +124,11 @@ async fn today(db: &Db, cx: &Context, plot: &Arc<Plot>) -> Result<(), DemoError>
     .await
 }
 
+/// Not all of them on the hour.
+fn odd_minutes<T>(batch: &[T]) -> i64 {
+    3 + (batch.len() as i64 * 17) % 41
+}
+
 /// How far a ticket of today has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
@@ -133,23 +139,24 @@ enum Stage {
     Waiting,
 }
 
-const TODAY: [Stage; 16] = [
-    Stage::Waiting,
-    Stage::OnSite,
-    Stage::Accepted,
-    Stage::New,
-    Stage::Accepted,
-    Stage::Assigned,
-    Stage::Accepted,
-    Stage::New,
-    Stage::Assigned,
-    Stage::OnSite,
-    Stage::Accepted,
-    Stage::New,
-    Stage::Assigned,
-    Stage::Accepted,
-    Stage::New,
-    Stage::New,
+/// The oldest ones are late or nearly so.
+const TODAY: [(Stage, i64); 16] = [
+    (Stage::Waiting, 76),
+    (Stage::OnSite, 52),
+    (Stage::Accepted, 50),
+    (Stage::New, 30),
+    (Stage::Accepted, 28),
+    (Stage::Assigned, 26),
+    (Stage::Accepted, 12),
+    (Stage::New, 10),
+    (Stage::Assigned, 8),
+    (Stage::OnSite, 6),
+    (Stage::Accepted, 5),
+    (Stage::New, 4),
+    (Stage::Assigned, 3),
+    (Stage::Accepted, 2),
+    (Stage::New, 1),
+    (Stage::New, 0),
 ];
 
 /// Brings a ticket of today to its stage.
@@ -239,6 +246,12 @@ struct Plot {
 }
 
 impl Plot {
+    /// Whoever answers for the customer.
+    fn signer(&self, ticket: &Ticket) -> String {
+        let contact = ticket.customer_id.and_then(|id| self.contacts.get(&id));
+        contact.map_or_else(|| "客户".to_owned(), |(_, name, _)| name.clone())
+    }
+
     /// Moves on by `micros`; false when that would be in the future.
     fn pass(&self, at: &mut Timestamp, micros: i64) -> bool {
         let next = Timestamp(at.0 + micros);
@@ -258,7 +271,7 @@ async fn live(
     dice: &Dice,
     levels: &ServiceLevels,
     mut at: Timestamp,
-    (number, visit_number): (String, String),
+    [number, visit_number, quote_number]: [String; 3],
 ) -> Result<(), DemoError> {
     plot.clock.set(at);
     let Some((device, category)) = dice.pick(&plot.devices) else { return Ok(()) };
@@ -279,7 +292,7 @@ async fn live(
         }
         return Ok(());
     }
-    dispatched(tx, plot, dice, ticket, fault, (at, visit_number)).await
+    dispatched(tx, plot, dice, ticket, fault, (at, visit_number, quote_number)).await
 }
 
 fn request(plot: &Plot, dice: &Dice, device: &devices::Device, fault: &Fault) -> CreateTicket {
@@ -329,7 +342,7 @@ async fn dispatched(
     dice: &Dice,
     mut ticket: Ticket,
     fault: &Fault,
-    (mut at, visit_number): (Timestamp, String),
+    (mut at, visit_number, quote_number): (Timestamp, String, String),
 ) -> Result<(), DemoError> {
     let near: Vec<&Engineer> = plot
         .people
@@ -375,7 +388,7 @@ async fn dispatched(
     };
     let crew = as_engineer(tx.cx(), engineer);
     let mut tx = tx.with_context(&crew);
-    worked(&mut tx, plot, dice, (ticket, &mut visit), fault, (&mut at, answered, way)).await?;
+    worked(&mut tx, plot, dice, (ticket, &mut visit, quote_number), fault, (&mut at, answered, way)).await?;
     visit.updated_at = at;
     let cx = tx.cx().clone();
     tx.execute(visits::insert(&cx, &visit)).await?;
@@ -387,7 +400,7 @@ async fn worked(
     tx: &mut Tx<'_>,
     plot: &Plot,
     dice: &Dice,
-    (mut ticket, visit): (Ticket, &mut Visit),
+    (mut ticket, visit, quote_number): (Ticket, &mut Visit, String),
     fault: &Fault,
     (at, answered, way): (&mut Timestamp, i64, i64),
 ) -> Result<(), DemoError> {
@@ -432,6 +445,15 @@ async fn worked(
             return Ok(());
         }
         ticket = step(tx, ticket, solution(fault, "再次上门，")).await?;
+    }
+    let signer = plot.signer(&ticket);
+    let bill = {
+        let mut tx = tx.with_context(&plot.people.agent);
+        let of = (&ticket, &*visit, quote_number);
+        settlement::bill(&mut tx, dice, of, &signer, |hours| plot.pass(at, hours * HOUR)).await?
+    };
+    if bill == Bill::Open {
+        return Ok(());
     }
     if !plot.pass(at, dice.between(2, 40) * HOUR) {
         return Ok(());

@@ -7,6 +7,7 @@ mod company;
 mod data;
 mod dice;
 mod history;
+mod settlement;
 
 use std::sync::Arc;
 
@@ -73,6 +74,7 @@ pub async fn begin(db: &Db, world: &World, slug: &str, today: Option<Timestamp>)
 pub async fn finish(begun: Begun) -> Result<(), DemoError> {
     let Begun { db, cx, clock, now, company } = begun;
     let stock = company::stock(&db, &cx, &company).await?;
+    settlement::contracts(&db, &cx, &stock).await?;
     history::tell(&db, &cx, &clock, now, &company, &stock).await
 }
 
