@@ -15,6 +15,8 @@ interface Section {
     | 'regions'
     | 'sla'
     | 'prices'
+    | 'skills'
+    | 'checklists'
     | 'apikeys'
     | 'channels'
     | 'outbox'
@@ -31,6 +33,8 @@ const SECTIONS: readonly Section[] = [
   { key: 'regions', needs: ['teams.manage'], page: lazy(() => import('./regions_section')) },
   { key: 'sla', needs: ['settings.manage'], page: lazy(() => import('./sla_section')) },
   { key: 'prices', needs: ['prices.update'], page: lazy(() => import('./prices_section')) },
+  { key: 'skills', needs: ['engineers.update'], page: lazy(() => import('./skills_section')) },
+  { key: 'checklists', needs: ['settings.manage'], page: lazy(() => import('./checklists_section')) },
   { key: 'channels', needs: ['channels.manage'], page: lazy(() => import('./channels_section')) },
   { key: 'outbox', needs: ['channels.manage'], page: lazy(() => import('./outbox_section')) },
   { key: 'apikeys', needs: ['apikeys.manage'], page: lazy(() => import('./apikeys_section')) },
