@@ -67,6 +67,11 @@ function place(from: string, to: string, day: string): { left: string; width: st
   return { left: percent(a - FIRST), width: percent(b - a) };
 }
 
+/** What tells one ticket of the day from another: the last part of its number. */
+function shortNumber(number: string): string {
+  return number.split('-').at(-1)?.replace(/^0+/, '') || number;
+}
+
 export default function DispatchPage() {
   const t = useMessages(messages);
   const c = useMessages(common);
@@ -129,8 +134,10 @@ export default function DispatchPage() {
                               tabIndex={-1}
                               className="board-visit"
                               style={style}
+                              title={visit.ticket_number}
+                              aria-label={visit.ticket_number}
                             >
-                              {visit.ticket_number}
+                              {shortNumber(visit.ticket_number)}
                             </Link>
                           )
                         );
