@@ -1,5 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ComponentType, type LazyExoticComponent } from 'react';
 import { useMessages } from '@/shared/i18n';
 import { useCan } from '@/shared/session';
 import { EmptyState } from '@/shared/ui/empty_state';
@@ -47,6 +47,11 @@ export default function SettingsPage() {
   const { section } = useParams({ strict: false }) as { section?: string };
   const allowed = SECTIONS.filter((one) => one.needs.some(can));
   const current = allowed.find((one) => one.key === section) ?? allowed[0];
+  // On a phone the sections are a row that scrolls; the one that is shown must be in sight.
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current?.key]);
   if (!current) {
     return (
       <div className="page">
@@ -58,7 +63,7 @@ export default function SettingsPage() {
   const Section = current.page;
   return (
     <div className="settings">
-      <nav aria-label={t('sections')} className="settings-nav">
+      <nav ref={nav} aria-label={t('sections')} className="settings-nav">
         <ul>
           {allowed.map((one) => (
             <li key={one.key}>
