@@ -1,5 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
 import { useMessages } from '@/shared/i18n';
 import { useCan } from '@/shared/session';
 import { EmptyState } from '@/shared/ui/empty_state';
@@ -41,17 +41,17 @@ const SECTIONS: readonly Section[] = [
   { key: 'jobs', needs: ['jobs.manage'], page: lazy(() => import('./jobs_section')) },
 ];
 
+/** On a phone the sections are a row that scrolls; the one that is shown must be in sight. */
+function keepInSight(item: HTMLLIElement | null): void {
+  item?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
+
 export default function SettingsPage() {
   const t = useMessages(settings);
   const can = useCan();
   const { section } = useParams({ strict: false }) as { section?: string };
   const allowed = SECTIONS.filter((one) => one.needs.some(can));
   const current = allowed.find((one) => one.key === section) ?? allowed[0];
-  // On a phone the sections are a row that scrolls; the one that is shown must be in sight.
-  const nav = useRef<HTMLElement>(null);
-  useEffect(() => {
-    nav.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [current?.key]);
   if (!current) {
     return (
       <div className="page">
@@ -63,10 +63,10 @@ export default function SettingsPage() {
   const Section = current.page;
   return (
     <div className="settings">
-      <nav ref={nav} aria-label={t('sections')} className="settings-nav">
+      <nav aria-label={t('sections')} className="settings-nav">
         <ul>
           {allowed.map((one) => (
-            <li key={one.key}>
+            <li key={one.key} ref={one.key === current.key ? keepInSight : undefined}>
               <Link
                 to="/settings/$section"
                 params={{ section: one.key }}
