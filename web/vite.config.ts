@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { entryWeight } from './entry_weight.ts';
 
 const server = process.env.AFTERSAIL_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), entryWeight()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { port: 5173, proxy: { '/api': { target: server, changeOrigin: false } } },
   preview: { port: 4173, proxy: { '/api': { target: server, changeOrigin: false } } },

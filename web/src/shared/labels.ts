@@ -137,7 +137,7 @@ export const choices = {
     choice('decline', '拒绝任务', 'Decline'),
     choice('depart', '出发', 'Depart'),
     choice('check_in', '签到', 'Check in'),
-    choice('checklist', '检查表', 'Checklist'),
+    choice('checklist', '检查清单', 'Checklist'),
     choice('labour', '工时', 'Labour'),
     choice('part_use', '用料', 'Parts used'),
     choice('photo', '照片', 'Photo'),

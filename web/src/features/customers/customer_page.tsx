@@ -107,16 +107,21 @@ export default function CustomerPage() {
                         </span>
                       ),
                     ],
+                    [
+                      t('tags'),
+                      customer.tags.length > 0 && (
+                        <span key="tags" className="row" style={{ gap: 4 }}>
+                          {customer.tags.map((tag) => (
+                            <span key={tag} className="tag">
+                              {tag}
+                            </span>
+                          ))}
+                        </span>
+                      ),
+                    ],
                     [c('createdAt'), <TimeText key="created" at={customer.created_at} />],
                   ]}
                 />
-                <div className="row" style={{ gap: 4 }}>
-                  {customer.tags.map((tag) => (
-                    <span key={tag} className="tag">
-                      {tag}
-                    </span>
-                  ))}
-                </div>
               </Panel>
               <Children customerId={id} kind="contacts" />
               <Children customerId={id} kind="sites" />

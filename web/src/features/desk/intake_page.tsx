@@ -15,7 +15,7 @@ import { FormDrawer, useUnsavedGuard } from '@/shared/fields/form_drawer';
 import { createBody, type FieldSpec, type Values } from '@/shared/fields/spec';
 import { useMessages, type Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
-import { useDebounced } from '@/shared/records/relation_select';
+import { useDebounced } from '@/shared/ui/use_debounced';
 import { TicketLines, type TicketRow } from '@/shared/records/related';
 import { useCan } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';

@@ -6,6 +6,11 @@ import { Facts } from '@/shared/ui/texts';
 import { behindSearch, excludedText, figureText, type Definition, type Figure } from './figures';
 import { desk } from './messages';
 
+/** The trade's own abbreviation stands before the name, unless the name says it already; other codes mean nothing. */
+export function titleOf(kpi: string, name: string): string {
+  return /^[A-Z]{2,4}$/.test(kpi) && !name.includes(kpi) ? `${kpi} · ${name}` : name;
+}
+
 /** A figure with what is needed to trust it; the number opens exactly the tickets behind it. */
 export function KpiCard({
   figure,
@@ -45,7 +50,7 @@ export function KpiCard({
     <div className="panel">
       <div className="row-between" style={{ flexWrap: 'nowrap' }}>
         <h3 style={{ fontSize: 13, fontWeight: 500 }} className="muted">
-          {figure.kpi} · {name}
+          {titleOf(figure.kpi, name)}
         </h3>
         <Popover
           trigger="click"

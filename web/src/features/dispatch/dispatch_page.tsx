@@ -26,6 +26,8 @@ const messages = defineMessages(
     noUnassigned: '没有待派的工单',
     engineers: '工程师日程',
     noEngineers: '还没有在岗的工程师',
+    noEngineersHint: '登记工程师的技能、常驻地址和工作时间后，这里会显示每个人的日程。',
+    toEngineers: '去登记工程师',
     planned: '已排 {time}',
     openTickets: '手上 {n} 单',
     recommend: '推荐',
@@ -41,6 +43,8 @@ const messages = defineMessages(
     noUnassigned: 'Nothing waits to be assigned',
     engineers: 'Engineers’ day',
     noEngineers: 'No engineers on duty yet',
+    noEngineersHint: 'Register engineers with their skills, home address and working hours; their days appear here.',
+    toEngineers: 'Register engineers',
     planned: '{time} planned',
     openTickets: '{n} open',
     recommend: 'Recommend',
@@ -65,6 +69,11 @@ function place(from: string, to: string, day: string): { left: string; width: st
   if (b <= a) return undefined;
   const percent = (minutes: number) => `${(minutes / (LAST - FIRST)) * 100}%`;
   return { left: percent(a - FIRST), width: percent(b - a) };
+}
+
+/** What tells one ticket of the day from another: the last part of its number. */
+function shortNumber(number: string): string {
+  return number.split('-').at(-1)?.replace(/^0+/, '') || number;
 }
 
 export default function DispatchPage() {
@@ -102,7 +111,13 @@ export default function DispatchPage() {
           <div className="stack">
             <FieldConflicts />
             <Panel title={t('engineers')}>
-              {data.engineers.length === 0 && <EmptyState title={t('noEngineers')} />}
+              {data.engineers.length === 0 && (
+                <EmptyState
+                  title={t('noEngineers')}
+                  hint={t('noEngineersHint')}
+                  action={<Link to="/engineers">{t('toEngineers')}</Link>}
+                />
+              )}
               {data.engineers.map((row) => (
                 <div key={row.engineer.id} className="board-row">
                   <div>
@@ -129,8 +144,10 @@ export default function DispatchPage() {
                               tabIndex={-1}
                               className="board-visit"
                               style={style}
+                              title={visit.ticket_number}
+                              aria-label={visit.ticket_number}
                             >
-                              {visit.ticket_number}
+                              {shortNumber(visit.ticket_number)}
                             </Link>
                           )
                         );

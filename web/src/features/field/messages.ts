@@ -231,7 +231,7 @@ export const field = defineMessages(
     problem_picture_lost: '手机上已找不到这张图片，请重新拍摄或重新签名。',
     problem_invalid_minutes: '时间应为 1 到 1440 分钟，请删除后重新登记。',
     problem_too_many: '这类记录已达上限（500 条）。',
-    problem_unknown_checklist_item: '检查表已更换，请刷新后重新勾选。',
+    problem_unknown_checklist_item: '检查清单已更换，请刷新后重新勾选。',
     problem_other: '服务器没有接收：{detail}',
     whatToDo: '您可以再发一次；若仍不行，请联系调度。',
     name: '姓名',

@@ -24,6 +24,7 @@ export function GroupSection<T extends Group>({
   columns,
   createLabel,
   emptyTitle,
+  emptyHint,
 }: {
   title: string;
   object: string;
@@ -32,6 +33,7 @@ export function GroupSection<T extends Group>({
   columns: readonly ListColumn<T>[];
   createLabel: string;
   emptyTitle: string;
+  emptyHint: string;
 }) {
   const t = useMessages(settings);
   const c = useMessages(common);
@@ -48,6 +50,7 @@ export function GroupSection<T extends Group>({
         plain
         query={{ limit: 200 }}
         emptyTitle={emptyTitle}
+        emptyHint={emptyHint}
         create={{ label: createLabel, permission: 'teams.manage', onClick: () => setForm({ open: true }) }}
         columns={[
           ...columns,

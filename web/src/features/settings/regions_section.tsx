@@ -15,6 +15,7 @@ export default function RegionsSection() {
       path="/api/v1/regions"
       createLabel={t('newRegion')}
       emptyTitle={t('noRegions')}
+      emptyHint={t('noRegionsHint')}
       fields={[
         { name: 'name', label: { zh: '名称', en: 'Name' }, kind: 'text', required: true },
         { name: 'parent_id', label: { zh: '上级区域', en: 'Part of' }, kind: 'relation', of: 'region' },

@@ -15,6 +15,8 @@ interface Section {
     | 'regions'
     | 'sla'
     | 'prices'
+    | 'skills'
+    | 'checklists'
     | 'apikeys'
     | 'channels'
     | 'outbox'
@@ -31,11 +33,18 @@ const SECTIONS: readonly Section[] = [
   { key: 'regions', needs: ['teams.manage'], page: lazy(() => import('./regions_section')) },
   { key: 'sla', needs: ['settings.manage'], page: lazy(() => import('./sla_section')) },
   { key: 'prices', needs: ['prices.update'], page: lazy(() => import('./prices_section')) },
+  { key: 'skills', needs: ['engineers.update'], page: lazy(() => import('./skills_section')) },
+  { key: 'checklists', needs: ['settings.manage'], page: lazy(() => import('./checklists_section')) },
   { key: 'channels', needs: ['channels.manage'], page: lazy(() => import('./channels_section')) },
   { key: 'outbox', needs: ['channels.manage'], page: lazy(() => import('./outbox_section')) },
   { key: 'apikeys', needs: ['apikeys.manage'], page: lazy(() => import('./apikeys_section')) },
   { key: 'jobs', needs: ['jobs.manage'], page: lazy(() => import('./jobs_section')) },
 ];
+
+/** On a phone the sections are a row that scrolls; the one that is shown must be in sight. */
+function keepInSight(item: HTMLLIElement | null): void {
+  item?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
 
 export default function SettingsPage() {
   const t = useMessages(settings);
@@ -57,7 +66,7 @@ export default function SettingsPage() {
       <nav aria-label={t('sections')} className="settings-nav">
         <ul>
           {allowed.map((one) => (
-            <li key={one.key}>
+            <li key={one.key} ref={one.key === current.key ? keepInSight : undefined}>
               <Link
                 to="/settings/$section"
                 params={{ section: one.key }}

@@ -15,6 +15,7 @@ export default function TeamsSection() {
       path="/api/v1/teams"
       createLabel={t('newTeam')}
       emptyTitle={t('noTeams')}
+      emptyHint={t('noTeamsHint')}
       fields={[
         { name: 'name', label: { zh: '名称', en: 'Name' }, kind: 'text', required: true },
         { name: 'region_id', label: { zh: '区域', en: 'Region' }, kind: 'relation', of: 'region' },

@@ -5,7 +5,7 @@ import { Input, type InputRef } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { api } from '@/shared/api/api';
 import { useMessages } from '@/shared/i18n';
-import { useDebounced } from '@/shared/records/relation_select';
+import { useDebounced } from '@/shared/ui/use_debounced';
 import { useShortcut } from '@/shared/ui/shortcuts';
 import { ErrorState } from '@/shared/ui/error_state';
 import { shell } from './messages';

@@ -79,6 +79,7 @@ const GROUPS: readonly { key: Key; entries: readonly Entry[] }[] = [
           'channels.manage',
           'jobs.manage',
           'prices.update',
+          'engineers.update',
         ],
       },
       { to: '/audit', key: 'audit', icon: <AuditOutlined />, needs: ['audit.read'] },

@@ -8,8 +8,8 @@ import {
   UserOutlined,
 } from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { App, Button, Drawer, Dropdown, Modal } from 'antd';
-import { Suspense, useEffect, useState } from 'react';
+import { App, Button, Dropdown, Modal } from 'antd';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { identity } from '@/features/identity/messages';
 import { setAppearance, useAppearance } from '@/app/theme';
 import { api } from '@/shared/api/api';
@@ -27,6 +27,9 @@ import { MainMenu } from './main_menu';
 import { shell } from './messages';
 import { SignInAgain } from './sign_in_again';
 
+// Only phones keep the menu in a drawer.
+const PhoneMenu = lazy(() => import('./phone_menu'));
+
 const PAGES_WITH_OWN_CREATE = /^\/(customers|devices|contracts|products|parts|engineers)(\/|$)/;
 
 export default function Shell() {
@@ -39,7 +42,7 @@ export default function Shell() {
   const phone = useIsPhone();
   const appearance = useAppearance();
   const { message } = App.useApp();
-  const [menuOpen, setMenuOpen] = useState(false);
+  const [menuOpen, setMenuOpen] = useState<boolean>();
   const [helpOpen, setHelpOpen] = useState(false);
   const [leaveAll, setLeaveAll] = useState(false);
   useLiveStream();
@@ -144,18 +147,11 @@ export default function Shell() {
       </header>
       <div className="shell-body">
         {phone ? (
-          <Drawer
-            open={menuOpen}
-            placement="left"
-            size={260}
-            title={session.tenant.name}
-            onClose={() => setMenuOpen(false)}
-            styles={{ body: { padding: 0 } }}
-          >
-            <nav aria-label={t('menu')}>
-              <MainMenu onNavigate={() => setMenuOpen(false)} />
-            </nav>
-          </Drawer>
+          menuOpen !== undefined && (
+            <Suspense fallback={null}>
+              <PhoneMenu open={menuOpen} onClose={() => setMenuOpen(false)} />
+            </Suspense>
+          )
         ) : (
           <nav className="shell-nav" aria-label={t('menu')}>
             <MainMenu />

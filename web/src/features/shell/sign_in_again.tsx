@@ -1,10 +1,14 @@
-import { Button, Modal } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { Button, Modal, Skeleton } from 'antd';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { onSignedOut } from '@/shared/api/api';
 import { useMessages } from '@/shared/i18n';
 import { forgetSession, useSession } from '@/shared/session';
 import { identity } from '@/features/identity/messages';
-import { SignInForm } from '@/features/identity/sign_in_form';
+
+// Few sessions end while somebody works; the form comes when one does.
+const SignInForm = lazy(() =>
+  import('@/features/identity/sign_in_form').then((module) => ({ default: module.SignInForm })),
+);
 
 /** When the session ends while somebody works, they sign in over the page, and what waited goes on. */
 export function SignInAgain() {
@@ -55,7 +59,9 @@ export function SignInAgain() {
       <p style={{ marginBottom: 12 }}>
         <strong>{session.user.name}</strong> ({session.user.login})
       </p>
-      <SignInForm fixed={{ tenant: session.tenant.slug, login: session.user.login }} onDone={() => finish(true)} />
+      <Suspense fallback={<Skeleton active />}>
+        <SignInForm fixed={{ tenant: session.tenant.slug, login: session.user.login }} onDone={() => finish(true)} />
+      </Suspense>
     </Modal>
   );
 }

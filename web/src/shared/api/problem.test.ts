@@ -33,6 +33,12 @@ describe('problems', () => {
     expect(traceOf(invalid)).toBe('abc');
   });
 
+  it('calls an address that names nothing not found, since there is no field to mend', () => {
+    const errors = [{ pointer: '/path/id', code: 'invalid_value', message: 'UUID parsing failed' }];
+    expect(problemText(new ApiError(400, { code: 'invalid_parameter', errors }))).toContain('没有找到');
+    expect(problemText(invalid)).toContain('标红');
+  });
+
   it('shows the words of the server only to those who read English', () => {
     const conflict = new ApiError(409, {
       code: 'quote_expired',

@@ -79,6 +79,8 @@ export function problemText(error: unknown): string {
     if (error.status === 412) return say('stale');
     return (chinese ? known : undefined) ?? say(error.status === 404 ? 'not_found' : 'server');
   }
+  // An address that names nothing: the person typed or followed it, there is no field to mend.
+  if (error.errors.length > 0 && error.errors.every((one) => one.pointer.startsWith('/path/'))) return say('not_found');
   if (error.errors.length > 0 && error.code !== 'closing_conditions') return say('invalid');
   if (known) return known;
   switch (error.status) {

@@ -5,10 +5,9 @@ import { RefText } from '../records/ref_text';
 import { formatTime } from '../time';
 import { common } from '../ui/messages';
 import { addressText, type AddressValue } from '../ui/texts';
-import { choicesOf, fieldText, isEmpty, REFERENCES, SILENT } from './words';
+import { choicesOf, fieldText, isEmpty, REFERENCES, SILENT, UUID } from './words';
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** One value of a change in words: names for ids, labels for codes, the tenant's time for instants. */
 export function ValueText({ object, field, value }: { object: string; field: string; value: unknown }) {
@@ -28,7 +27,7 @@ export function ValueText({ object, field, value }: { object: string; field: str
   }
   if (Array.isArray(value)) {
     if (value.every((item) => typeof item === 'string' && !UUID.test(item))) return <>{value.join('、')}</>;
-    return <>{locale === 'en' ? `${value.length} entries` : `${value.length} 项`}</>;
+    return <>{locale === 'en' ? (value.length === 1 ? '1 entry' : `${value.length} entries`) : `${value.length} 项`}</>;
   }
   if (field === 'address') return <>{addressText(value as AddressValue)}</>;
   const parts = Object.entries(value as Record<string, unknown>).filter(

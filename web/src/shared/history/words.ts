@@ -39,6 +39,10 @@ export const OBJECTS: Readonly<Record<string, Label>> = {
   import: l('导入', 'import'),
   channel: l('通知渠道', 'channel'),
   outbox: l('通知', 'notification'),
+  checklist: l('检查清单', 'checklist'),
+  skill_needs: l('技能要求', 'skill needs'),
+  price: l('价目', 'price list'),
+  dispatch: l('派单通知', 'dispatch notice'),
 };
 
 const VERBS: Readonly<Record<string, Label>> = {
@@ -97,6 +101,7 @@ const KINDS: Readonly<Record<string, Label>> = {
   'ticket.file_removed': l('移除附件', 'removed a file'),
   'ticket.undone': l('撤销了上一步操作', 'undid the last action'),
   'ticket.responded': l('首次响应', 'gave the first response'),
+  'ticket.settlement_excused': l('登记免收原因', 'noted why nothing is charged'),
   'ticket.split': l('拆分工单', 'split the ticket'),
   'ticket.response_breached': l('响应超时', 'the response is overdue'),
   'ticket.resolution_breached': l('解决超时', 'the solution is overdue'),
@@ -110,7 +115,7 @@ const KINDS: Readonly<Record<string, Label>> = {
   'visit.accepted': l('接受上门任务', 'accepted the visit'),
   'visit.declined': l('拒绝上门任务', 'declined the visit'),
   'visit.part_used': l('使用备件', 'used a part'),
-  'visit.checklist_changed': l('更新检查表', 'changed the checklist'),
+  'visit.checklist_changed': l('更新检查清单', 'changed the checklist'),
   'visit.noted': l('记录服务日志', 'wrote in the log'),
   'visit.photo_added': l('添加照片', 'added a photo'),
   'visit.result_reported': l('填写服务结果', 'reported the result'),
@@ -207,6 +212,7 @@ export const FIELDS: Readonly<Record<string, Label>> = {
   cost_minor: l('成本', 'cost'),
   currency: l('币种', 'currency'),
   stock: l('库存', 'stock'),
+  stock_after: l('剩余库存', 'stock left'),
   stock_warning: l('库存预警', 'stock warning'),
   skills: l('技能', 'skills'),
   home_address: l('常驻地址', 'home address'),
@@ -240,7 +246,9 @@ export const FIELDS: Readonly<Record<string, Label>> = {
   labour_minutes: l('工时（分钟）', 'labour (min)'),
   travel_minutes: l('路途（分钟）', 'travel (min)'),
   result: l('结果', 'result'),
-  checklist: l('检查表', 'checklist'),
+  checklist: l('检查清单', 'checklist'),
+  items: l('内容', 'entries'),
+  rules: l('要求', 'needs'),
   quantity: l('数量', 'quantity'),
   part_id: l('备件', 'part'),
   serial: l('序列号', 'serial number'),
@@ -334,6 +342,8 @@ export const REFERENCES: Readonly<Record<string, RelationName>> = {
   calendar_id: 'calendar',
 };
 
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** Fields whose values say nothing to a person. */
 export const SILENT = new Set([
   'id',
@@ -381,7 +391,7 @@ export function readData(data: unknown): { changes: Change[]; details: [string, 
   const details: [string, unknown][] = [];
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
     for (const [field, value] of Object.entries(data)) {
-      if (SILENT.has(field)) continue;
+      if (SILENT.has(field) || isNamelessId(field, value)) continue;
       if (typeof value === 'object' && value !== null && 'from' in value && 'to' in value) {
         const change = value as { from: unknown; to: unknown };
         if (isEmpty(change.from) && isEmpty(change.to)) continue;
@@ -390,6 +400,11 @@ export function readData(data: unknown): { changes: Change[]; details: [string, 
     }
   }
   return { changes, details };
+}
+
+/** An id of something that has no name to show in its place. */
+function isNamelessId(field: string, value: unknown): boolean {
+  return typeof value === 'string' && UUID.test(value) && !(field in REFERENCES);
 }
 
 export function isEmpty(value: unknown): boolean {

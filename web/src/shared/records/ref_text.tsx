@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { api } from '../api/api';
 import { useCan } from '../session';
-import { relationOf, type AnyRecord, type RelationName } from './relations';
+import { readTogether } from './read_together';
+import { relationOf, type RelationName } from './relations';
 
 export function useRelated(of: RelationName, id: string | null | undefined) {
   const relation = relationOf(of);
@@ -10,11 +10,7 @@ export function useRelated(of: RelationName, id: string | null | undefined) {
   const allowed = relation.permission === undefined || can(relation.permission);
   return useQuery({
     queryKey: [of, 'one', id],
-    queryFn: async ({ signal }) => {
-      const answer = await api.get<Record<string, unknown>>(`${relation.path}/${id ?? ''}`, undefined, { signal });
-      const inner = relation.unwrap === undefined ? undefined : answer[relation.unwrap];
-      return (inner ?? answer) as AnyRecord;
-    },
+    queryFn: () => readTogether(of, id ?? ''),
     enabled: Boolean(id) && allowed,
     staleTime: 300_000,
   });

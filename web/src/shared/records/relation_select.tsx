@@ -1,21 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/api';
 import type { Page } from '../api/types';
 import { useMessages } from '../i18n';
 import { common } from '../ui/messages';
+import { useDebounced } from '../ui/use_debounced';
 import { relationOf, type AnyRecord, type RelationName } from './relations';
 import { useRelated } from './ref_text';
-
-export function useDebounced<T>(value: T, ms = 250): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
-}
 
 interface RelationSelectProps {
   of: RelationName;

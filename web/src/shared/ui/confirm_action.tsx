@@ -1,8 +1,7 @@
-import { App, Form, Input, Modal } from 'antd';
-import { useState, type ReactNode } from 'react';
-import { useMessages } from '../i18n';
-import { ErrorState } from './error_state';
-import { common } from './messages';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
+
+// The dialog brings the form with it; a page that asks nothing yet doesn't need either.
+const ConfirmDialog = lazy(() => import('./confirm_dialog'));
 
 export interface ConfirmActionProps {
   open: boolean;
@@ -17,53 +16,14 @@ export interface ConfirmActionProps {
   onClose: () => void;
 }
 
-/** Says what will happen, asks for a reason where one is needed, and keeps it when the server refuses. */
-export function ConfirmAction({ open, title, text, okText, danger, reason, onConfirm, onClose }: ConfirmActionProps) {
-  const t = useMessages(common);
-  const { message } = App.useApp();
-  const [form] = Form.useForm<{ reason?: string }>();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const confirm = async () => {
-    const values = await form.validateFields();
-    setBusy(true);
-    setError(undefined);
-    try {
-      await onConfirm(values.reason?.trim() ?? '');
-      void message.success(t('done'));
-      form.resetFields();
-      onClose();
-    } catch (caught) {
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
-  };
+/** Asks before something happens; the dialog loads the first time it is wanted. */
+export function ConfirmAction(props: ConfirmActionProps) {
+  const [wanted, setWanted] = useState(props.open);
+  if (props.open && !wanted) setWanted(true);
+  if (!wanted) return null;
   return (
-    <Modal
-      open={open}
-      title={title}
-      okText={okText ?? t('confirm')}
-      okButtonProps={{ danger: danger ?? false, loading: busy }}
-      onOk={() => void confirm().catch(() => undefined)}
-      onCancel={onClose}
-      destroyOnHidden
-    >
-      <div className="stack">
-        {text && <div>{text}</div>}
-        {error !== undefined && <ErrorState error={error} />}
-        <Form form={form} layout="vertical">
-          {reason && (
-            <Form.Item
-              name="reason"
-              label={t('reason')}
-              rules={[{ required: true, whitespace: true, message: t('required', { label: t('reason') }) }]}
-            >
-              <Input.TextArea rows={3} maxLength={2000} showCount />
-            </Form.Item>
-          )}
-        </Form>
-      </div>
-    </Modal>
+    <Suspense fallback={null}>
+      <ConfirmDialog {...props} />
+    </Suspense>
   );
 }

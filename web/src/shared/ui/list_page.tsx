@@ -1,17 +1,17 @@
 import { FilterOutlined, PlusOutlined, ReloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Badge, Button, Checkbox, Drawer, Input, Select, Skeleton, Switch } from 'antd';
-import type { Table as TableType, TableColumnsType } from 'antd';
+import { Badge, Button, Checkbox, Input, Select, Skeleton, Switch } from 'antd';
 import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import type { Page } from '../api/types';
 import type { Condition } from '../conditions';
 import { both, fromTree, toTree, EMPTY_FILTER, type Filter, type FilterField } from '../filter/tree';
 import { labelText, useLocale, useMessages, type Label } from '../i18n';
-import { useDebounced } from '../records/relation_select';
+import { useDebounced } from './use_debounced';
 import { useCan } from '../session';
 import { ActionButton } from './action_button';
+import { DataTable } from './data_table';
 import { EmptyState } from './empty_state';
 import { ErrorState } from './error_state';
 import { common } from './messages';
@@ -20,11 +20,7 @@ import { useShortcut } from './shortcuts';
 import { useIsPhone } from './use_width';
 
 // The pickers of the builder weigh as much as the list itself; they come when somebody filters.
-const FilterBuilder = lazy(() =>
-  import('../filter/filter_builder').then((module) => ({ default: module.FilterBuilder })),
-);
-
-const Table = lazy(() => import('./data_table')) as unknown as typeof TableType;
+const FilterDrawer = lazy(() => import('../filter/filter_drawer'));
 
 export interface ListColumn<T> {
   key: string;
@@ -89,7 +85,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
   const [typed, setTyped] = useState(search.q ?? '');
   const settled = useDebounced(typed, 300);
   const [filterOpen, setFilterOpen] = useState(false);
-  const [draft, setDraft] = useState<Filter>(EMPTY_FILTER);
+  const [draft, setDraft] = useState<Filter>();
   const [selected, setSelected] = useState<string[]>([]);
   const [current, setCurrent] = useState(-1);
 
@@ -155,19 +151,13 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
   };
   const count = first?.total;
 
-  const tableColumns: TableColumnsType<T> = columns.map((column) => ({
+  const tableColumns = columns.map((column) => ({
     key: column.key,
     title: labelText(column.title, locale),
-    render: (_, row) => column.render(row),
-    ...(column.width === undefined ? {} : { width: column.width }),
-    ...(column.align === undefined ? {} : { align: column.align }),
-    ...(column.sort === undefined
-      ? {}
-      : {
-          sorter: true,
-          sortOrder:
-            sort === column.sort ? ('ascend' as const) : sort === `-${column.sort}` ? ('descend' as const) : null,
-        }),
+    render: column.render,
+    sort: column.sort,
+    width: column.width,
+    align: column.align,
   }));
 
   const body = () => {
@@ -209,7 +199,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
                   <div className="row grow">
                     {bulk && (
                       <Checkbox
-                        aria-label={t('select')}
+                        aria-label={t('selectRow')}
                         checked={selected.includes(keyOf(row))}
                         onChange={(event) =>
                           setSelected((old) =>
@@ -240,36 +230,19 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
             ))}
           </ul>
         ) : (
-          <div className="panel panel-flush table-scroll">
-            <Suspense fallback={<Skeleton active title={false} paragraph={{ rows: 10, width: '100%' }} />}>
-              <Table<T>
-                size="small"
-                rowKey={keyOf}
-                columns={tableColumns}
-                dataSource={rows}
-                pagination={false}
-                loading={list.isFetching && !list.isFetchingNextPage && list.isPlaceholderData}
-                {...(rows.length > 150
-                  ? { virtual: true, scroll: { x: 1100, y: Math.max(360, window.innerHeight - 280) } }
-                  : {})}
-                rowClassName={(_, index) => `${onOpen ? 'clickable' : ''} ${index === current ? 'current' : ''}`}
-                onRow={(row) => ({
-                  onClick: (event) => {
-                    if (!(event.target as HTMLElement).closest('a,button,input,label,.ant-checkbox-wrapper'))
-                      onOpen?.(row);
-                  },
-                })}
-                onChange={(_, __, sorter) => {
-                  const one = Array.isArray(sorter) ? sorter[0] : sorter;
-                  const column = columns.find((candidate) => candidate.key === one?.columnKey);
-                  if (column?.sort)
-                    patch({ sort: one?.order ? `${one.order === 'descend' ? '-' : ''}${column.sort}` : undefined });
-                }}
-                {...(bulk
-                  ? { rowSelection: { selectedRowKeys: selected, onChange: (keys) => setSelected(keys.map(String)) } }
-                  : {})}
-              />
-            </Suspense>
+          <div className="panel panel-flush">
+            <DataTable
+              label={props.title}
+              columns={tableColumns}
+              rows={rows}
+              keyOf={keyOf}
+              sort={sort}
+              onSort={(next) => patch({ sort: next })}
+              onOpen={onOpen}
+              {...(bulk ? { selected, onSelect: setSelected } : {})}
+              current={current}
+              busy={list.isFetching && !list.isFetchingNextPage && list.isPlaceholderData}
+            />
           </div>
         )}
         <div className="list-foot">
@@ -387,31 +360,21 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
           </Button>
         </div>
       )}
-      <Drawer
-        open={filterOpen}
-        title={t('filters')}
-        onClose={() => setFilterOpen(false)}
-        size={640}
-        styles={{ wrapper: { maxWidth: '100vw' } }}
-        footer={
-          <div className="row" style={{ justifyContent: 'flex-end' }}>
-            <Button onClick={() => setDraft(EMPTY_FILTER)}>{t('clear')}</Button>
-            <Button
-              type="primary"
-              onClick={() => {
-                patch({ filter: toTree(draft) });
-                setFilterOpen(false);
-              }}
-            >
-              {t('apply')}
-            </Button>
-          </div>
-        }
-      >
-        <Suspense fallback={<Skeleton active />}>
-          <FilterBuilder fields={filters} value={draft} onChange={setDraft} />
+      {draft && (
+        <Suspense fallback={null}>
+          <FilterDrawer
+            open={filterOpen}
+            fields={filters}
+            value={draft}
+            onChange={setDraft}
+            onClose={() => setFilterOpen(false)}
+            onApply={() => {
+              patch({ filter: toTree(draft) });
+              setFilterOpen(false);
+            }}
+          />
         </Suspense>
-      </Drawer>
+      )}
     </div>
   );
 }
