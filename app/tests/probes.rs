@@ -17,7 +17,8 @@ async fn consumers_and_jobs_are_on_the_metrics_page() {
     site.house.workers.drain().await.unwrap();
     let text = site.house.app.metrics().text();
     let value = |name: &str| {
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} is not in {text}"));
+        let line =
+            text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} is not in {text}"));
         line.rsplit_once(' ').unwrap().1.parse::<i64>().unwrap()
     };
     assert!(value("consumer_events_handled{consumer=\"search\"}") > 0);

@@ -22,6 +22,7 @@ const MOST_OF_DEVICE: usize = 200;
 const SCOPE: ScopeColumns<'static> = ScopeColumns { owner: &["created_by"], team: None, region: None };
 
 static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("number", FieldType::Text, "number").not_null(),
     Column::new("customer_id", FieldType::Id, "customer_id").not_null(),
     Column::new("name", FieldType::Text, "name").not_null(),

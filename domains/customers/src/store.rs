@@ -23,6 +23,7 @@ const SCOPE: ScopeColumns<'static> =
     ScopeColumns { owner: &["owner_id", "created_by"], team: None, region: Some("region_id") };
 
 static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("name", FieldType::Text, "name").not_null(),
     Column::new("kind", FieldType::Choice, "kind").not_null(),
     Column::new("level", FieldType::Choice, "level").not_null(),

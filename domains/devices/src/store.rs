@@ -21,6 +21,7 @@ const SCOPE: ScopeColumns<'static> =
     ScopeColumns { owner: &["created_by"], team: Some("team_id"), region: Some("region_id") };
 
 static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("serial_number", FieldType::Text, "serial_number").not_null(),
     Column::new("product_id", FieldType::Id, "product_id"),
     Column::new("customer_id", FieldType::Id, "customer_id"),

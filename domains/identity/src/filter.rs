@@ -7,6 +7,7 @@ use rules::{Bind, Column, Condition, Dialect, FieldMap, FieldType, to_sql};
 
 /// What people may be filtered by.
 pub(crate) static USERS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("login", FieldType::Text, "login").not_null(),
     Column::new("name", FieldType::Text, "name").not_null(),
     Column::new("email", FieldType::Text, "email"),
@@ -20,6 +21,7 @@ pub(crate) static USERS: FieldMap = FieldMap::new(&[
 
 /// What roles, teams and regions may be filtered by.
 pub(crate) static NAMED: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("name", FieldType::Text, "name").not_null(),
     Column::new("created_at", FieldType::Time, "created_at").not_null(),
     Column::new("updated_at", FieldType::Time, "updated_at").not_null(),

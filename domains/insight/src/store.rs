@@ -119,19 +119,26 @@ pub async fn at_risk(
     limit: usize,
     scope: &Fragment,
 ) -> Result<Vec<tickets::Ticket>, DbError> {
-    let due = Fragment::new(
-        "status_category in ('new', 'open', 'waiting') and resolution_due_at is not null and resolution_due_at < $1",
-        vec![until.into()],
-    );
-    let mut clause = where_clause(q.cx(), &[due, scope.clone()]);
-    clause.binds.push(Value::from(limit));
-    let sql = format!(
-        "select {} from tickets where {} order by resolution_due_at, id limit ${}",
-        tickets::Ticket::COLUMNS,
-        clause.text,
-        clause.binds.len()
-    );
-    q.all(Stmt::new(sql, clause.binds)).await
+    let mut found: Vec<tickets::Ticket> = Vec::new();
+    // One category at a time: so the index gives the most urgent ones without a look at all that are late.
+    for category in ["new", "open", "waiting"] {
+        let due = Fragment::new(
+            "status_category = $1 and resolution_due_at is not null and resolution_due_at < $2",
+            vec![category.to_owned().into(), until.into()],
+        );
+        let mut clause = where_clause(q.cx(), &[due, scope.clone()]);
+        clause.binds.push(Value::from(limit));
+        let sql = format!(
+            "select {} from tickets where {} order by resolution_due_at limit ${}",
+            tickets::Ticket::COLUMNS,
+            clause.text,
+            clause.binds.len()
+        );
+        found.extend(q.all::<tickets::Ticket>(Stmt::new(sql, clause.binds)).await?);
+    }
+    found.sort_by_key(|ticket| (ticket.resolution_due_at, ticket.id));
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// Names of engineers by id.

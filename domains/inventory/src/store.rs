@@ -34,6 +34,7 @@ const LIST: List = List {
 };
 
 static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("code", FieldType::Text, "code").not_null(),
     Column::new("name", FieldType::Text, "name").not_null(),
     Column::new("unit", FieldType::Text, "unit").not_null(),

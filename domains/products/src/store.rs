@@ -12,6 +12,7 @@ use rules::{Column, FieldMap, FieldType};
 use crate::{Product, ProductError};
 
 static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("code", FieldType::Text, "code").not_null(),
     Column::new("name", FieldType::Text, "name").not_null(),
     Column::new("category", FieldType::Text, "category"),

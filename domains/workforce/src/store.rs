@@ -29,6 +29,7 @@ const LIST: List = List {
 };
 
 static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("name", FieldType::Text, "name").not_null(),
     Column::new("phone", FieldType::Text, "phone"),
     Column::new("status", FieldType::Choice, "status").not_null(),

@@ -11,6 +11,7 @@ use crate::{act::SCOPE, model::Ticket};
 
 /// What tickets can be filtered by.
 pub static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("number", FieldType::Text, "number").not_null(),
     Column::new("title", FieldType::Text, "title").not_null(),
     Column::new("description", FieldType::Text, "description").not_null(),
