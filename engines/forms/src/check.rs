@@ -334,3 +334,161 @@ fn is_under_itself(choice: &ChoiceSettings, id: &str) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn field(id: &str, kind: &Value, more: &Value) -> Value {
+        let mut field = json!({"id": id, "kind": kind, "label": {"zh": "甲", "en": "A"}});
+        field.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        field
+    }
+
+    fn text(id: &str, more: &Value) -> Value {
+        field(id, &json!({"type": "text"}), more)
+    }
+
+    fn of_kind(kind: Value) -> Vec<Value> {
+        vec![field("f", &kind, &json!({}))]
+    }
+
+    fn defects(fields: Vec<Value>) -> Vec<(String, String)> {
+        let catalogue: Catalogue = serde_json::from_value(json!({"object": "x", "fields": fields})).unwrap();
+        let found = catalogue.check();
+        assert!(found.iter().all(|defect| defect.message.ends_with('.')), "{found:?}");
+        found.into_iter().map(|defect| (defect.pointer, defect.code)).collect()
+    }
+
+    fn one(pointer: &str, code: &str) -> Vec<(String, String)> {
+        vec![(pointer.to_owned(), code.to_owned())]
+    }
+
+    #[test]
+    fn ids_are_unique_and_written_in_small_letters() {
+        assert_eq!(defects(vec![text("a", &json!({})), text("a", &json!({}))]), one("/fields/1/id", "duplicate_id"));
+        for id in ["A", "1a", "", "_a", "a-b", "电梯", &"a".repeat(41)] {
+            assert_eq!(defects(vec![text(id, &json!({}))]), one("/fields/0/id", "invalid_id"), "{id}");
+        }
+    }
+
+    #[test]
+    fn conditions_name_fields_that_exist() {
+        let wrong = json!({"all": [{"field": "b", "op": "is_empty"}]});
+        let fields = vec![text("a", &json!({ "visible_if": wrong }))];
+        assert_eq!(defects(fields), one("/fields/0/visible_if/all/0/field", "unknown_field"));
+        let wrong = json!({"field": "spot", "op": "is_empty"});
+        let place = field("spot", &json!({"type": "location"}), &json!({}));
+        let fields = vec![place, text("a", &json!({ "required_if": wrong }))];
+        assert_eq!(defects(fields), one("/fields/1/required_if/field", "unknown_field"));
+    }
+
+    #[test]
+    fn circles_are_refused_where_they_close() {
+        let shown_by = |id: &str| json!({"visible_if": {"field": id, "op": "is_not_empty"}});
+        let fields = vec![text("a", &shown_by("b")), text("b", &shown_by("c")), text("c", &shown_by("a"))];
+        assert_eq!(defects(fields), one("/fields/2", "cycle"));
+        assert_eq!(defects(vec![text("a", &shown_by("a"))]), one("/fields/0", "cycle"));
+        let formula = |id: &str, expression: &str| {
+            field(id, &json!({"type": "formula", "expression": expression, "result": "text"}), &json!({}))
+        };
+        assert_eq!(defects(vec![formula("a", "b + 1"), formula("b", "a + 'b'")]), one("/fields/1", "cycle"));
+        assert_eq!(defects(vec![formula("a", "b + 1"), formula("b", "'a'")]), []);
+        assert_eq!(defects(vec![formula("a", "b"), text("b", &shown_by("a"))]), one("/fields/1", "cycle"));
+    }
+
+    #[test]
+    fn two_fields_may_require_each_other() {
+        let asked_by = |id: &str| json!({"required_if": {"field": id, "op": "is_not_empty"}});
+        assert_eq!(defects(vec![text("a", &asked_by("b")), text("b", &asked_by("a"))]), []);
+    }
+
+    #[test]
+    fn fields_filters_and_options_are_bounded() {
+        let many = |count: usize, more: Value| (0..count).map(|n| text(&format!("f{n}"), &more)).collect::<Vec<_>>();
+        assert_eq!(defects(many(MAX_FIELDS, json!({}))), []);
+        assert_eq!(defects(many(MAX_FIELDS + 1, json!({}))), one("/fields", "too_many_fields"));
+        assert_eq!(defects(many(MAX_FILTERABLE, json!({"filterable": true}))), []);
+        assert_eq!(defects(many(MAX_FILTERABLE + 1, json!({"filterable": true}))), one("/fields", "too_many_filterable"));
+        let choice = |count: usize| {
+            let option = |n| json!({"id": format!("o{n}"), "label": {"zh": "甲", "en": "A"}});
+            of_kind(json!({"type": "choice", "options": (0..count).map(option).collect::<Vec<_>>()}))
+        };
+        assert_eq!(defects(choice(MAX_OPTIONS)), []);
+        assert_eq!(defects(choice(10_000)), one("/fields/0/kind/options", "too_many_options"));
+        assert_eq!(defects(choice(0)), one("/fields/0/kind/options", "too_many_options"));
+    }
+
+    #[test]
+    fn option_parents_exist_and_do_not_circle() {
+        let option = |id: &str, parent: &str| json!({"id": id, "label": {"zh": "甲", "en": "A"}, "parent": parent});
+        let tree = |options: Value| of_kind(json!({"type": "choice", "options": options}));
+        assert_eq!(defects(tree(json!([option("a", "b")]))), one("/fields/0/kind/options/0/parent", "unknown_parent"));
+        let codes: Vec<_> = defects(tree(json!([option("a", "b"), option("b", "a")]))).into_iter().map(|d| d.1).collect();
+        assert_eq!(codes, ["cycle", "cycle"]);
+        let below = |within: &str| json!({"type": "choice", "within": within, "options": [option("k", "a")]});
+        assert_eq!(defects(of_kind(below("g"))), one("/fields/0/kind/within", "unknown_field"));
+        assert_eq!(defects(of_kind(below("f"))).last(), Some(&("/fields/0/kind/options/0/parent".into(), "unknown_parent".into())));
+    }
+
+    #[test]
+    fn sub_tables_are_one_level_deep() {
+        let table = |columns: Vec<Value>| json!({"type": "sub_table", "fields": columns});
+        let inner = field("t", &table(vec![text("a", &json!({}))]), &json!({}));
+        assert_eq!(defects(of_kind(table(vec![inner]))), one("/fields/0/kind/fields/0/kind", "not_in_sub_table"));
+        let unique = text("a", &json!({"unique": true}));
+        assert_eq!(defects(of_kind(table(vec![unique]))), one("/fields/0/kind/fields/0/unique", "not_in_sub_table"));
+        let columns = |count: usize| (0..count).map(|n| text(&format!("c{n}"), &json!({}))).collect();
+        assert_eq!(defects(of_kind(table(columns(MAX_COLUMNS)))), []);
+        assert_eq!(defects(of_kind(table(columns(MAX_COLUMNS + 1)))), one("/fields/0/kind/fields", "too_many_columns"));
+    }
+
+    #[test]
+    fn settings_fit_their_kind() {
+        for (kind, pointer, code) in [
+            (json!({"type": "text", "pattern": "(?=a)"}), "/pattern", "invalid_pattern"),
+            (json!({"type": "text", "min_length": 5, "max_length": 4}), "", "empty_range"),
+            (json!({"type": "text", "max_length": 501}), "/max_length", "out_of_range"),
+            (json!({"type": "integer", "min": 2, "max": 1}), "", "empty_range"),
+            (json!({"type": "decimal", "scale": 7}), "/scale", "out_of_range"),
+            (json!({"type": "money", "currency": "yuan"}), "/currency", "invalid_currency"),
+            (json!({"type": "date", "min": "soon"}), "/min", "invalid_limit"),
+            (json!({"type": "date_time", "min": "2026-01-02T00:00:00+08:00", "max": "2026-01-01T00:00:00Z"}), "", "empty_range"),
+            (json!({"type": "duration", "max": -1}), "", "empty_range"),
+            (json!({"type": "rating", "max": 11}), "/max", "out_of_range"),
+            (json!({"type": "auto_number", "digits": 0}), "/digits", "out_of_range"),
+            (json!({"type": "formula", "expression": "", "result": "text"}), "/expression", "out_of_range"),
+            (json!({"type": "formula", "expression": "1+".repeat(1001), "result": "number"}), "/expression", "out_of_range"),
+            (json!({"type": "roll_up", "object": "o", "relation": "r", "function": "sum"}), "/field", "field_missing"),
+            (json!({"type": "look_up", "relation": "r", "field": "x", "result": "text"}), "/relation", "unknown_field"),
+        ] {
+            assert_eq!(defects(of_kind(kind.clone())), one(&format!("/fields/0/kind{pointer}"), code), "{kind}");
+        }
+        // 08:00 in China is midnight in UTC: instants are compared, not their texts.
+        let same = json!({"type": "date_time", "min": "2026-01-01T07:00:00+08:00", "max": "2026-01-01T00:00:00Z"});
+        assert_eq!(defects(of_kind(same)), []);
+    }
+
+    #[test]
+    fn a_default_is_a_value_of_its_field() {
+        let with = |kind: Value, default: Value| vec![field("f", &kind, &json!({ "default": default }))];
+        assert_eq!(defects(with(json!({"type": "integer", "max": 5}), json!(5))), []);
+        assert_eq!(defects(with(json!({"type": "integer", "max": 5}), json!(6))), one("/fields/0/default", "invalid_default"));
+        let photos = json!({"type": "image", "many": true});
+        assert_eq!(defects(with(photos, json!(["x"]))), one("/fields/0/default/0", "invalid_default"));
+        let number = json!({"type": "auto_number", "digits": 4});
+        assert_eq!(defects(with(number, json!("1"))), one("/fields/0/default", "default_not_allowed"));
+    }
+
+    #[test]
+    fn flags_fit_their_kind() {
+        let place = field("f", &json!({"type": "location"}), &json!({"filterable": true}));
+        assert_eq!(defects(vec![place]), one("/fields/0/filterable", "flag_not_allowed"));
+        assert_eq!(
+            defects(vec![text("a", &json!({"required": true, "read_only": true}))]),
+            one("/fields/0/required", "required_read_only")
+        );
+    }
+}

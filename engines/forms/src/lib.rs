@@ -40,6 +40,7 @@
 mod accept;
 mod catalogue;
 mod check;
+mod convert;
 mod form;
 mod kind;
 mod order;
@@ -54,6 +55,7 @@ pub mod vectors;
 pub use accept::{Accepted, FormScope, accept};
 pub use catalogue::{Catalogue, Field, Label};
 pub use check::Defect;
+pub use convert::{CannotConvert, Converted, convert};
 pub use form::{Channel, Form, Item, Layout, Part, Section};
 pub use kind::*;
 pub use problem::{Problem, Wrong};
