@@ -209,8 +209,12 @@ impl Found {
                 self.add(format!("{at}/{key}"), "invalid_limit", format!("Write it like {example}."));
             }
         }
-        let instant = |text: &Option<String>| text.as_ref().map(|text| text::utc(text).unwrap_or_else(|| text.clone()));
-        self.range(instant(&limits.min), instant(&limits.max), at);
+        // Instants are compared as such; days and times of day order like their texts.
+        let place = |limit: &Option<String>| {
+            let limit = limit.as_deref()?;
+            Some(text::instant(limit).map_or((0, limit.to_owned()), |instant| (instant, String::new())))
+        };
+        self.range(place(&limits.min), place(&limits.max), at);
     }
 
     fn choice(&mut self, choice: &ChoiceSettings, fields: &[Field], at: &str) {
@@ -411,7 +415,10 @@ mod tests {
         assert_eq!(defects(many(MAX_FIELDS, json!({}))), []);
         assert_eq!(defects(many(MAX_FIELDS + 1, json!({}))), one("/fields", "too_many_fields"));
         assert_eq!(defects(many(MAX_FILTERABLE, json!({"filterable": true}))), []);
-        assert_eq!(defects(many(MAX_FILTERABLE + 1, json!({"filterable": true}))), one("/fields", "too_many_filterable"));
+        assert_eq!(
+            defects(many(MAX_FILTERABLE + 1, json!({"filterable": true}))),
+            one("/fields", "too_many_filterable")
+        );
         let choice = |count: usize| {
             let option = |n| json!({"id": format!("o{n}"), "label": {"zh": "甲", "en": "A"}});
             of_kind(json!({"type": "choice", "options": (0..count).map(option).collect::<Vec<_>>()}))
@@ -426,11 +433,15 @@ mod tests {
         let option = |id: &str, parent: &str| json!({"id": id, "label": {"zh": "甲", "en": "A"}, "parent": parent});
         let tree = |options: Value| of_kind(json!({"type": "choice", "options": options}));
         assert_eq!(defects(tree(json!([option("a", "b")]))), one("/fields/0/kind/options/0/parent", "unknown_parent"));
-        let codes: Vec<_> = defects(tree(json!([option("a", "b"), option("b", "a")]))).into_iter().map(|d| d.1).collect();
+        let codes: Vec<_> =
+            defects(tree(json!([option("a", "b"), option("b", "a")]))).into_iter().map(|d| d.1).collect();
         assert_eq!(codes, ["cycle", "cycle"]);
         let below = |within: &str| json!({"type": "choice", "within": within, "options": [option("k", "a")]});
         assert_eq!(defects(of_kind(below("g"))), one("/fields/0/kind/within", "unknown_field"));
-        assert_eq!(defects(of_kind(below("f"))).last(), Some(&("/fields/0/kind/options/0/parent".into(), "unknown_parent".into())));
+        assert_eq!(
+            defects(of_kind(below("f"))).last(),
+            Some(&("/fields/0/kind/options/0/parent".into(), "unknown_parent".into()))
+        );
     }
 
     #[test]
@@ -455,12 +466,20 @@ mod tests {
             (json!({"type": "decimal", "scale": 7}), "/scale", "out_of_range"),
             (json!({"type": "money", "currency": "yuan"}), "/currency", "invalid_currency"),
             (json!({"type": "date", "min": "soon"}), "/min", "invalid_limit"),
-            (json!({"type": "date_time", "min": "2026-01-02T00:00:00+08:00", "max": "2026-01-01T00:00:00Z"}), "", "empty_range"),
+            (
+                json!({"type": "date_time", "min": "2026-01-02T00:00:00+08:00", "max": "2026-01-01T00:00:00Z"}),
+                "",
+                "empty_range",
+            ),
             (json!({"type": "duration", "max": -1}), "", "empty_range"),
             (json!({"type": "rating", "max": 11}), "/max", "out_of_range"),
             (json!({"type": "auto_number", "digits": 0}), "/digits", "out_of_range"),
             (json!({"type": "formula", "expression": "", "result": "text"}), "/expression", "out_of_range"),
-            (json!({"type": "formula", "expression": "1+".repeat(1001), "result": "number"}), "/expression", "out_of_range"),
+            (
+                json!({"type": "formula", "expression": "1+".repeat(1001), "result": "number"}),
+                "/expression",
+                "out_of_range",
+            ),
             (json!({"type": "roll_up", "object": "o", "relation": "r", "function": "sum"}), "/field", "field_missing"),
             (json!({"type": "look_up", "relation": "r", "field": "x", "result": "text"}), "/relation", "unknown_field"),
         ] {
@@ -475,7 +494,10 @@ mod tests {
     fn a_default_is_a_value_of_its_field() {
         let with = |kind: Value, default: Value| vec![field("f", &kind, &json!({ "default": default }))];
         assert_eq!(defects(with(json!({"type": "integer", "max": 5}), json!(5))), []);
-        assert_eq!(defects(with(json!({"type": "integer", "max": 5}), json!(6))), one("/fields/0/default", "invalid_default"));
+        assert_eq!(
+            defects(with(json!({"type": "integer", "max": 5}), json!(6))),
+            one("/fields/0/default", "invalid_default")
+        );
         let photos = json!({"type": "image", "many": true});
         assert_eq!(defects(with(photos, json!(["x"]))), one("/fields/0/default/0", "invalid_default"));
         let number = json!({"type": "auto_number", "digits": 4});

@@ -134,7 +134,9 @@ fn bridge(from: &FieldKind, to: &FieldKind, value: &Value) -> Result<Value, Cann
             _ => Err(refused("Only 0 and 1 become no and yes.")),
         },
         (Family::Money, Family::Number) => Ok(number(value.as_f64().unwrap_or_default() / minor_units(from))),
-        (Family::Money, Family::Text) => Ok(Value::from((value.as_f64().unwrap_or_default() / minor_units(from)).to_string())),
+        (Family::Money, Family::Text) => {
+            Ok(Value::from((value.as_f64().unwrap_or_default() / minor_units(from)).to_string()))
+        }
         (Family::Number | Family::Text, Family::Money) => in_minor_units(to, value),
         (Family::Money, Family::Money) if minor_units(from).to_bits() != minor_units(to).to_bits() => {
             Err(CannotConvert::Unrelated)
@@ -203,7 +205,8 @@ fn named_options(kind: &FieldKind, value: &Value) -> Result<Value, CannotConvert
     let text = value.as_str().unwrap_or_default();
     let many = holds_many(kind);
     let whole = [text];
-    let names: Vec<&str> = if many { text.split(['、', ',', '，', ';', '；', '\n']).collect() } else { whole.to_vec() };
+    let names: Vec<&str> =
+        if many { text.split(['、', ',', '，', ';', '；', '\n']).collect() } else { whole.to_vec() };
     let named = |name: &str| {
         let name = crate::text::trim(name);
         let is = |option: &&ChoiceOption| {
@@ -284,7 +287,10 @@ mod tests {
         let text = || json!({"type": "text"});
         assert_eq!(becomes(text(), json!({"type": "integer"}), json!("12")), Ok(Converted::Whole(json!(12))));
         assert_eq!(becomes(text(), json!({"type": "integer"}), json!("１２")), Ok(Converted::Shortened(json!(12))));
-        assert_eq!(becomes(text(), json!({"type": "date"}), json!("2026-03-01")), Ok(Converted::Whole(json!("2026-03-01"))));
+        assert_eq!(
+            becomes(text(), json!({"type": "date"}), json!("2026-03-01")),
+            Ok(Converted::Whole(json!("2026-03-01")))
+        );
         assert_eq!(becomes(text(), colours("choice"), json!("RED")), Ok(Converted::Shortened(json!("r"))));
         assert_eq!(becomes(text(), colours("choices"), json!("红、绿")), Ok(Converted::Whole(json!(["r", "g"]))));
         assert_eq!(becomes(text(), json!({"type": "boolean"}), json!("是")), Ok(Converted::Whole(json!(true))));
@@ -307,7 +313,10 @@ mod tests {
             refused(json!({"type": "decimal", "scale": 3}), json!({"type": "money", "currency": "CNY"}), json!(1.234)),
             ("too_many_decimals", true)
         );
-        assert_eq!(becomes(json!({"type": "date"}), json!({"type": "date_time"}), json!("2026-03-01")), Err(CannotConvert::Unrelated));
+        assert_eq!(
+            becomes(json!({"type": "date"}), json!({"type": "date_time"}), json!("2026-03-01")),
+            Err(CannotConvert::Unrelated)
+        );
         assert_eq!(becomes(text(), json!({"type": "location"}), json!("x")), Err(CannotConvert::Unrelated));
     }
 
@@ -315,7 +324,10 @@ mod tests {
     fn one_becomes_several_and_back_while_it_is_one() {
         assert_eq!(becomes(colours("choice"), colours("choices"), json!("r")), Ok(Converted::Whole(json!(["r"]))));
         assert_eq!(becomes(colours("choices"), colours("choice"), json!(["g"])), Ok(Converted::Whole(json!("g"))));
-        assert_eq!(becomes(colours("choices"), colours("choice"), json!(["g", "r"])), Err(CannotConvert::TooMany { count: 2 }));
+        assert_eq!(
+            becomes(colours("choices"), colours("choice"), json!(["g", "r"])),
+            Err(CannotConvert::TooMany { count: 2 })
+        );
     }
 
     #[test]

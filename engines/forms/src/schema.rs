@@ -1,5 +1,7 @@
 //! A catalogue as a JSON Schema, so that other programs can check a record before they send it.
 
+use std::cell::Cell;
+
 use rules::FieldType;
 use serde_json::{Value, json};
 
@@ -74,12 +76,13 @@ fn condition_to_require(field: &Field, fields: &[Field], always: bool) -> Requir
     if !always && field.required_if.is_none() {
         return Requires::Never;
     }
+    let reach = Reach { fields, depth: 0, tests_left: &Cell::new(MOST_TESTS) };
     let mut conditions = Vec::new();
     if !always && let Some(condition) = &field.required_if {
-        conditions.push(translate(condition, fields, 0));
+        conditions.push(translate(condition, reach));
     }
     if let Some(condition) = &field.visible_if {
-        conditions.push(translate(condition, fields, 0));
+        conditions.push(translate(condition, reach));
     }
     match conditions.into_iter().collect::<Option<Vec<_>>>() {
         None => Requires::Unsaid,
@@ -91,17 +94,27 @@ fn condition_to_require(field: &Field, fields: &[Field], always: bool) -> Requir
 /// How far conditions are followed from field to field before they are left to the server.
 const DEEPEST: usize = 4;
 
-/// A condition as a schema of the records that meet it; `None` when it can't be said.
-fn translate(condition: &Value, fields: &[Field], depth: usize) -> Option<Value> {
-    // Only what reads right is translated, so that each shape below is what it seems.
-    order::parsed(Some(condition), fields)?;
-    node(condition, fields, depth)
+/// The most tests that one rule may grow to while conditions are followed.
+const MOST_TESTS: usize = 500;
+
+/// The fields a condition may name, and how much may still be written.
+#[derive(Clone, Copy)]
+struct Reach<'a> {
+    fields: &'a [Field],
+    depth: usize,
+    tests_left: &'a Cell<usize>,
 }
 
-fn node(condition: &Value, fields: &[Field], depth: usize) -> Option<Value> {
-    let group = |nodes: &Value| -> Option<Vec<Value>> {
-        nodes.as_array()?.iter().map(|inner| node(inner, fields, depth)).collect()
-    };
+/// A condition as a schema of the records that meet it; `None` when it can't be said.
+fn translate(condition: &Value, reach: Reach<'_>) -> Option<Value> {
+    // Only what reads right is translated, so that each shape below is what it seems.
+    order::parsed(Some(condition), reach.fields)?;
+    node(condition, reach)
+}
+
+fn node(condition: &Value, reach: Reach<'_>) -> Option<Value> {
+    let group =
+        |nodes: &Value| -> Option<Vec<Value>> { nodes.as_array()?.iter().map(|inner| node(inner, reach)).collect() };
     if let Some(nodes) = condition.get("all") {
         let nodes = group(nodes)?;
         return Some(if nodes.is_empty() { json!(true) } else { json!({ "allOf": nodes }) });
@@ -111,20 +124,21 @@ fn node(condition: &Value, fields: &[Field], depth: usize) -> Option<Value> {
         return Some(if nodes.is_empty() { json!(false) } else { json!({ "anyOf": nodes }) });
     }
     if let Some(inner) = condition.get("not") {
-        return Some(json!({ "not": node(inner, fields, depth)? }));
+        return Some(json!({ "not": node(inner, reach)? }));
     }
-    leaf(condition, fields, depth)
+    leaf(condition, reach)
 }
 
 /// A test of one field. A hidden field is missing, whatever the record holds.
-fn leaf(condition: &Value, fields: &[Field], depth: usize) -> Option<Value> {
+fn leaf(condition: &Value, reach: Reach<'_>) -> Option<Value> {
+    reach.tests_left.set(reach.tests_left.get().checked_sub(1)?);
     let id = condition.get("field")?.as_str()?;
-    let field = fields.iter().find(|field| field.id == id)?;
+    let field = reach.fields.iter().find(|field| field.id == id)?;
     let (test, turned) = test(field.rule_type()?, condition.get("op")?.as_str()?, condition.get("value"))?;
     let mut all = vec![json!({"properties": { id: test }, "required": [id]})];
     if let Some(shown) = &field.visible_if {
-        let deeper = (depth < DEEPEST).then_some(depth + 1)?;
-        all.push(translate(shown, fields, deeper)?);
+        let depth = (reach.depth < DEEPEST).then_some(reach.depth + 1)?;
+        all.push(translate(shown, Reach { depth, ..reach })?);
     }
     let met = json!({ "allOf": all });
     Some(if turned { json!({ "not": met }) } else { met })

@@ -73,17 +73,17 @@ pub fn normal(kind: &FieldKind, value: &Value, old: Option<&Value>) -> Normal {
         },
         FieldKind::Choice(settings) => option(settings, value, old).map(|option| Some(Value::from(option.id.as_str()))),
         FieldKind::Choices(settings) => chosen(settings, value, old),
-        FieldKind::Region => spelled(value, "region", text::region).map(as_value),
+        FieldKind::Region => in_form(value, "region", text::region),
         FieldKind::Person | FieldKind::Team | FieldKind::Signature => id(value).map(Some),
         FieldKind::Relation(settings) => one_or_many(value, settings.many),
         FieldKind::Attachment(settings) | FieldKind::Image(settings) | FieldKind::Media(settings) => {
             one_or_many(value, settings.many)
         }
         FieldKind::Location => location(value),
-        FieldKind::Phone => spelled(value, "phone", text::phone).map(as_value),
-        FieldKind::Email => spelled(value, "email", text::email).map(as_value),
-        FieldKind::Url => spelled(value, "url", text::url).map(as_value),
-        FieldKind::IdNumber => spelled(value, "id_number", text::id_number).map(as_value),
+        FieldKind::Phone => in_form(value, "phone", text::phone),
+        FieldKind::Email => in_form(value, "email", text::email),
+        FieldKind::Url => in_form(value, "url", text::url),
+        FieldKind::IdNumber => in_form(value, "id_number", text::id_number),
         FieldKind::SubTable(_) => Err(Wrong::WrongType { expected: "a list of rows" }.into()),
         FieldKind::AutoNumber(_)
         | FieldKind::Formula(_)
@@ -93,8 +93,9 @@ pub fn normal(kind: &FieldKind, value: &Value, old: Option<&Value>) -> Normal {
     }
 }
 
-fn as_value(text: String) -> Option<Value> {
-    Some(Value::String(text))
+/// As [`spelled`], as a value.
+fn in_form(value: &Value, form: &'static str, spell: impl Fn(&str) -> Option<String>) -> Normal {
+    spelled(value, form, spell).map(|text| Some(Value::String(text)))
 }
 
 fn text_of(value: &Value) -> Result<&str, Wrong> {
@@ -128,7 +129,7 @@ fn limited(text: String, limits: &TextSettings, longest: u32) -> Normal {
     if compiled.is_some_and(|pattern| !pattern.is_match(&text)) {
         return Err(Wrong::PatternMismatch.into());
     }
-    Ok(as_value(text))
+    Ok(Some(Value::String(text)))
 }
 
 /// A number, also when it is written as text with digits of either width.
@@ -203,7 +204,7 @@ fn within_moments<O: PartialOrd>(text: String, limits: &MomentSettings, order: i
     if let Some(max) = limits.max.as_ref().filter(|max| order(max).is_some() && place > order(max)) {
         return Err(Wrong::TooLarge { max: max.as_str().into() }.into());
     }
-    Ok(as_value(text))
+    Ok(Some(Value::String(text)))
 }
 
 fn option<'s>(settings: &'s ChoiceSettings, value: &Value, old: Option<&Value>) -> Result<&'s ChoiceOption, Fault> {

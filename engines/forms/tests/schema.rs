@@ -93,3 +93,18 @@ fn a_hidden_field_is_missing_to_the_schema_too() {
     assert!(schema.is_valid(&json!({"a": false, "b": true})));
     assert!(schema.is_valid(&json!({"a": true})));
 }
+
+#[test]
+fn conditions_that_multiply_are_left_to_the_server() {
+    let field = |n: usize| {
+        let tests = vec![json!({"field": format!("f{}", n + 1), "op": "eq", "value": true}); 200];
+        let shown = if n < 4 { json!({ "all": tests }) } else { json!({"all": []}) };
+        let label = json!({"zh": "甲", "en": "A"});
+        json!({"id": format!("f{n}"), "kind": {"type": "boolean"}, "label": label, "required": true, "visible_if": shown})
+    };
+    let fields: Vec<Value> = (0..5).map(field).collect();
+    let schema = json_schema(&catalogue(json!(fields)), None);
+    assert!(schema.to_string().len() < 100_000, "{}", schema.to_string().len());
+    assert!(schema["allOf"][0]["$comment"].is_string());
+    assert!(schema["allOf"][4]["then"].is_object());
+}
