@@ -8,9 +8,10 @@ use serde_json::Value;
 use crate::catalogue::{Catalogue, Field};
 use crate::form::{Form, Item};
 use crate::kind::FieldKind;
+use crate::order::Plan;
 use crate::problem::{Problem, Wrong};
 use crate::value::{Fault, normal, pointer_part};
-use crate::{MAX_RECORD_BYTES, Map, order, rows};
+use crate::{MAX_RECORD_BYTES, Map, rows};
 
 /// Who sends it, by which form, and when.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +27,8 @@ pub struct FormScope<'a> {
 /// The answer to what was sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accepted {
-    /// The whole record. It may be stored when there are no problems; where there are, wrong values are left out of it.
+    /// The whole record, also what the roles do not see: for the store, not for the answer to them. It may be stored when
+    /// there are no problems; where there are, wrong values are left out of it.
     pub record: Map,
     /// What is wrong: by field in the catalogue's order, then unknown fields, then the record as a whole.
     pub problems: Vec<Problem>,
@@ -43,13 +45,14 @@ pub fn accept(catalogue: &Catalogue, scope: &FormScope<'_>, before: Option<&Map>
     let nothing = Map::new();
     let desk = Desk {
         fields: &catalogue.fields,
+        plan: &Plan::of(&catalogue.fields),
         items: scope.form.map(Form::items),
         scope,
         create: before.is_none(),
         old: before.unwrap_or(&nothing),
     };
     let (mut record, mut problems) = desk.fill_in(input);
-    let (view, hidden) = order::shown(&catalogue.fields, &record, scope.now);
+    let (view, hidden) = desk.plan.shown(&record, scope.now);
     for id in &hidden {
         restore(&mut record, id, desk.old);
         problems.remove(id.as_str());
@@ -68,6 +71,7 @@ pub type ByField<'a> = BTreeMap<&'a str, Vec<Problem>>;
 
 struct Desk<'a> {
     fields: &'a [Field],
+    plan: &'a Plan<'a>,
     items: Option<BTreeMap<&'a str, &'a Item>>,
     scope: &'a FormScope<'a>,
     create: bool,
@@ -112,7 +116,7 @@ impl<'a> Desk<'a> {
                 &rows::Moment { now: self.scope.now, create: self.create },
             );
         }
-        match normal(&field.kind, value, old) {
+        match self.plan.normal(field, value, old) {
             Ok(value) => (value, Vec::new()),
             Err(fault) => (None, vec![fault_at(&format!("/{}", field.id), &fault)]),
         }
@@ -134,7 +138,7 @@ impl<'a> Desk<'a> {
                 continue;
             }
             let asked = self.item(field).is_some_and(Item::is_required);
-            if let Some(problem) = together(field, self.fields, view, self.scope.now, asked, "") {
+            if let Some(problem) = together(field, self.plan, view, self.scope.now, asked, "") {
                 problems.insert(&field.id, vec![problem]);
             }
         }
@@ -162,11 +166,10 @@ pub fn insert_default(field: &Field, record: &mut Map) {
 }
 
 /// The problem a field has beside others of its level, whose shown values are `view`.
-pub fn together(field: &Field, fields: &[Field], view: &Map, now: Now, asked: bool, base: &str) -> Option<Problem> {
+pub fn together(field: &Field, plan: &Plan<'_>, view: &Map, now: Now, asked: bool, base: &str) -> Option<Problem> {
     let pointer = format!("{base}/{}", field.id);
     let Some(value) = view.get(&field.id) else {
-        let required_if = || order::parsed(field.required_if.as_ref(), fields);
-        let required = asked || field.required || required_if().is_some_and(|c| rules::evaluate(&c, view, now));
+        let required = asked || plan.requires(field, view, now);
         return required.then(|| Problem::new(pointer, &Wrong::Required));
     };
     let settings = field.kind.choice()?;

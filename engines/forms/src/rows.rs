@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::accept::{ByField, fault_at, in_order, insert_default, together, unknown_fields};
 use crate::kind::SubTableSettings;
+use crate::order::Plan;
 use crate::problem::{Problem, Wrong};
-use crate::value::normal;
-use crate::{MAX_ROWS, Map, order};
+use crate::{MAX_ROWS, Map};
 
 /// When rows are read.
 pub struct Moment {
@@ -36,9 +36,10 @@ pub fn read(
     if sent.len() > max as usize {
         return (None, vec![Problem::new(pointer, &Wrong::TooMany { max })]);
     }
+    let plan = Plan::of(&table.fields);
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     for (index, row) in sent.iter().enumerate() {
-        let (row, wrong) = read_row(table, &format!("{pointer}/{index}"), row, old, moment);
+        let (row, wrong) = read_row(&plan, &format!("{pointer}/{index}"), row, old, moment);
         rows.extend(row.filter(|row| !row.is_empty()).map(Value::Object));
         problems.extend(wrong);
     }
@@ -50,7 +51,7 @@ pub fn read(
 }
 
 fn read_row(
-    table: &SubTableSettings,
+    plan: &Plan<'_>,
     pointer: &str,
     row: &Value,
     old: Option<&Value>,
@@ -62,43 +63,37 @@ fn read_row(
     if sent.values().all(crate::value::is_empty) {
         return (None, Vec::new());
     }
-    let (mut row, mut problems) = fill_in(table, pointer, sent, old, moment);
-    let (view, hidden) = order::shown(&table.fields, &row, moment.now);
+    let (mut row, mut problems) = fill_in(plan, pointer, sent, old, moment);
+    let (view, hidden) = plan.shown(&row, moment.now);
     for id in &hidden {
         row.remove(id);
         problems.remove(id.as_str());
     }
-    for column in table.fields.iter().filter(|column| column.takes_input() && !hidden.contains(&column.id)) {
+    for column in plan.fields.iter().filter(|column| column.takes_input() && !hidden.contains(&column.id)) {
         if problems.contains_key(column.id.as_str()) {
             continue;
         }
-        if let Some(problem) = together(column, &table.fields, &view, moment.now, false, pointer) {
+        if let Some(problem) = together(column, plan, &view, moment.now, false, pointer) {
             problems.insert(&column.id, vec![problem]);
         }
     }
-    let mut problems = in_order(&table.fields, problems);
-    problems.extend(unknown_fields(&table.fields, sent, pointer));
+    let mut problems = in_order(plan.fields, problems);
+    problems.extend(unknown_fields(plan.fields, sent, pointer));
     (Some(row), problems)
 }
 
 /// The columns that are right. Values of retired columns are kept, as the rows that held them are replaced.
-fn fill_in<'t>(
-    table: &'t SubTableSettings,
-    pointer: &str,
-    sent: &Map,
-    old: Option<&Value>,
-    moment: &Moment,
-) -> (Map, ByField<'t>) {
+fn fill_in<'t>(plan: &Plan<'t>, pointer: &str, sent: &Map, old: Option<&Value>, moment: &Moment) -> (Map, ByField<'t>) {
     let mut row = Map::new();
     let mut problems = ByField::new();
-    for column in table.fields.iter().filter(|column| !column.kind.is_computed()) {
+    for column in plan.fields.iter().filter(|column| !column.kind.is_computed()) {
         let Some(value) = sent.get(&column.id) else {
             if moment.create {
                 insert_default(column, &mut row);
             }
             continue;
         };
-        match normal(&column.kind, value, column_of(old, &column.id).as_ref()) {
+        match plan.normal(column, value, column_of(old, &column.id).as_ref()) {
             Ok(Some(value)) => {
                 row.insert(column.id.clone(), value);
             }

@@ -1,5 +1,6 @@
 //! One value of one kind: its normal form, or what is wrong with it.
 
+use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use crate::kind::{ChoiceOption, ChoiceSettings, DecimalSettings, FieldKind, MomentSettings, TextSettings};
@@ -44,14 +45,30 @@ pub fn is_empty(value: &Value) -> bool {
 /// The value in its normal form; `None` when it is empty. `old` is what the record had: a retired option stays valid
 /// where it was. Rows of a sub-table are read by [`crate::rows`].
 pub fn normal(kind: &FieldKind, value: &Value, old: Option<&Value>) -> Normal {
+    normal_with(kind, compiled(kind).as_ref(), value, old)
+}
+
+/// The pattern of a kind, ready for many values. One that does not compile is a defect of the catalogue, not of values.
+pub fn compiled(kind: &FieldKind) -> Option<Regex> {
+    match kind {
+        FieldKind::Text(limits)
+        | FieldKind::LongText(limits)
+        | FieldKind::RichText(limits)
+        | FieldKind::Barcode(limits) => pattern::compile(limits.pattern.as_ref()?).ok(),
+        _ => None,
+    }
+}
+
+/// As [`normal`], with the kind's pattern [`compiled`] before.
+pub fn normal_with(kind: &FieldKind, pattern: Option<&Regex>, value: &Value, old: Option<&Value>) -> Normal {
     if is_empty(value) {
         return Ok(None);
     }
     match kind {
-        FieldKind::Text(limits) => limited(text::one_line(text_of(value)?), limits, MAX_LINE),
-        FieldKind::Barcode(limits) => limited(text::half_width(text_of(value)?), limits, MAX_LINE),
+        FieldKind::Text(limits) => limited(text::one_line(text_of(value)?), limits, MAX_LINE, pattern),
+        FieldKind::Barcode(limits) => limited(text::half_width(text_of(value)?), limits, MAX_LINE, pattern),
         FieldKind::LongText(limits) | FieldKind::RichText(limits) => {
-            limited(text::lines(text_of(value)?), limits, MAX_LONG_TEXT)
+            limited(text::lines(text_of(value)?), limits, MAX_LONG_TEXT, pattern)
         }
         FieldKind::Integer(limits) => integer(value, limits.min, limits.max),
         FieldKind::Duration(limits) => integer(value, Some(limits.min.unwrap_or(0).max(0)), limits.max),
@@ -108,7 +125,7 @@ fn spelled(value: &Value, form: &'static str, spell: impl Fn(&str) -> Option<Str
     spell(&written).ok_or_else(|| Wrong::Invalid { form }.into())
 }
 
-fn limited(text: String, limits: &TextSettings, longest: u32) -> Normal {
+fn limited(text: String, limits: &TextSettings, longest: u32, pattern: Option<&Regex>) -> Normal {
     let length = text.chars().count();
     let max = limits.max_length.unwrap_or(longest);
     let min = limits.min_length.unwrap_or(0);
@@ -124,9 +141,7 @@ fn limited(text: String, limits: &TextSettings, longest: u32) -> Normal {
     if let Some(mask) = limits.mask.as_ref().filter(|mask| !pattern::fits_mask(mask, &text)) {
         return Err(Wrong::MaskMismatch { mask: mask.clone() }.into());
     }
-    // A pattern that does not compile is a defect of the catalogue, not of the value.
-    let compiled = limits.pattern.as_ref().and_then(|pattern| pattern::compile(pattern).ok());
-    if compiled.is_some_and(|pattern| !pattern.is_match(&text)) {
+    if pattern.is_some_and(|pattern| !pattern.is_match(&text)) {
         return Err(Wrong::PatternMismatch.into());
     }
     Ok(Some(Value::String(text)))
@@ -284,7 +299,7 @@ fn location(value: &Value) -> Normal {
     normal.insert("system".to_owned(), system.clone());
     if let Some(address) = place.get("address").filter(|address| !is_empty(address)) {
         let written = text_of(address).map_err(|wrong| Fault::from(wrong).under("address"))?;
-        let address = limited(text::one_line(written), &TextSettings::default(), MAX_LINE);
+        let address = limited(text::one_line(written), &TextSettings::default(), MAX_LINE, None);
         if let Some(address) = address.map_err(|fault| fault.under("address"))? {
             normal.insert("address".to_owned(), address);
         }

@@ -64,3 +64,26 @@ fn accepting_an_accepted_record_changes_nothing() {
         assert_eq!(again, Accepted { record: case.record.clone(), problems: Vec::new() }, "{}", case.name);
     }
 }
+
+#[test]
+fn a_full_table_of_patterns_and_conditions_is_answered() {
+    let label = serde_json::json!({"zh": "甲", "en": "A"});
+    let column = |n: usize| {
+        serde_json::json!({"id": format!("c{n}"), "label": label, "kind": {"type": "text", "pattern": "([a-z]{1,20}-?){1,20}"},
+            "visible_if": {"any": [{"field": "c0", "op": "is_not_empty"}, {"field": "c0", "op": "is_empty"}]}})
+    };
+    let columns: Vec<_> = std::iter::once(serde_json::json!({"id": "c0", "label": label, "kind": {"type": "text"}}))
+        .chain((1..forms::MAX_COLUMNS).map(column))
+        .collect();
+    let table = serde_json::json!({"id": "t", "label": label, "kind": {"type": "sub_table", "fields": columns}});
+    let catalogue: forms::Catalogue =
+        serde_json::from_value(serde_json::json!({"object": "x", "fields": [table]})).unwrap();
+    assert_eq!(catalogue.check(), []);
+    let row: forms::Map = (0..forms::MAX_COLUMNS).map(|n| (format!("c{n}"), "a".into())).collect();
+    let input = serde_json::json!({"t": vec![row; forms::MAX_ROWS as usize]});
+    let scope = FormScope { roles: &[], form: None, now: Now::from(0) };
+    let accepted = accept(&catalogue, &scope, None, input.as_object().unwrap());
+    let codes: Vec<_> = accepted.problems.iter().map(|problem| problem.code.as_str()).collect();
+    assert_eq!(codes, ["record_too_large"]);
+    assert_eq!(accepted.record["t"].as_array().unwrap().len(), forms::MAX_ROWS as usize);
+}

@@ -118,7 +118,10 @@ export function utc(text: string): string | undefined {
   return readTime(written)?.instant === instant ? written : undefined;
 }
 
-/** A checked pattern of the catalogue that the whole of a text must match; undefined when this browser can't read it. */
+/**
+ * A checked pattern of the catalogue that the whole of a text must match; undefined when this browser can't read it. On the
+ * server every pattern takes linear time; here one with repetitions inside of repetitions may be slow on long texts.
+ */
 export function compilePattern(pattern: string): RegExp | undefined {
   let shared = '';
   let inClass = false;
