@@ -171,7 +171,7 @@ type Operand = (now: Moment) => Comparable;
 
 type Answer = (record: ConditionRecord, now: Moment) => boolean;
 
-interface Moment {
+export interface Moment {
   /** Microseconds since 1970-01-01T00:00:00Z. */
   instant: bigint;
   /** Seconds by which local time is ahead of UTC. */
@@ -475,12 +475,13 @@ function dayStart(text: string): number | undefined {
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) ? start : undefined;
 }
 
-function isDate(text: string): boolean {
+/** Whether the text is a day `YYYY-MM-DD` of the years 1 to 9999. */
+export function isDate(text: string): boolean {
   return dayStart(text) !== undefined;
 }
 
 /** Reads RFC 3339 with capital letters and up to six decimals, to the microsecond. */
-function readTime(text: string): Moment | undefined {
+export function readTime(text: string): Moment | undefined {
   const parts = TIME.exec(text);
   if (parts === null) return undefined;
   const [, date = '', hour, minute, second, decimals = '', sign, hours = '0', minutes = '0'] = parts;
