@@ -37,5 +37,6 @@ pub fn providers() -> Vec<Arc<dyn Indexed>> {
         Arc::new(contracts::ContractSearch),
         Arc::new(workforce::EngineerDocuments),
         Arc::new(inventory::PartDocuments),
+        Arc::new(objects::RecordSearch),
     ]
 }

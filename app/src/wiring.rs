@@ -18,6 +18,7 @@ pub fn migrations() -> Vec<Migration> {
         search::migrations(),
         http_api::migrations(),
         identity::migrations(),
+        objects::migrations(),
         files::migrations(),
         customers::migrations(),
         products::migrations(),
@@ -40,6 +41,7 @@ pub fn migrations() -> Vec<Migration> {
 pub fn routes() -> Vec<Routes> {
     vec![
         identity::routes(),
+        objects::routes(),
         files::routes(),
         customers::routes(),
         products::routes(),
@@ -123,6 +125,7 @@ pub fn build(
         .build();
     let mut workers = Workers::new(db.clone(), world.clone())
         .add(Arc::new(PurgeAnswers))
+        .add(Arc::new(objects::IndexFields))
         .recurring(Recurring { kind: PURGE, every: Every::Interval(Duration::from_hours(1)) });
     for handler in channels::handlers(gateways, settings.public_url).into_iter().chain(files::jobs(&files)) {
         workers = workers.add(handler);

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     model::{TenantStatus, UserStatus},
-    store::{credentials, users},
+    store::{credentials, structure, users},
     token::{self, Digest32},
 };
 
@@ -133,6 +133,7 @@ impl Directory {
                     permissions: users::permissions(r, session.user_id).await?,
                     teams: users::teams(r, session.user_id).await?,
                     regions: users::regions(r, session.user_id).await?,
+                    roles: structure::role_keys_of(r, session.user_id).await?,
                 };
                 Ok::<_, DbError>(Some((session, grants)))
             })
@@ -175,7 +176,7 @@ impl Directory {
             tenant: cx.tenant(),
             zone: key.zone,
             actor: Actor { kind: ActorKind::ApiKey, id: key.id, name: key.name },
-            grants: Grants { permissions: key.permissions, ..Grants::default() },
+            grants: Grants { permissions: key.permissions, roles: vec![key.role], ..Grants::default() },
             csrf: None,
             ends_at: key.expires_at.unwrap_or(Timestamp(i64::MAX)),
             stale_at: now.plus(REMEMBERED),

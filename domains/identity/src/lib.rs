@@ -40,7 +40,16 @@ pub use tenancy::{
 
 /// The tables of this domain.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("identity", 1, "identity", "../migrations/0001_identity.sql")]
+    vec![
+        db::migration!("identity", 1, "identity", "../migrations/0001_identity.sql"),
+        db::migration!(
+            "identity",
+            2,
+            "own_fields",
+            "../migrations/0002_own_fields.sqlite.sql",
+            "../migrations/0002_own_fields.postgres.sql"
+        ),
+    ]
 }
 
 /// The person with this id, of the context's company.

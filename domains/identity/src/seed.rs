@@ -10,7 +10,7 @@ use crate::{
     IdentityError, NewPerson, create_person,
     model::{Region, Team, TeamView, UserStatus},
     ops,
-    store::users,
+    store::{structure, users},
 };
 
 /// Makes an active person with these roles and begins a session for them, without a password; answers their id,
@@ -57,6 +57,7 @@ pub async fn context_of(db: &Db, cx: &Context, user: Uuid) -> Result<Context, Id
                 permissions: users::permissions(r, user).await?,
                 teams: users::teams(r, user).await?,
                 regions: users::regions(r, user).await?,
+                roles: structure::role_keys_of(r, user).await?,
             };
             Ok::<_, IdentityError>((found, grants))
         })

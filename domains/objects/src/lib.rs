@@ -1,22 +1,58 @@
-//! What every business object shares: lists with filters, checked fields, partial changes, dates, timelines.
+//! What every business object shares, the fields that people add to objects, and the objects they define themselves.
 //!
 //! A domain describes its list once ([`listing::Listing`]) and gets filter, search, order, paging and archive from it.
 //! What people type goes through [`Checks`], which gathers every mistake with a pointer to its field; a PATCH body is
 //! made of [`Change`]s, so that "not mentioned" and "emptied" stay apart. Calendar days are [`Date`]s.
+//!
+//! # Own fields and own objects
+//!
+//! A catalogue (`engines/forms`) says which fields an object has; people change it at any time, and no table changes with
+//! it. Values stand by field id in the JSON column `ext` of their record: in `records` for objects that people define.
+//! Values of filterable and of unique fields stand also in `field_index_text`, `_number` and `_time`, written in the
+//! record's own transaction ([`settle`]); a field that becomes filterable later is filled in by the job `objects.index`,
+//! and lists refuse it until then. [`listing::page_with_own`] filters and sorts by them with the same condition tree.
+//!
+//! Who may do what with records stands in the definition, by role; who manages objects may do everything. Fields can be
+//! kept to roles, and personal data is masked without `personal_data.read`; showing it is an event.
+//!
+//! Events: `object.created`, `.updated`, `.archived`, `.restored`, `fields.updated`, `form.created`, `.updated`,
+//! `.published`; on the timeline of `record:<key>` `record.created`, `.updated`, `.archived`, `.restored`, `.revealed`.
 
+mod access;
+mod built_in;
 mod change;
 mod checks;
 mod date;
+mod error;
+mod index;
+mod jobs;
 pub mod listing;
+pub mod model;
+mod ops;
+mod own;
 mod phone;
+mod reactions;
+mod routes;
 mod store;
+mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timeline;
+mod values;
 
 pub use change::Change;
 pub use checks::{Checks, Invalid, folded_code};
 pub use date::{Date, DateError};
+pub use error::ObjectError;
+pub use jobs::IndexFields;
 pub use phone::phone_digits;
+pub use reactions::RecordSearch;
+pub use routes::routes;
 pub use store::{among, by_ids, find};
 pub use timeline::{TimelineParams, first_values, history, timeline};
+pub use values::{Numbers, Sent, Settled, numbers, settle, shown};
+
+/// The structure of this domain.
+pub fn migrations() -> Vec<db::Migration> {
+    vec![db::migration!("objects", 1, "objects", "../migrations/0001_objects.sql")]
+}

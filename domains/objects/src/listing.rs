@@ -19,6 +19,8 @@ use rules::{Bind, Condition, Dialect, FieldMap, Now, RuleError, to_sql};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::own::OwnFields;
+
 /// What is fixed about the list of one kind of object.
 #[derive(Debug, Clone, Copy)]
 pub struct Listing {
@@ -40,13 +42,51 @@ pub async fn page<T: FromRow>(
     q: &mut impl Query,
     listing: &Listing,
     params: &ListParams,
+    conditions: Vec<Fragment>,
+) -> Result<ListPage<T>, Problem> {
+    page_of(q, listing, None, params, conditions).await
+}
+
+/// The same for an object with fields of its own: those that are filterable stand in filters and, where they are
+/// sortable too, in `sort`, beside the standard ones.
+///
+/// A field whose index is still being filled is 409 `field_filling`.
+pub async fn page_with_own<T: FromRow>(
+    q: &mut impl Query,
+    listing: &Listing,
+    object: &str,
+    params: &ListParams,
+    conditions: Vec<Fragment>,
+) -> Result<ListPage<T>, Problem> {
+    let name = params.sort.as_deref().map(|sort| sort.strip_prefix('-').unwrap_or(sort));
+    let standard = name.is_none_or(|name| listing.list.sorts.iter().any(|(known, _)| *known == name));
+    if standard && params.filter.is_none() {
+        return page_of(q, listing, None, params, conditions).await;
+    }
+    let own = OwnFields::of(q, object).await?;
+    page_of(q, listing, Some(&own), params, conditions).await
+}
+
+async fn page_of<T: FromRow>(
+    q: &mut impl Query,
+    listing: &Listing,
+    own: Option<&OwnFields>,
+    params: &ListParams,
     mut conditions: Vec<Fragment>,
 ) -> Result<ListPage<T>, Problem> {
     if listing.archivable {
         conditions.push(params.archived_condition());
     }
+    if let Some(own) = own {
+        own.refuse_filling(params)?;
+    }
+    let order = match own {
+        Some(own) => own.order(q.cx(), q.engine(), listing, params)?,
+        None => None,
+    };
     if let Some(tree) = &params.filter {
-        conditions.push(filter(q.cx(), q.engine(), tree, listing.fields)?);
+        let map = own.map(|own| own.map(listing.fields));
+        conditions.push(filter(q.cx(), q.engine(), tree, map.as_ref().unwrap_or(listing.fields))?);
     }
     let mut found = None;
     if let Some(words) = &params.q {
@@ -59,7 +99,7 @@ pub async fn page<T: FromRow>(
             conditions.push(search::condition(q.cx(), q.engine(), object, words));
         }
     }
-    run(q, &listing.list, &ListQuery { found, ..params.query(conditions) }).await.map_err(Problem::from)
+    run(q, &listing.list, &ListQuery { found, order, ..params.query(conditions) }).await.map_err(Problem::from)
 }
 
 /// A condition tree as a condition of a list. Relative times count from now, where the tenant is.

@@ -1,4 +1,8 @@
-//! Look-ups by id that every list's table can answer.
+//! All SQL of this domain, and look-ups by id that every list's table can answer.
+
+pub(crate) mod definitions;
+pub(crate) mod fields;
+pub(crate) mod records;
 
 use db::{
     DbError, FromRow, Query, Stmt, Value,

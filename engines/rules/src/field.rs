@@ -117,6 +117,26 @@ pub(crate) struct Place<'a> {
     pub sqlite: &'a str,
     pub postgres: &'a str,
     pub nullable: bool,
+    pub rows: Option<&'a Rows>,
+}
+
+/// A field whose values stand in rows of another table: none for a record that lacks it, one for each value it has.
+/// All of it is trusted text, as in a [`Column`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    /// The table and which of its rows, such as `field_index_text WHERE object = 'vehicle' AND field = 'plate'`.
+    pub from: String,
+    /// The column with the record's id.
+    pub record: &'static str,
+    /// The column with the value. A time is there as in columns, a number and a boolean (0 or 1) as double precision, a
+    /// text, choice, date, tag and id (with hyphens) as text.
+    pub value: &'static str,
+    /// The column that must have `owner`, bound as an id.
+    pub owner_column: &'static str,
+    /// Whose rows they are.
+    pub owner: [u8; 16],
+    /// The outer record's id.
+    pub id: &'static str,
 }
 
 /// The fields of one list: their types and SQL expressions. Standard fields are constant:
@@ -142,6 +162,7 @@ struct Own {
     kind: FieldType,
     sqlite: String,
     postgres: String,
+    rows: Option<Rows>,
 }
 
 impl FieldMap {
@@ -160,7 +181,15 @@ impl FieldMap {
         sqlite: impl Into<String>,
         postgres: impl Into<String>,
     ) -> Self {
-        self.own.insert(id.into(), Own { kind, sqlite: sqlite.into(), postgres: postgres.into() });
+        self.own.insert(id.into(), Own { kind, sqlite: sqlite.into(), postgres: postgres.into(), rows: None });
+        self
+    }
+
+    /// The map with one more field whose values stand in rows of their own. Standard fields win.
+    #[must_use]
+    pub fn with_rows(mut self, id: impl Into<String>, kind: FieldType, rows: Rows) -> Self {
+        let own = Own { kind, sqlite: String::new(), postgres: String::new(), rows: Some(rows) };
+        self.own.insert(id.into(), own);
         self
     }
 
@@ -176,6 +205,7 @@ impl FieldMap {
             sqlite: column.sqlite,
             postgres: column.postgres,
             nullable: column.nullable,
+            rows: None,
         });
         standard.or_else(|| {
             self.own.get(field).map(|own| Place {
@@ -183,6 +213,7 @@ impl FieldMap {
                 sqlite: &own.sqlite,
                 postgres: &own.postgres,
                 nullable: true,
+                rows: own.rows.as_ref(),
             })
         })
     }

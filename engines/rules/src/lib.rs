@@ -61,7 +61,7 @@ pub mod vectors;
 pub use condition::Condition;
 pub use error::{Problem, RuleError};
 pub use evaluate::{Fields, evaluate};
-pub use field::{Column, FieldMap, FieldType, FieldValue, Types, lower};
+pub use field::{Column, FieldMap, FieldType, FieldValue, Rows, Types, lower};
 pub use moment::Now;
 pub use sql::{Bind, Dialect, Fragment, to_sql};
 

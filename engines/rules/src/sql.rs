@@ -5,7 +5,7 @@
 //! can serve them, and only under NOT a `coalesce` makes two answers out of three.
 
 use crate::condition::{Condition, Leaf, Node, Test};
-use crate::field::{FieldMap, FieldType, Place};
+use crate::field::{FieldMap, FieldType, Place, Rows};
 use crate::moment::Now;
 use crate::operand::Operand;
 use crate::{Problem, RuleError};
@@ -96,6 +96,9 @@ impl Writer<'_> {
             let message = format!("`{}` is of type {} here, not {}", leaf.field, place.kind, leaf.kind);
             return Err(RuleError::new(format!("{}/field", leaf.pointer), Problem::WrongType, message));
         }
+        if let Some(rows) = place.rows {
+            return Ok(self.in_rows(rows, leaf));
+        }
         let column = &self.column(place);
         let kind = leaf.kind;
         Ok(match &leaf.test {
@@ -127,6 +130,65 @@ impl Writer<'_> {
             Test::Empty => self.empty(column, kind),
             Test::NotEmpty => self.not_empty(column, kind),
         })
+    }
+
+    /// A test of values that stand in rows of their own. What is true of missing values asks for records without a row.
+    fn in_rows(&mut self, rows: &Rows, leaf: &Leaf) -> String {
+        let (value, kind) = (rows.value, leaf.kind);
+        let owner = self.placeholder(Bind::Id(rows.owner), "uuid");
+        let mut without = false;
+        let mut grouped = String::new();
+        let compare = |writer: &mut Self, sign: &str, operand: &Operand| {
+            format!(" AND {value} {sign} {}", writer.bind_row(kind, operand))
+        };
+        let test = match &leaf.test {
+            Test::Equal(operand) => compare(self, "=", operand),
+            Test::NotEqual(operand) => {
+                without = true;
+                compare(self, "=", operand)
+            }
+            Test::Less(operand) => compare(self, "<", operand),
+            Test::LessOrEqual(operand) => compare(self, "<=", operand),
+            Test::Greater(operand) => compare(self, ">", operand),
+            Test::GreaterOrEqual(operand) => compare(self, ">=", operand),
+            Test::Between(low, high) => compare(self, ">=", low) + &compare(self, "<=", high),
+            Test::In(operands) | Test::NotIn(operands) => {
+                without = matches!(leaf.test, Test::NotIn(_));
+                let places: Vec<String> = operands.iter().map(|operand| self.bind_row(kind, operand)).collect();
+                format!(" AND {value} IN ({})", places.join(", "))
+            }
+            Test::Contains(part) => format!(" AND {}", self.like(value, &format!("%{}%", escaped(part)))),
+            Test::StartsWith(part) => format!(" AND {}", self.like(value, &format!("{}%", escaped(part)))),
+            Test::ContainsAny(tags) => format!(" AND {value} IN ({})", self.bind_texts(tags)),
+            Test::ContainsAll(tags) => {
+                grouped = format!(" GROUP BY {} HAVING count(DISTINCT {value}) = {}", rows.record, tags.len());
+                format!(" AND {value} IN ({})", self.bind_texts(tags))
+            }
+            Test::Empty => {
+                without = true;
+                String::new()
+            }
+            Test::NotEmpty => String::new(),
+        };
+        let not = if without { "NOT " } else { "" };
+        let Rows { id, from, record, owner_column, .. } = rows;
+        format!("{id} {not}IN (SELECT {record} FROM {from} AND {owner_column} = {owner}{test}{grouped})")
+    }
+
+    /// A value as rows hold it.
+    fn bind_row(&mut self, kind: FieldType, operand: &Operand) -> String {
+        match operand.resolve(kind, self.now) {
+            Operand::Integer(number) if kind != FieldType::Time => {
+                self.placeholder(Bind::Number(number as f64), "double precision")
+            }
+            Operand::Boolean(flag) => self.placeholder(Bind::Number(f64::from(u8::from(flag))), "double precision"),
+            Operand::Id(id) => {
+                let digits: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+                let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
+                self.placeholder(Bind::Text(parts.join("-")), "text")
+            }
+            _ => self.bind(kind, operand),
+        }
     }
 
     /// The field's expression, in parentheses unless it is a plain name.
@@ -347,6 +409,38 @@ mod tests {
     fn groups_without_conditions_are_constant() {
         assert_eq!(texts(&json!({"all": []})).0, "1 = 1");
         assert_eq!(texts(&json!({"any": [{"any": []}]})).0, "1 = 0");
+    }
+
+    #[test]
+    fn values_in_rows_of_their_own_are_asked_for_there() {
+        let rows = |field: &str| Rows {
+            from: format!("field_index WHERE field = '{field}'"),
+            record: "record_id",
+            value: "value",
+            owner_column: "tenant_id",
+            owner: [7; 16],
+            id: "id",
+        };
+        let map = FieldMap::new(&[]).with_rows("price", FieldType::Integer, rows("price")).with_rows(
+            "crew",
+            FieldType::Tags,
+            rows("crew"),
+        );
+        let text = |json: &Value| {
+            let condition = Condition::parse(json, &map).unwrap();
+            to_sql(&condition, &map, Dialect::Postgres, 1, 0).unwrap()
+        };
+        let found = text(&json!({"field": "price", "op": "between", "value": [1, 2]}));
+        assert_eq!(
+            found.text,
+            "id IN (SELECT record_id FROM field_index WHERE field = 'price' AND tenant_id = $1::uuid \
+             AND value >= $2::double precision AND value <= $3::double precision)"
+        );
+        assert_eq!(found.binds, [Bind::Id([7; 16]), Bind::Number(1.0), Bind::Number(2.0)]);
+        let found = text(&json!({"field": "price", "op": "ne", "value": 1}));
+        assert!(found.text.starts_with("id NOT IN (SELECT record_id"), "{}", found.text);
+        let found = text(&json!({"field": "crew", "op": "contains_all", "value": ["b", "a"]}));
+        assert!(found.text.ends_with("GROUP BY record_id HAVING count(DISTINCT value) = 2)"), "{}", found.text);
     }
 
     #[test]

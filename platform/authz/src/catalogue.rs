@@ -74,6 +74,8 @@ catalogue! {
     INSIGHT_READ = "insight"."read", "查看指标与报表", "See figures and reports";
     IMPORT_RUN = "import"."run", "导入数据", "Import data";
     CHANNELS_MANAGE = "channels"."manage", "管理渠道与客户链接", "Manage channels and customer links";
+    OBJECTS_MANAGE = "objects"."manage", "管理自定义字段、表单与对象", "Manage own fields, forms and objects";
+    PERSONAL_DATA_READ = "personal_data"."read", "查看个人信息字段", "See fields that hold personal data";
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod scope;
 
 pub use catalogue::{CATALOGUE, PermissionInfo, permissions};
 pub use roles::{ROLES, ShippedRole, role};
-pub use scope::{ScopeColumns, ScopeFragment, allows, scope_clause};
+pub use scope::{ScopeColumns, ScopeFragment, allows, reach_clause, scope_clause};
 
 /// The name of something one may do, such as `tickets.read`. Use the constants in [`permissions`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -74,6 +74,8 @@ const ADMIN: &[(Permission, Scope)] = &[
     (INSIGHT_READ, All),
     (IMPORT_RUN, All),
     (CHANNELS_MANAGE, All),
+    (OBJECTS_MANAGE, All),
+    (PERSONAL_DATA_READ, All),
 ];
 
 const MANAGER: &[(Permission, Scope)] = &[
@@ -111,6 +113,7 @@ const MANAGER: &[(Permission, Scope)] = &[
     (INSIGHT_READ, All),
     (IMPORT_RUN, All),
     (CHANNELS_MANAGE, All),
+    (PERSONAL_DATA_READ, All),
 ];
 
 const DISPATCHER: &[(Permission, Scope)] = &[
@@ -199,6 +202,7 @@ const AUDITOR: &[(Permission, Scope)] = &[
     (QUOTES_READ, All),
     (SURVEYS_READ, All),
     (INSIGHT_READ, All),
+    (PERSONAL_DATA_READ, All),
 ];
 
 #[cfg(test)]

@@ -57,7 +57,17 @@ pub fn scope_clause(
     columns: &ScopeColumns<'_>,
     first_bind: usize,
 ) -> ScopeFragment {
-    let Some(scope) = cx.scope(permission.name()) else {
+    reach_clause(cx, cx.scope(permission.name()), columns, first_bind)
+}
+
+/// As [`scope_clause`], for a scope that is known already; `None` reaches nothing.
+pub fn reach_clause(
+    cx: &Context,
+    scope: Option<Scope>,
+    columns: &ScopeColumns<'_>,
+    first_bind: usize,
+) -> ScopeFragment {
+    let Some(scope) = scope else {
         return ScopeFragment::nothing();
     };
     if scope == Scope::All {
@@ -123,6 +133,7 @@ mod tests {
             permissions: scope.map(|scope| (TICKETS_READ.name().to_owned(), scope)).into_iter().collect(),
             teams: (1..=teams).map(|n| Uuid::from_u128(100 + n)).collect(),
             regions: (1..=regions).map(|n| Uuid::from_u128(200 + n)).collect(),
+            ..Grants::default()
         };
         Context::new(
             World::seeded(ManualClock::at(Timestamp(0)), 1),

@@ -58,8 +58,22 @@ pub struct ListQuery {
     pub conditions: Vec<Fragment>,
     /// What a search found: it narrows the list and brings its own order, so `sort` must be `None`.
     pub found: Option<Found>,
+    /// The order when `sort` names values that stand in rows of their own; the list need not know that sort.
+    pub order: Option<Order>,
     /// Whether the total is wanted.
     pub count: bool,
+}
+
+/// An order by values that stand in rows of another table, one for each record that has a value. Records without one
+/// stand last, by id, whichever way the values go.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The query of `sort_value` and `sort_record`.
+    pub rows: Fragment,
+    /// What further must hold of records with a value; it may name `sort_value`.
+    pub present: Fragment,
+    /// What further must hold of records without one.
+    pub missing: Fragment,
 }
 
 /// Queries of `hit_number` and `hit_id`; hits with the highest number stand first. `$1` of both is the number below
@@ -261,7 +275,10 @@ pub async fn run<T: FromRow>(q: &mut impl Query, list: &List, query: &ListQuery)
         Page::cut(rows, limit, BY_HIT, |row| (row.key.clone(), row.id))
     } else {
         let sort = query.sort.as_deref().unwrap_or(list.default_sort);
-        let rows = sorted(q, list, query, sort, limit).await?;
+        let rows = match &query.order {
+            Some(order) => ordered(q, list, query, order, sort, limit).await?,
+            None => sorted(q, list, query, sort, limit).await?,
+        };
         Page::cut(rows, limit, sort, |row| (row.key.clone(), row.id))
     };
     let page = page.map(|keyed: Keyed<T>| keyed.row);
@@ -303,27 +320,97 @@ async fn sorted<T: FromRow>(
         let (value, id) = (binds.len() + 1, binds.len() + 2);
         let order = if descending { '<' } else { '>' };
         text.push_str(&format!(" and ({expression}, id) {order} (${value}, ${id})"));
-        binds.push(match cursor.value {
-            serde_json::Value::Number(number) => match number.as_i64() {
-                Some(whole) => Value::Int(whole),
-                None => Value::Real(number.as_f64().unwrap_or_default()),
-            },
-            // PostgreSQL has no texts with U+0000, so no page can have ended there.
-            serde_json::Value::String(text) if !text.contains('\0') => Value::from(text),
-            _ => return Err(CursorError.into()),
-        });
+        binds.push(bound(cursor.value)?);
         binds.push(Value::Id(cursor.id));
     }
     let direction = if descending { "desc" } else { "asc" };
     text.push_str(&format!(" order by {expression} {direction}, id {direction} limit ${}", binds.len() + 1));
     binds.push(Value::from(limit + 1));
-    match q.all(Stmt::new(text, binds)).await {
-        // A forged cursor can hold a text where the column is a number.
+    unforged(q.all(Stmt::new(text, binds)).await, query)
+}
+
+/// A cursor's value as it is compared with the sort's.
+fn bound(value: serde_json::Value) -> Result<Value<'static>, CursorError> {
+    Ok(match value {
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Int(whole),
+            None => Value::Real(number.as_f64().unwrap_or_default()),
+        },
+        // PostgreSQL has no texts with U+0000, so no page can have ended there.
+        serde_json::Value::String(text) if !text.contains('\0') => Value::from(text),
+        _ => return Err(CursorError),
+    })
+}
+
+/// A forged cursor can hold a text where the column is a number.
+fn unforged<T>(found: Result<Vec<T>, DbError>, query: &ListQuery) -> Result<Vec<T>, ListError> {
+    match found {
         Err(DbError::Internal(reason)) if query.cursor.is_some() && reason.contains("cannot be bound") => {
             Err(CursorError.into())
         }
         other => Ok(other?),
     }
+}
+
+/// The page in the order of values that stand in rows of their own: first the records that have one, then the others.
+async fn ordered<T: FromRow>(
+    q: &mut impl Query,
+    list: &List,
+    query: &ListQuery,
+    order: &Order,
+    sort: &str,
+    limit: usize,
+) -> Result<Vec<Keyed<T>>, ListError> {
+    let (direction, compare) = if sort.starts_with('-') { ("desc", '<') } else { ("asc", '>') };
+    let cursor = query.cursor.as_deref().map(|cursor| Cursor::decode(cursor, sort)).transpose()?;
+    let (mut rows, mut after) = (Vec::new(), None);
+    match cursor {
+        Some(Cursor { value: serde_json::Value::Null, id, .. }) => after = Some(id),
+        cursor => {
+            let mut conditions = query.conditions.clone();
+            conditions.push(order.present.clone());
+            let Fragment { mut text, mut binds } = where_clause(q.cx(), &conditions);
+            let values = shift(&order.rows.text, binds.len());
+            binds.extend(order.rows.binds.iter().cloned());
+            if let Some(cursor) = cursor {
+                let (value, id) = (binds.len() + 1, binds.len() + 2);
+                text.push_str(&format!(" and (sort_value, sort_record) {compare} (${value}, ${id})"));
+                binds.push(bound(cursor.value)?);
+                binds.push(Value::Id(cursor.id));
+            }
+            binds.push(Value::from(limit + 1));
+            let text = format!(
+                "select {}, sort_value as sort_key, id as sort_id from ({values}) as ordered, {} where {text} \
+                 and id = sort_record order by sort_value {direction}, sort_record {direction} limit ${}",
+                list.columns,
+                list.table,
+                binds.len()
+            );
+            rows = unforged(q.all(Stmt::new(text, binds)).await, query)?;
+        }
+    }
+    if rows.len() > limit {
+        return Ok(rows);
+    }
+    let mut conditions = query.conditions.clone();
+    conditions.push(order.missing.clone());
+    if let Some(id) = after {
+        conditions.push(Fragment::new("id > $1", vec![Value::Id(id)]));
+    }
+    let Fragment { text, mut binds } = where_clause(q.cx(), &conditions);
+    let values = shift(&order.rows.text, binds.len());
+    binds.extend(order.rows.binds.iter().cloned());
+    binds.push(Value::from(limit + 1 - rows.len()));
+    let text = format!(
+        "select {}, 0 as sort_key, id as sort_id from {} where {text} and not exists \
+         (select 1 from ({values}) as ordered where sort_record = id) order by id limit ${}",
+        list.columns,
+        list.table,
+        binds.len()
+    );
+    let rest: Vec<Keyed<T>> = q.all(Stmt::new(text, binds)).await?;
+    rows.extend(rest.into_iter().map(|keyed| Keyed { key: serde_json::Value::Null, ..keyed }));
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ impl ListParams {
             sort: self.sort.clone(),
             conditions,
             found: None,
+            order: None,
             count: self.count,
         }
     }

@@ -18,12 +18,22 @@ pub struct FieldError {
     pub code: Cow<'static, str>,
     /// What to do about it.
     pub message: String,
+    /// The numbers and words the message speaks of, for those who write it in another language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub params: Option<Value>,
 }
 
 impl FieldError {
     /// An error at `pointer`; the message says what to do.
     pub fn new(pointer: impl Into<String>, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), message: message.into() }
+        Self { pointer: pointer.into(), code: code.into(), message: message.into(), params: None }
+    }
+
+    /// With the numbers and words the message speaks of.
+    #[must_use]
+    pub fn with_params(mut self, params: Value) -> Self {
+        self.params = Some(params);
+        self
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Grants {
     pub teams: Vec<Uuid>,
     /// The actor's regions, with every region below them.
     pub regions: Vec<Uuid>,
+    /// Keys of the actor's roles: own fields and own objects name roles instead of permissions.
+    pub roles: Vec<String>,
 }
 
 /// The kind of actor behind a change.

@@ -130,6 +130,7 @@ pub(crate) struct KeyRow {
     pub revoked_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
     pub permissions: Permissions,
+    pub role: String,
     pub zone: String,
     pub tenant_status: TenantStatus,
 }
@@ -147,6 +148,7 @@ impl db::FromRow for KeyRow {
             permissions,
             zone: row.get(7)?,
             tenant_status: row.get(8)?,
+            role: row.get(9)?,
         })
     }
 }
@@ -154,7 +156,7 @@ impl db::FromRow for KeyRow {
 pub(crate) async fn key_by_prefix(q: &mut impl Query, prefix: &str) -> Result<Option<KeyRow>, DbError> {
     let text =
         "select k.id, k.name, k.secret_sha256, k.expires_at, k.revoked_at, k.last_used_at, r.permissions, t.zone,
-            t.status from api_keys k
+            t.status, r.key from api_keys k
             join roles r on r.tenant_id = k.tenant_id and r.id = k.role_id
             join tenants t on t.tenant_id = k.tenant_id
             where k.tenant_id = $1 and k.prefix = $2";

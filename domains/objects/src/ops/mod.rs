@@ -1,0 +1,6 @@
+//! The operations of this domain, by what they work on.
+
+pub(crate) mod definitions;
+pub(crate) mod fields;
+pub(crate) mod forms;
+pub(crate) mod records;

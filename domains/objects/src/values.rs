@@ -1,0 +1,251 @@
+//! Values of own fields on their way into a record: accepted by the catalogue, unique where they must be, naming only
+//! what exists, with what the server itself makes, and with the index rows that follow.
+
+use std::collections::BTreeMap;
+
+use db::{Db, DbError, Query as _, Stmt, Tx};
+use forms::{Catalogue, Field, FieldKind, Form, FormScope, Map, SystemFact};
+use http_api::FieldError;
+use kernel::Context;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    ObjectError,
+    access::{MASK, Viewer},
+    index::{changed, entries, indexed},
+    listing::now,
+    store::fields,
+};
+
+/// Numbers that were taken for a new record's fields, by field id.
+pub type Numbers = BTreeMap<String, String>;
+
+/// Values that may be stored.
+#[derive(Debug)]
+pub struct Settled {
+    /// All of the record's own values, by field id.
+    pub values: Map,
+    /// Whether they differ from those before.
+    pub changed: bool,
+    /// What differs, as events tell it; personal data is masked.
+    pub changes: Value,
+    /// Keeps the index in step; run them in the same transaction.
+    pub statements: Vec<Stmt<'static>>,
+}
+
+/// Takes a number for each field of the object that has one in new records. Call it before the transaction.
+pub async fn numbers(db: &Db, cx: &Context, object: &str) -> Result<Numbers, DbError> {
+    let key = object.to_owned();
+    let (_, catalogue) = db.read(cx, async move |r: &mut db::Read<'_>| fields::catalogue(r, &key).await).await?;
+    let mut numbers = Numbers::new();
+    for field in catalogue.fields.iter().filter(|field| !field.retired) {
+        if let FieldKind::AutoNumber(settings) = &field.kind {
+            let number = db.next_number(cx, &format!("record:{object}:{}", field.id)).await?;
+            let width = usize::from(settings.digits);
+            numbers.insert(field.id.clone(), format!("{}{number:0width$}", settings.prefix));
+        }
+    }
+    Ok(numbers)
+}
+
+/// What somebody sends for a record's own values.
+#[derive(Debug)]
+pub struct Sent<'a> {
+    /// The object's key.
+    pub object: &'a str,
+    /// The record's id.
+    pub record: Uuid,
+    /// The values it has; `None` for a new record.
+    pub before: Option<&'a Map>,
+    /// The values sent; fields that are not named keep theirs, null empties one.
+    pub values: Map,
+    /// Where they stand in the body, such as `/values`.
+    pub pointer: &'a str,
+    /// What [`numbers`] gave for a new record.
+    pub numbers: &'a Numbers,
+    /// The form it was filled in with, if any.
+    pub form: Option<&'a Form>,
+}
+
+/// Checks what was sent and works out what is stored.
+///
+/// # Errors
+/// [`ObjectError::Record`] with a pointer to each wrong value.
+pub async fn settle(tx: &mut Tx<'_>, sent: Sent<'_>) -> Result<Settled, ObjectError> {
+    let cx = tx.cx().clone();
+    let (_, catalogue) = fields::catalogue_held(tx, sent.object).await?;
+    let viewer = Viewer::of(&cx, &catalogue);
+    let input = viewer.unmasked(&catalogue, sent.values);
+    let scope = FormScope { roles: &viewer.roles, form: sent.form, now: now(&cx) };
+    let accepted = forms::accept(&catalogue, &scope, sent.before, &input);
+    let mut errors: Vec<FieldError> = accepted
+        .problems
+        .into_iter()
+        .map(|problem| {
+            FieldError::new(format!("{}{}", sent.pointer, problem.pointer), problem.code, problem.message)
+                .with_params(Value::Object(problem.params))
+        })
+        .collect();
+    let nothing = Map::new();
+    let before = sent.before.unwrap_or(&nothing);
+    let mut values = accepted.record;
+    for field in &catalogue.fields {
+        if before.get(&field.id) == values.get(&field.id) {
+            continue;
+        }
+        if let Some((code, message)) =
+            wrong_in_store(tx, sent.object, sent.record, field, values.get(&field.id)).await?
+        {
+            errors.push(FieldError::new(format!("{}/{}", sent.pointer, field.id), code, message));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(ObjectError::Record(errors));
+    }
+    let differs = sent.before.is_none_or(|before| *before != values);
+    if differs {
+        fill_in(&cx, &catalogue, sent.before.is_none(), sent.numbers, &mut values);
+    }
+    let statements = index_changes(&cx, &catalogue, sent.object, sent.record, before, &values);
+    let changes = told(&catalogue, before, &values);
+    Ok(Settled { values, changed: differs, changes, statements })
+}
+
+/// The values as the caller sees them: without fields of other roles, with personal data masked.
+pub async fn shown(q: &mut impl db::Query, object: &str, records: Vec<&mut Map>) -> Result<(), DbError> {
+    let (_, catalogue) = fields::catalogue(q, object).await?;
+    let viewer = Viewer::of(q.cx(), &catalogue);
+    for values in records {
+        *values = viewer.shown(&catalogue, values);
+    }
+    Ok(())
+}
+
+/// What only the store knows to be wrong with a new value of a field.
+async fn wrong_in_store(
+    tx: &mut Tx<'_>,
+    object: &str,
+    record: Uuid,
+    field: &Field,
+    value: Option<&Value>,
+) -> Result<Option<(&'static str, String)>, DbError> {
+    let Some(value) = value else { return Ok(None) };
+    if let Some(kind) = indexed(field).filter(|_| field.unique) {
+        for entry in entries(kind, Some(value)) {
+            if fields::is_taken(tx, kind, object, &field.id, record, entry).await? {
+                return Ok(Some(("not_unique", "Another record has this value; it must be unique.".to_owned())));
+            }
+        }
+    }
+    let ids: Vec<Uuid> = match value {
+        Value::Array(all) => all.iter().filter_map(id_of).collect(),
+        one => id_of(one).into_iter().collect(),
+    };
+    let known = match &field.kind {
+        FieldKind::Relation(settings) if !ids.is_empty() => fields::existing(tx, &settings.object, &ids).await?,
+        FieldKind::Person => identity::users_by_ids(tx, &ids).await?.into_keys().collect(),
+        FieldKind::Team => match ids.first() {
+            Some(id) => identity::team(tx, *id).await?.map(|team| team.id).into_iter().collect(),
+            None => Vec::new(),
+        },
+        _ => return Ok(None),
+    };
+    let unknown = ids.iter().find(|id| !known.contains(id));
+    Ok(unknown.map(|id| ("unknown_target", format!("Choose something that exists; there is no {id}."))))
+}
+
+fn id_of(value: &Value) -> Option<Uuid> {
+    value.as_str().and_then(|text| text.parse().ok())
+}
+
+/// What the server itself puts into a record: numbers, and who changed it when.
+fn fill_in(cx: &Context, catalogue: &Catalogue, new: bool, numbers: &Numbers, values: &mut Map) {
+    let who = cx.user_id().map(|id| Value::from(id.to_string()));
+    let when = Some(Value::from(cx.now().to_string()));
+    for field in catalogue.fields.iter().filter(|field| !field.retired) {
+        let value = match &field.kind {
+            FieldKind::AutoNumber(_) if new => numbers.get(&field.id).map(|number| Value::from(number.as_str())),
+            FieldKind::System(settings) => match settings.of {
+                SystemFact::CreatedBy if new => who.clone(),
+                SystemFact::CreatedAt if new => when.clone(),
+                SystemFact::UpdatedBy => who.clone(),
+                SystemFact::UpdatedAt => when.clone(),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        match value {
+            Some(value) => values.insert(field.id.clone(), value),
+            None => values.remove(&field.id),
+        };
+    }
+}
+
+/// The statements that bring the index from one record's values to others.
+pub(crate) fn index_changes(
+    cx: &Context,
+    catalogue: &Catalogue,
+    object: &str,
+    record: Uuid,
+    before: &Map,
+    after: &Map,
+) -> Vec<Stmt<'static>> {
+    let mut statements = Vec::new();
+    for (field, kind) in changed(catalogue, before, after) {
+        if before.contains_key(&field.id) {
+            statements.push(fields::remove(cx, kind, object, &field.id, record));
+        }
+        for entry in entries(kind, after.get(&field.id)) {
+            statements.push(fields::add(cx, kind, object, &field.id, record, entry));
+        }
+    }
+    statements
+}
+
+/// Changes as events tell them: personal data is masked.
+fn told(catalogue: &Catalogue, before: &Map, after: &Map) -> Value {
+    let mut told = events::changes(before, after);
+    for field in catalogue.fields.iter().filter(|field| field.personal) {
+        let Some(Value::Object(change)) = told.get_mut(&field.id) else { continue };
+        for side in change.values_mut().filter(|side| !side.is_null()) {
+            *side = json!(MASK);
+        }
+    }
+    told
+}
+
+/// The words by which a record is called: its title field's value, else the first text's, else `number`.
+pub(crate) fn title(
+    catalogue: &Catalogue,
+    title_field: Option<&str>,
+    viewer: &Viewer,
+    values: &Map,
+    number: &str,
+) -> String {
+    let chosen = title_field.and_then(|id| catalogue.field(id));
+    let first = || catalogue.fields.iter().find(|field| !field.retired && matches!(field.kind, FieldKind::Text(_)));
+    let field = chosen.or_else(first).filter(|field| viewer.reads(field));
+    let text = field.and_then(|field| words(field, values.get(&field.id)?));
+    text.unwrap_or_else(|| number.to_owned())
+}
+
+/// A value in words; `None` where words say nothing, as with ids.
+pub(crate) fn words(field: &Field, value: &Value) -> Option<String> {
+    if let Some(choice) = field.kind.choice() {
+        let chosen = |id: &Value| {
+            let option = choice.options.iter().find(|option| id.as_str() == Some(option.id.as_str()))?;
+            Some(format!("{} {}", option.label.zh, option.label.en))
+        };
+        return match value {
+            Value::Array(ids) => Some(ids.iter().filter_map(chosen).collect::<Vec<_>>().join(" ")),
+            id => chosen(id),
+        };
+    }
+    match (&field.kind, value) {
+        (FieldKind::Person | FieldKind::Team | FieldKind::Relation(_) | FieldKind::Signature, _) => None,
+        (_, Value::String(text)) => Some(text.clone()),
+        (_, Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    }
+}
