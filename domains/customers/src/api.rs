@@ -64,6 +64,9 @@ pub struct NewCustomer {
     pub owner_id: Option<Uuid>,
     /// The region they belong to.
     pub region_id: Option<Uuid>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl NewCustomer {
@@ -124,6 +127,7 @@ impl From<Customer> for NewCustomer {
             tags: customer.tags.0,
             owner_id: customer.owner_id,
             region_id: customer.region_id,
+            ext: None,
         }
     }
 }
@@ -156,6 +160,8 @@ pub struct CustomerChange {
     pub owner_id: Change<Uuid>,
     /// The region they belong to.
     pub region_id: Change<Uuid>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl CustomerChange {

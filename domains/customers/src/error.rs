@@ -2,7 +2,7 @@
 
 use db::DbError;
 use http_api::Problem;
-use objects::Invalid;
+use objects::{Invalid, ObjectError};
 
 /// An error of this domain.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,9 @@ pub enum CustomerError {
     /// Fields are wrong.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] ObjectError),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -27,6 +30,7 @@ impl From<CustomerError> for Problem {
             CustomerError::NotFound(thing) => Self::not_found(thing),
             CustomerError::Stale => Self::stale(),
             CustomerError::Invalid(invalid) => invalid.into(),
+            CustomerError::Own(error) => error.into(),
             CustomerError::Db(error) => error.into(),
         }
     }

@@ -30,7 +30,10 @@ pub use reactions::CustomerSearch;
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("customers", 1, "customers", "../migrations/0001_customers.sql")]
+    vec![
+        db::migration!("customers", 1, "customers", "../migrations/0001_customers.sql"),
+        db::migration!("customers", 2, "own_fields", "../migrations/0002_own_fields.sql"),
+    ]
 }
 
 /// The operations of this domain.
@@ -110,28 +113,43 @@ pub fn routes() -> Routes {
 /// The customer with this id, archived or not, whoever asks.
 pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Customer>, DbError> {
     let everybody = db::list::Fragment::new("1 = 1", Vec::new());
-    objects::find(q, &store::LISTING.list, id, everybody).await
+    let mut found: Option<Customer> = objects::find(q, &store::LISTING.list, id, everybody).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// What the caller may see of the customers' own fields.
+async fn own_fields(q: &mut impl Query, customers: &mut [Customer]) -> Result<(), DbError> {
+    objects::shown(q, "customer", customers.iter_mut().map(|customer| &mut customer.ext.0).collect()).await
 }
 
 /// The customer with this id if the caller's `permission` reaches it; [`CustomerError::NotFound`] otherwise.
 pub async fn reached(q: &mut impl Query, permission: authz::Permission, id: Uuid) -> Result<Customer, CustomerError> {
-    store::reached(q, permission, id).await
+    let mut found = store::reached(q, permission, id).await?;
+    own_fields(q, std::slice::from_mut(&mut found)).await?;
+    Ok(found)
 }
 
 /// The customers with these ids, archived or not, in no order; ids that do not exist are left out.
 pub async fn by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Customer>, DbError> {
-    objects::by_ids(q, &store::LISTING.list, ids).await
+    let mut found: Vec<Customer> = objects::by_ids(q, &store::LISTING.list, ids).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// Customers in use whose own number, or a contact's, has these digits (see [`objects::phone_digits`]); at most 20, the
 /// one changed last first.
 pub async fn by_phone(q: &mut impl Query, digits: &str) -> Result<Vec<Customer>, DbError> {
-    store::by_phone(q, digits).await
+    let mut found = store::by_phone(q, digits).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// The customer in use with exactly this name; of several, the one created first.
 pub async fn by_name(q: &mut impl Query, name: &str) -> Result<Option<Customer>, DbError> {
-    store::by_name(q, name).await
+    let mut found = store::by_name(q, name).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
 }
 
 /// The contact with this id, removed or not.

@@ -99,6 +99,8 @@ pub struct Customer {
     pub region_id: Option<Uuid>,
     /// The user who created the record.
     pub created_by: Option<Uuid>,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Customer {
@@ -120,6 +122,7 @@ db::record!(Customer {
     owner_id,
     region_id,
     created_by,
+    ext,
 });
 
 impl HasVersion for Customer {

@@ -59,11 +59,11 @@ const CONTACTS: List = List { table: "contacts", columns: Contact::COLUMNS, sort
 const SITES: List = List { table: "sites", columns: Site::COLUMNS, sorts: &[], default_sort: "" };
 
 const INSERT: &str = "insert into customers (tenant_id, id, version, created_at, updated_at, name, kind, level, phone,
-        phone_digits, email, address, lat, lng, note, tags, owner_id, region_id, created_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+        phone_digits, email, address, lat, lng, note, tags, owner_id, region_id, created_by, ext)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 const UPDATE: &str = "update customers set version = $4, updated_at = $5, archived_at = $6, name = $7, kind = $8,
         level = $9, phone = $10, phone_digits = $11, email = $12, address = $13, lat = $14, lng = $15, note = $16,
-        tags = $17, owner_id = $18, region_id = $19
+        tags = $17, owner_id = $18, region_id = $19, ext = $20
     where tenant_id = $1 and id = $2 and version = $3";
 const INSERT_CONTACT: &str = "insert into contacts (tenant_id, id, version, created_at, updated_at, customer_id, name,
         phone, phone_digits, email, title, is_primary)
@@ -142,6 +142,7 @@ pub(crate) fn insert(cx: &Context, customer: &Customer) -> Stmt<'static> {
         &customer.owner_id,
         &customer.region_id,
         &customer.created_by,
+        &customer.ext,
     )
     .into_owned()
 }
@@ -169,6 +170,7 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: &Customer, after: &Customer)
         &after.tags,
         &after.owner_id,
         &after.region_id,
+        &after.ext,
     );
     one_row(tx.execute(stmt).await?)
 }

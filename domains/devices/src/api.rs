@@ -50,6 +50,9 @@ pub struct NewDevice {
     pub region_id: Option<Uuid>,
     /// The team that looks after it.
     pub team_id: Option<Uuid>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl NewDevice {
@@ -116,6 +119,7 @@ impl Device {
             note: self.note.clone(),
             region_id: self.region_id,
             team_id: self.team_id,
+            ext: None,
         }
     }
 }
@@ -157,6 +161,8 @@ pub struct DeviceChange {
     pub region_id: Change<Uuid>,
     /// The team that looks after it.
     pub team_id: Change<Uuid>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl DeviceChange {

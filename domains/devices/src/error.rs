@@ -2,7 +2,7 @@
 
 use db::DbError;
 use http_api::{FieldError, Problem};
-use objects::Invalid;
+use objects::{Invalid, ObjectError};
 
 /// An error of this domain.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,9 @@ pub enum DeviceError {
     /// Fields are wrong.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] ObjectError),
     /// The database.
     #[error(transparent)]
     Db(DbError),
@@ -47,6 +50,7 @@ impl From<DeviceError> for Problem {
                 Self::internal_text("the public address in the settings is too long for a QR code")
             }
             DeviceError::Invalid(invalid) => invalid.into(),
+            DeviceError::Own(error) => error.into(),
             DeviceError::Db(error) => error.into(),
         }
     }

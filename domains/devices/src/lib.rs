@@ -30,7 +30,10 @@ pub use reactions::DeviceSearch;
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("devices", 1, "devices", "../migrations/0001_devices.sql")]
+    vec![
+        db::migration!("devices", 1, "devices", "../migrations/0001_devices.sql"),
+        db::migration!("devices", 2, "own_fields", "../migrations/0002_own_fields.sql"),
+    ]
 }
 
 /// The operations of this domain.
@@ -64,22 +67,30 @@ pub fn routes() -> Routes {
 
 /// The device with this id, archived or not, whoever asks.
 pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Device>, DbError> {
-    store::find(q, id).await
+    let mut found = store::find(q, id).await?;
+    references::own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
 }
 
 /// The device with this id if the caller's `permission` reaches it; [`DeviceError::NotFound`] otherwise.
 pub async fn reached(q: &mut impl Query, permission: Permission, id: Uuid) -> Result<Device, DeviceError> {
-    store::reached(q, permission, id).await
+    let mut found = store::reached(q, permission, id).await?;
+    references::own_fields(q, std::slice::from_mut(&mut found)).await?;
+    Ok(found)
 }
 
 /// The devices with these ids, archived or not, in no order; ids that do not exist are left out.
 pub async fn by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Device>, DbError> {
-    objects::by_ids(q, &store::LISTING.list, ids).await
+    let mut found: Vec<Device> = objects::by_ids(q, &store::LISTING.list, ids).await?;
+    references::own_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// The device with this serial number however it is written, archived or not.
 pub async fn by_serial(q: &mut impl Query, serial_number: &str) -> Result<Option<Device>, DbError> {
-    store::by_serial(q, &objects::folded_code(serial_number)).await
+    let mut found = store::by_serial(q, &objects::folded_code(serial_number)).await?;
+    references::own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
 }
 
 /// The device in use whose QR code carries this token, and the company it belongs to. Whoever scans a code is not signed
@@ -90,7 +101,9 @@ pub async fn by_qr_token(q: &mut impl Query, token: &str) -> Result<Option<(Tena
 
 /// A customer's devices in use, by serial number; at most 500.
 pub async fn of_customer(q: &mut impl Query, customer_id: Uuid) -> Result<Vec<Device>, DbError> {
-    store::of_customer(q, customer_id).await
+    let mut found = store::of_customer(q, customer_id).await?;
+    references::own_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// The device with the names of what it refers to.

@@ -67,6 +67,8 @@ pub struct Device {
     pub team_id: Option<Uuid>,
     /// The user who created the record.
     pub created_by: Option<Uuid>,
+    /// Values of the company's own fields, by field id.
+    pub ext: db::Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Device {
@@ -93,6 +95,7 @@ db::record!(Device {
     region_id,
     team_id,
     created_by,
+    ext,
 });
 
 /// A device with the names of what it refers to, as the API shows it.

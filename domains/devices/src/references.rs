@@ -67,8 +67,14 @@ impl References {
     }
 }
 
+/// What the caller may see of the devices' own fields.
+pub(crate) async fn own_fields(q: &mut impl Query, devices: &mut [Device]) -> Result<(), DbError> {
+    objects::shown(q, "device", devices.iter_mut().map(|device| &mut device.ext.0).collect()).await
+}
+
 /// Devices with the names of what they refer to, in the same order.
-pub(crate) async fn views(q: &mut impl Query, devices: Vec<Device>) -> Result<Vec<DeviceView>, DbError> {
+pub(crate) async fn views(q: &mut impl Query, mut devices: Vec<Device>) -> Result<Vec<DeviceView>, DbError> {
+    own_fields(q, &mut devices).await?;
     let ids = |of: fn(&Device) -> Option<Uuid>| devices.iter().filter_map(of).collect::<Vec<_>>();
     let products = products::by_ids(q, &ids(|device| device.product_id)).await?;
     let customers = customers::by_ids(q, &ids(|device| device.customer_id)).await?;
@@ -87,7 +93,8 @@ pub(crate) async fn views(q: &mut impl Query, devices: Vec<Device>) -> Result<Ve
 }
 
 /// One device with the names of what it refers to.
-pub(crate) async fn view(q: &mut impl Query, device: Device) -> Result<DeviceView, DbError> {
+pub(crate) async fn view(q: &mut impl Query, mut device: Device) -> Result<DeviceView, DbError> {
+    own_fields(q, std::slice::from_mut(&mut device)).await?;
     let product = match device.product_id {
         Some(id) => products::get(q, id).await?,
         None => None,

@@ -61,12 +61,13 @@ pub(crate) static LISTING: Listing = Listing {
 
 const INSERT: &str = "insert into devices (tenant_id, id, version, created_at, updated_at, serial_number, product_id,
         customer_id, site_id, model, sold_on, installed_on, warranty_starts_on, warranty_ends_on, status, place, lat,
-        lng, qr_token, note, region_id, team_id, created_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+        lng, qr_token, note, region_id, team_id, created_by, ext)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+        $24)";
 const UPDATE: &str = "update devices set version = $4, updated_at = $5, archived_at = $6, serial_number = $7,
         product_id = $8, customer_id = $9, site_id = $10, model = $11, sold_on = $12, installed_on = $13,
         warranty_starts_on = $14, warranty_ends_on = $15, status = $16, place = $17, lat = $18, lng = $19,
-        qr_token = $20, note = $21, region_id = $22, team_id = $23
+        qr_token = $20, note = $21, region_id = $22, team_id = $23, ext = $24
     where tenant_id = $1 and id = $2 and version = $3";
 
 /// How far `permission` reaches among devices.
@@ -117,7 +118,8 @@ pub(crate) async fn by_qr_token(q: &mut impl Query, token: &str) -> Result<Optio
     let columns = Device::COLUMNS;
     let text = format!("select {columns}, tenant_id from devices where qr_token = $1 and archived_at is null");
     let found: Option<Anywhere> = q.optional(stmt!(text, token)).await?;
-    Ok(found.map(|Anywhere(tenant, device)| (tenant, device)))
+    // Own fields are for people of the company, not for whoever scans a code.
+    Ok(found.map(|Anywhere(tenant, device)| (tenant, Device { ext: db::Json::default(), ..device })))
 }
 
 pub(crate) fn insert(cx: &Context, device: &Device) -> Stmt<'static> {
@@ -146,6 +148,7 @@ pub(crate) fn insert(cx: &Context, device: &Device) -> Stmt<'static> {
         &device.region_id,
         &device.team_id,
         &device.created_by,
+        &device.ext,
     )
     .into_owned()
 }
@@ -177,6 +180,7 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: &Device, after: &Device) -> 
         &after.note,
         &after.region_id,
         &after.team_id,
+        &after.ext,
     );
     if tx.execute(stmt).await? == 1 { Ok(()) } else { Err(DeviceError::Stale) }
 }

@@ -136,6 +136,7 @@ pub async fn at_risk(
         );
         found.extend(q.all::<tickets::Ticket>(Stmt::new(sql, clause.binds)).await?);
     }
+    tickets::own_fields(q, &mut found).await?;
     found.sort_by_key(|ticket| (ticket.resolution_due_at, ticket.id));
     found.truncate(limit);
     Ok(found)

@@ -50,7 +50,7 @@ pub use reactions::RecordSearch;
 pub use routes::routes;
 pub use store::{among, by_ids, find};
 pub use timeline::{TimelineParams, first_values, history, timeline};
-pub use values::{Numbers, Sent, Settled, numbers, settle, shown};
+pub use values::{Numbers, Sent, Settled, numbers, settle, settle_ext, shown};
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<db::Migration> {

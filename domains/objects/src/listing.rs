@@ -19,7 +19,7 @@ use rules::{Bind, Condition, Dialect, FieldMap, Now, RuleError, to_sql};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::own::OwnFields;
+use crate::own::{self, OwnFields};
 
 /// What is fixed about the list of one kind of object.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +60,7 @@ pub async fn page_with_own<T: FromRow>(
 ) -> Result<ListPage<T>, Problem> {
     let name = params.sort.as_deref().map(|sort| sort.strip_prefix('-').unwrap_or(sort));
     let standard = name.is_none_or(|name| listing.list.sorts.iter().any(|(known, _)| *known == name));
-    if standard && params.filter.is_none() {
+    if standard && params.filter.as_ref().is_none_or(|tree| own::is_standard(tree, listing.fields)) {
         return page_of(q, listing, None, params, conditions).await;
     }
     let own = OwnFields::of(q, object).await?;

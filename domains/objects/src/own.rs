@@ -6,7 +6,7 @@ use db::{
 };
 use http_api::{ListParams, Problem};
 use kernel::Context;
-use rules::{FieldMap, FieldType, Rows};
+use rules::{FieldMap, FieldType, Rows, Types as _};
 use serde_json::Value as Json;
 
 use crate::{
@@ -129,6 +129,19 @@ impl OwnFields {
             Phase::Present => map.with(&sorted.id, sorted.kind, "sort_value", "sort_value"),
             Phase::Missing => map.with(&sorted.id, sorted.kind, "null", missing),
         }
+    }
+}
+
+/// Whether a condition tree names standard fields only, so that nobody needs to look at the catalogue.
+pub(crate) fn is_standard(tree: &Json, standard: &FieldMap) -> bool {
+    match tree {
+        Json::Object(node) => {
+            let field = node.get("field").and_then(Json::as_str);
+            field.is_none_or(|field| standard.field_type(field).is_some())
+                && node.values().all(|below| is_standard(below, standard))
+        }
+        Json::Array(nodes) => nodes.iter().all(|below| is_standard(below, standard)),
+        _ => true,
     }
 }
 

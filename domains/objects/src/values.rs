@@ -112,8 +112,40 @@ pub async fn settle(tx: &mut Tx<'_>, sent: Sent<'_>) -> Result<Settled, ObjectEr
     Ok(Settled { values, changed: differs, changes, statements })
 }
 
+impl Settled {
+    /// Adds the changes to an event's, as `ext.<field>`, in place of the values as a whole.
+    pub fn tell(&self, event: &mut Value) {
+        let (Value::Object(event), Value::Object(own)) = (event, &self.changes) else { return };
+        event.remove("ext");
+        event.extend(own.iter().map(|(field, change)| (format!("ext.{field}"), change.clone())));
+    }
+}
+
+/// [`settle`] for the `ext` of a built-in object's record; without `sent` everything stays as it is.
+///
+/// # Errors
+/// [`ObjectError::Record`] with a pointer below `/ext` to each wrong value.
+pub async fn settle_ext(
+    tx: &mut Tx<'_>,
+    object: &str,
+    record: Uuid,
+    before: Option<&Map>,
+    sent: Option<Map>,
+    numbers: &Numbers,
+) -> Result<Settled, ObjectError> {
+    let Some(values) = sent else {
+        let values = before.cloned().unwrap_or_default();
+        return Ok(Settled { values, changed: false, changes: json!({}), statements: Vec::new() });
+    };
+    settle(tx, Sent { object, record, before, values, pointer: "/ext", numbers, form: None }).await
+}
+
 /// The values as the caller sees them: without fields of other roles, with personal data masked.
-pub async fn shown(q: &mut impl db::Query, object: &str, records: Vec<&mut Map>) -> Result<(), DbError> {
+pub async fn shown(q: &mut impl db::Query, object: &str, mut records: Vec<&mut Map>) -> Result<(), DbError> {
+    records.retain(|values| !values.is_empty());
+    if records.is_empty() {
+        return Ok(());
+    }
     let (_, catalogue) = fields::catalogue(q, object).await?;
     let viewer = Viewer::of(q.cx(), &catalogue);
     for values in records {
@@ -203,10 +235,11 @@ pub(crate) fn index_changes(
     statements
 }
 
-/// Changes as events tell them: personal data is masked.
+/// Changes as events tell them, which everybody on the timeline reads: personal data is masked, and so are fields that
+/// only some roles see.
 fn told(catalogue: &Catalogue, before: &Map, after: &Map) -> Value {
     let mut told = events::changes(before, after);
-    for field in catalogue.fields.iter().filter(|field| field.personal) {
+    for field in catalogue.fields.iter().filter(|field| field.personal || !field.see_roles.is_empty()) {
         let Some(Value::Object(change)) = told.get_mut(&field.id) else { continue };
         for side in change.values_mut().filter(|side| !side.is_null()) {
             *side = json!(MASK);

@@ -191,6 +191,26 @@ pub async fn save(
     Ok(())
 }
 
+/// The same for a change of fields, the company's own among them.
+pub async fn save_with(
+    tx: &mut Tx<'_>,
+    before: &Ticket,
+    after: &mut Ticket,
+    own: objects::Settled,
+) -> Result<(), TicketError> {
+    let cx = tx.cx().clone();
+    after.version = before.version + 1;
+    after.updated_at = cx.now();
+    store::update(tx, before, after).await?;
+    let mut data = events::changes(before, after);
+    own.tell(&mut data);
+    let event = NewEvent::new("ticket.updated", "ticket", after.id).label(&after.number).data(data);
+    let mut stmts = vec![events::statement(&cx, &event)];
+    stmts.extend(own.statements);
+    tx.execute_all(stmts).await?;
+    Ok(())
+}
+
 /// The whole of a simple action operation: one transaction, one answer.
 pub async fn apply(
     app: &App,

@@ -113,6 +113,9 @@ pub struct CreateTicket {
     #[serde(default)]
     #[schemars(length(max = 20))]
     pub file_ids: Vec<Uuid>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 fn priority<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Priority, D::Error> {
@@ -163,6 +166,8 @@ pub struct UpdateTicket {
     pub tags: Option<Vec<String>>,
     /// The responsible team.
     pub team_id: Change<Uuid>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// A reason in words.

@@ -43,6 +43,9 @@ pub enum TicketError {
     /// A calendar that promises no time at all.
     #[error("the business calendar cannot give a due time: {0}")]
     Calendar(#[from] calendar::CalendarError),
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] objects::ObjectError),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -70,6 +73,7 @@ impl From<TicketError> for Problem {
             }
             TicketError::Invalid(errors) => Self::invalid(errors),
             TicketError::Calendar(error) => Self::conflict("calendar_without_time", error.to_string()),
+            TicketError::Own(error) => error.into(),
             TicketError::Db(error) => error.into(),
         }
     }

@@ -40,7 +40,7 @@ pub use presence::Presence;
 pub use sla::{BusinessCalendar, STARTING_MINUTES, ServiceLevelCache, ServiceLevels, SlaPolicy, starting_calendar};
 pub use store::{
     by_external_ref, by_ids, by_number, calendars, get, history_of, insert, insert_pause, messages, open_by_engineer,
-    open_of, pauses,
+    open_of, own_fields, pauses,
 };
 
 /// The operations.
@@ -228,6 +228,7 @@ pub fn migrations() -> Vec<Migration> {
     vec![
         db::migration!("tickets", 1, "tickets", "../migrations/0001_tickets.sql"),
         db::migration!("tickets", 2, "indexes", "../migrations/0002_indexes.sql"),
+        db::migration!("tickets", 3, "own_fields", "../migrations/0003_own_fields.sql"),
     ]
 }
 

@@ -270,6 +270,9 @@ pub struct Ticket {
     pub created_at: Timestamp,
     /// Last change.
     pub updated_at: Timestamp,
+    /// Values of the company's own fields, by field id.
+    #[serde(default)]
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Ticket {
@@ -321,7 +324,8 @@ db::record!(Ticket {
     created_by,
     created_by_name,
     created_at,
-    updated_at
+    updated_at,
+    ext
 });
 
 /// A stretch in which the service clock stood still.
@@ -395,6 +399,7 @@ impl Ticket {
             created_by_name: cx.actor().name.clone(),
             created_at: now,
             updated_at: now,
+            ext: Json::default(),
         }
     }
 

@@ -81,6 +81,7 @@ fn values(ticket: &Ticket) -> Vec<Value<'_>> {
         (&t.created_by_name).into(),
         t.created_at.into(),
         t.updated_at.into(),
+        (&t.ext).into(),
     ]
 }
 
@@ -117,29 +118,59 @@ pub async fn update(tx: &mut Tx<'_>, before: &Ticket, after: &Ticket) -> Result<
 /// One ticket, whoever may see it.
 pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Ticket>, DbError> {
     let tenant = q.cx().tenant();
-    q.optional(stmt!(&*BY_ID, tenant, id)).await
+    let found = q.optional(stmt!(&*BY_ID, tenant, id)).await?;
+    seen(q, found).await
+}
+
+/// What the caller may see of the tickets' own fields. What is left out or masked here stays in the row, because updates
+/// write what changed and nothing else.
+pub async fn own_fields(q: &mut impl Query, tickets: &mut [Ticket]) -> Result<(), DbError> {
+    objects::shown(q, "ticket", tickets.iter_mut().map(|ticket| &mut ticket.ext.0).collect()).await
+}
+
+async fn seen(q: &mut impl Query, mut found: Option<Ticket>) -> Result<Option<Ticket>, DbError> {
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+async fn all_seen(q: &mut impl Query, stmt: Stmt<'_>) -> Result<Vec<Ticket>, DbError> {
+    let mut found = q.all(stmt).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// All of a ticket's own values, for whoever changes them.
+pub async fn own_values(q: &mut impl Query, id: Uuid) -> Result<serde_json::Map<String, serde_json::Value>, DbError> {
+    let tenant = q.cx().tenant();
+    let (values,): (db::Json<_>,) =
+        q.one(stmt!("select ext from tickets where tenant_id = $1 and id = $2", tenant, id)).await?;
+    Ok(values.0)
 }
 
 /// One ticket within a scope condition whose binds start at `$3`.
 pub async fn get_scoped(q: &mut impl Query, id: Uuid, scope: &authz::ScopeFragment) -> Result<Option<Ticket>, DbError> {
     let mut binds = vec![q.cx().tenant().into(), Value::Id(id)];
     if scope.is_everything() {
-        return q.optional(Stmt::new(&*BY_ID, binds)).await;
+        let found = q.optional(Stmt::new(&*BY_ID, binds)).await?;
+        return seen(q, found).await;
     }
     binds.extend(scope.binds.iter().map(|id| Value::Id(*id)));
-    q.optional(Stmt::new(format!("{} and {}", *BY_ID, scope.text), binds)).await
+    let found = q.optional(Stmt::new(format!("{} and {}", *BY_ID, scope.text), binds)).await?;
+    seen(q, found).await
 }
 
 /// By the number people say.
 pub async fn by_number(q: &mut impl Query, number: &str) -> Result<Option<Ticket>, DbError> {
     let tenant = q.cx().tenant();
-    q.optional(stmt!(&*BY_NUMBER, tenant, number)).await
+    let found = q.optional(stmt!(&*BY_NUMBER, tenant, number)).await?;
+    seen(q, found).await
 }
 
 /// By its number in another system.
 pub async fn by_external_ref(q: &mut impl Query, external_ref: &str) -> Result<Option<Ticket>, DbError> {
     let tenant = q.cx().tenant();
-    q.optional(stmt!(&*BY_REF, tenant, external_ref)).await
+    let found = q.optional(stmt!(&*BY_REF, tenant, external_ref)).await?;
+    seen(q, found).await
 }
 
 /// Several tickets; unknown ids are left out.
@@ -151,7 +182,7 @@ pub async fn by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Ticket>, DbE
     binds.extend(ids.iter().map(|id| Value::Id(*id)));
     let marks: Vec<String> = (2..=binds.len()).map(|n| format!("${n}")).collect();
     let sql = format!("select {} from tickets where tenant_id = $1 and id in ({})", Ticket::COLUMNS, marks.join(", "));
-    q.all(Stmt::new(sql, binds)).await
+    all_seen(q, Stmt::new(sql, binds)).await
 }
 
 /// Open tickets of the same device or customer, newest first.
@@ -167,7 +198,7 @@ pub async fn open_of(
          and status_category in ('new', 'open', 'waiting') order by created_at desc, id desc limit $4",
         Ticket::COLUMNS
     );
-    q.all(stmt!(sql, tenant, device_id, customer_id, limit)).await
+    all_seen(q, stmt!(sql, tenant, device_id, customer_id, limit)).await
 }
 
 /// Tickets of a device or customer, newest first, whatever their status.
@@ -183,7 +214,7 @@ pub async fn history_of(
          order by created_at desc, id desc limit $4",
         Ticket::COLUMNS
     );
-    q.all(stmt!(sql, tenant, device_id, customer_id, limit)).await
+    all_seen(q, stmt!(sql, tenant, device_id, customer_id, limit)).await
 }
 
 /// How many open tickets each engineer has.

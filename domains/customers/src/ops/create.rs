@@ -4,7 +4,7 @@ use authz::permissions::CUSTOMERS_CREATE;
 use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem, State};
-use objects::{Checks, first_values};
+use objects::{Checks, Numbers, first_values};
 
 use crate::{Address, Customer, CustomerError, CustomerKind, CustomerLevel, NewCustomer, store};
 
@@ -19,15 +19,27 @@ pub(crate) async fn handle(
     if new.owner_id.is_none() && cx.scope(CUSTOMERS_CREATE.name()) != Some(kernel::Scope::All) {
         new.owner_id = cx.user_id();
     }
-    app.create(&cx, key, &body, "createCustomer", async move |tx: &mut Tx<'_>| insert(tx, new).await).await
+    let numbers = if new.ext.is_some() { objects::numbers(app.db(), &cx, "customer").await? } else { Numbers::new() };
+    app.create(&cx, key, &body, "createCustomer", async move |tx: &mut Tx<'_>| {
+        let mut customer = insert_with(tx, new, &numbers).await?;
+        objects::shown(tx, "customer", vec![&mut customer.ext.0]).await?;
+        Ok::<_, CustomerError>(customer)
+    })
+    .await
 }
 
 /// Creates a customer, with its event.
 pub async fn insert(tx: &mut Tx<'_>, new: NewCustomer) -> Result<Customer, CustomerError> {
-    let new = new.checked(Checks::new())?;
+    insert_with(tx, new, &Numbers::new()).await
+}
+
+async fn insert_with(tx: &mut Tx<'_>, new: NewCustomer, numbers: &Numbers) -> Result<Customer, CustomerError> {
+    let mut new = new.checked(Checks::new())?;
     let cx = tx.cx().clone();
+    let id = cx.new_id();
+    let own = objects::settle_ext(tx, "customer", id, None, new.ext.take(), numbers).await?;
     let empty = Customer {
-        id: cx.new_id(),
+        id,
         version: 1,
         created_at: cx.now(),
         updated_at: cx.now(),
@@ -45,12 +57,15 @@ pub async fn insert(tx: &mut Tx<'_>, new: NewCustomer) -> Result<Customer, Custo
         owner_id: None,
         region_id: None,
         created_by: cx.user_id(),
+        ext: Json(own.values.clone()),
     };
     let customer = empty.with(new);
-    let event = NewEvent::new("customer.created", "customer", customer.id)
-        .label(customer.name.as_str())
-        .data(first_values(&customer));
-    tx.execute_all(vec![store::insert(&cx, &customer), events::statement(&cx, &event)]).await?;
+    let mut told = first_values(&customer);
+    own.tell(&mut told);
+    let event = NewEvent::new("customer.created", "customer", customer.id).label(customer.name.as_str()).data(told);
+    let mut statements = vec![store::insert(&cx, &customer), events::statement(&cx, &event)];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok(customer)
 }
 

@@ -14,7 +14,9 @@ pub(crate) async fn handle(
     let customer = app
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<Customer, CustomerError> {
-            store::reached(r, CUSTOMERS_READ, path.id).await
+            let mut customer = store::reached(r, CUSTOMERS_READ, path.id).await?;
+            objects::shown(r, "customer", vec![&mut customer.ext.0]).await?;
+            Ok(customer)
         })
         .await?;
     Ok(Versioned(customer))

@@ -31,7 +31,11 @@ pub(crate) async fn handle(
     let page = app
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<_, Problem> {
-            listing::page(r, &store::LISTING, &params, conditions).await
+            let mut page: ListPage<Customer> =
+                listing::page_with_own(r, &store::LISTING, "customer", &params, conditions).await?;
+            let own = page.page.items.iter_mut().map(|customer| &mut customer.ext.0).collect();
+            objects::shown(r, "customer", own).await?;
+            Ok(page)
         })
         .await?;
     Ok(Json(page))

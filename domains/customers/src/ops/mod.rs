@@ -14,6 +14,14 @@ pub(crate) mod update;
 pub(crate) mod tests {
     /// Everything the operations of this domain touch.
     pub(crate) fn migrations() -> Vec<db::Migration> {
-        [events::migrations(), search::migrations(), http_api::migrations(), crate::migrations()].concat()
+        [
+            events::migrations(),
+            jobs::migrations(),
+            search::migrations(),
+            http_api::migrations(),
+            objects::migrations(),
+            crate::migrations(),
+        ]
+        .concat()
     }
 }

@@ -1,10 +1,11 @@
 //! Changing a customer.
 
 use authz::permissions::CUSTOMERS_UPDATE;
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
 use kernel::Uuid;
+use objects::Numbers;
 
 use crate::{Customer, CustomerChange, CustomerError, api::CustomerPath, store};
 
@@ -13,19 +14,22 @@ pub(crate) async fn handle(
     Caller(cx): Caller,
     Path(path): Path<CustomerPath>,
     expected: IfMatch,
-    Body(body): Body<CustomerChange>,
+    Body(mut body): Body<CustomerChange>,
 ) -> Result<Versioned<Customer>, Problem> {
     let customer = app
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Customer, CustomerError> {
-            change(tx, path.id, expected, "customer.updated", |customer| Ok(body.apply(customer)?)).await
+            let own = body.ext.take();
+            let alter = |customer: &Customer| Ok(body.apply(customer)?);
+            let mut customer = change_with(tx, path.id, expected, "customer.updated", own, alter).await?;
+            objects::shown(tx, "customer", vec![&mut customer.ext.0]).await?;
+            Ok(customer)
         })
         .await?;
     Ok(Versioned(customer))
 }
 
-/// Changes the customer if it still has the expected version, and appends an event of this kind; a change that changes
-/// nothing leaves no trace.
+/// [`change_with`] without own fields, answered as the caller sees it.
 pub(crate) async fn change(
     tx: &mut Tx<'_>,
     id: Uuid,
@@ -33,17 +37,38 @@ pub(crate) async fn change(
     kind: &str,
     alter: impl FnOnce(&Customer) -> Result<Customer, CustomerError>,
 ) -> Result<Customer, CustomerError> {
+    let mut customer = change_with(tx, id, expected, kind, None, alter).await?;
+    objects::shown(tx, "customer", vec![&mut customer.ext.0]).await?;
+    Ok(customer)
+}
+
+/// Changes the customer and its own fields if it still has the expected version, and appends an event of this kind; a
+/// change that changes nothing leaves no trace.
+async fn change_with(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    expected: IfMatch,
+    kind: &str,
+    sent: Option<serde_json::Map<String, serde_json::Value>>,
+    alter: impl FnOnce(&Customer) -> Result<Customer, CustomerError>,
+) -> Result<Customer, CustomerError> {
     let before = store::reached(tx, CUSTOMERS_UPDATE, id).await?;
     if before.version != expected.version() {
         return Err(CustomerError::Stale);
     }
-    let altered = alter(&before)?;
+    let mut altered = alter(&before)?;
+    let own = objects::settle_ext(tx, "customer", id, Some(&before.ext.0), sent, &Numbers::new()).await?;
+    if own.changed {
+        altered.ext = Json(own.values.clone());
+    }
     if altered == before {
         return Ok(before);
     }
     let after = Customer { version: before.version + 1, updated_at: tx.cx().now(), ..altered };
     store::update(tx, &before, &after).await?;
-    let changes = events::changes(&before, &after);
+    let mut changes = events::changes(&before, &after);
+    own.tell(&mut changes);
+    tx.execute_all(own.statements).await?;
     events::append(tx, NewEvent::new(kind, "customer", id).label(after.name.as_str()).data(changes)).await?;
     Ok(after)
 }
@@ -100,6 +125,41 @@ mod tests {
             let own = person(&t.cx, 5, &[(CUSTOMERS_UPDATE, Scope::Own), (CUSTOMERS_READ, Scope::All)]);
             api.patch(&own, &path, 1, json!({"name": "乙"})).await.refused(404, "not_found");
             assert_eq!(api.get(&t.cx, &path).await.json["version"], json!(1));
+        }
+
+        migrations(), |t| own_fields_are_checked_listed_masked_and_told {
+            let api = Api::new(&t.db, &t.world, [crate::routes(), objects::routes()]);
+            let label = json!({"zh": "甲", "en": "A"});
+            let fields = json!([
+                {"id": "grade", "label": label, "kind": {"type": "integer", "min": 1, "max": 5}, "filterable": true, "sortable": true},
+                {"id": "card", "label": label, "kind": {"type": "text"}, "personal": true},
+                {"id": "code", "label": label, "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
+            ]);
+            let body = json!({"catalogue": {"object": "customer", "fields": fields}});
+            api.send(&t.cx, Method::PUT, "/api/v1/objects/customer/fields", &[("if-match", "\"0\"")], Some(body)).await.ok(200);
+            let clerk = person(&t.cx, 5, &[(CUSTOMERS_UPDATE, Scope::All), (CUSTOMERS_READ, Scope::All)]);
+            let wrong = api.post(&t.cx, "/api/v1/customers", json!({"name": "甲", "ext": {"grade": 9, "size": 1}})).await;
+            wrong.refused(422, "invalid_record");
+            assert_eq!(wrong.errors(), ["/ext/grade too_large", "/ext/size unknown_field"]);
+            let made = api.post(&t.cx, "/api/v1/customers", json!({"name": "甲", "ext": {"grade": 2, "card": "110101"}})).await.ok(201);
+            assert_eq!(made.json["ext"], json!({"grade": 2, "card": "110101", "code": "K002"}));
+            api.post(&t.cx, "/api/v1/customers", json!({"name": "乙", "ext": {"grade": 4}})).await.ok(201);
+            api.post(&t.cx, "/api/v1/customers", json!({"name": "丙"})).await.ok(201);
+            let path = format!("/api/v1/customers/{}", made.id());
+            let changed = api.patch(&clerk, &path, 1, json!({"ext": {"grade": 5, "card": "***"}})).await.ok(200);
+            assert_eq!(changed.json["ext"], json!({"grade": 5, "card": "***", "code": "K002"}));
+            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["card"], json!("110101"));
+            // A change of standard fields keeps the others.
+            api.patch(&clerk, &path, 2, json!({"note": "x"})).await.ok(200);
+            assert_eq!(api.get(&t.cx, &path).await.json["ext"], json!({"grade": 5, "card": "110101", "code": "K002"}));
+            let timeline = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
+            assert_eq!(timeline.json["items"][1]["data"], json!({"ext.grade": {"from": 2, "to": 5}}));
+            assert!(!timeline.json.to_string().contains("110101"), "{}", timeline.json);
+            let tree = json!({"all": [{"field": "grade", "op": "ge", "value": 3}, {"field": "name", "op": "ne", "value": "x"}]});
+            let list = format!("/api/v1/customers?sort=-grade&filter={}", objects::testing::encoded(&tree.to_string()));
+            assert_eq!(api.get(&clerk, &list).await.ok(200).column("name"), ["甲", "乙"]);
+            assert_eq!(api.get(&clerk, "/api/v1/customers?sort=grade").await.ok(200).column("name"), ["乙", "甲", "丙"]);
+            assert_eq!(api.get(&t.other, &list.replace("sort=-grade&", "sort=name&")).await.errors(), ["/query/filter/all/0/field unknown_field"]);
         }
     }
 }

@@ -320,6 +320,7 @@ fn request(plot: &Plot, dice: &Dice, device: &devices::Device, fault: &Fault) ->
         team_id: None,
         external_ref: None,
         file_ids: Vec::new(),
+        ext: None,
     }
 }
 

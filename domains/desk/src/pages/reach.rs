@@ -34,7 +34,8 @@ pub async fn tickets_where(q: &mut impl Query, condition: Fragment, limit: usize
     }
     let scope = scope_condition(q.cx(), p::TICKETS_READ, &tickets::SCOPE);
     let query = ListQuery { limit, conditions: vec![scope, condition], ..ListQuery::default() };
-    let page = db::list::run::<Ticket>(q, &tickets::LISTING.list, &query).await?;
+    let mut page = db::list::run::<Ticket>(q, &tickets::LISTING.list, &query).await?;
+    tickets::own_fields(q, &mut page.page.items).await?;
     Ok(page.page.items)
 }
 

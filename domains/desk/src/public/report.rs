@@ -108,6 +108,7 @@ pub async fn handle(
         tags: Vec::new(),
         team_id: device.team_id,
         external_ref: None,
+        ext: None,
         file_ids: body.file_ids.clone(),
     };
     let open = async move |tx: &mut Tx<'_>| -> Result<Opened, Problem> {

@@ -1,12 +1,15 @@
 //! Registering a device. Its warranty is worked out from the product where nobody says otherwise.
 
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem, State};
-use objects::{Checks, first_values};
+use objects::{Checks, Numbers, first_values};
 
 use crate::{
-    Device, DeviceError, DeviceStatus, DeviceView, NewDevice, model::new_qr_token, references::References, store,
+    Device, DeviceError, DeviceStatus, DeviceView, NewDevice,
+    model::new_qr_token,
+    references::{References, own_fields},
+    store,
 };
 
 pub(crate) async fn handle(
@@ -16,8 +19,10 @@ pub(crate) async fn handle(
     Body(body): Body<NewDevice>,
 ) -> Result<Created<DeviceView>, Problem> {
     let new = body.clone();
+    let numbers = if new.ext.is_some() { objects::numbers(app.db(), &cx, "device").await? } else { Numbers::new() };
     app.create(&cx, key, &body, "createDevice", async move |tx: &mut Tx<'_>| -> Result<DeviceView, DeviceError> {
-        let (device, references) = register(tx, new).await?;
+        let (mut device, references) = register(tx, new, &numbers).await?;
+        own_fields(tx, std::slice::from_mut(&mut device)).await?;
         Ok(references.view(device))
     })
     .await
@@ -25,16 +30,18 @@ pub(crate) async fn handle(
 
 /// Registers a device, with its event; [`DeviceError::SerialTaken`] when another has its serial number.
 pub async fn insert(tx: &mut Tx<'_>, new: NewDevice) -> Result<Device, DeviceError> {
-    Ok(register(tx, new).await?.0)
+    Ok(register(tx, new, &Numbers::new()).await?.0)
 }
 
-async fn register(tx: &mut Tx<'_>, new: NewDevice) -> Result<(Device, References), DeviceError> {
+async fn register(tx: &mut Tx<'_>, new: NewDevice, numbers: &Numbers) -> Result<(Device, References), DeviceError> {
     let mut new = new.checked(Checks::new())?;
     let references = References::of(tx, &new).await?;
     new.region_id = new.region_id.or(references.region_id());
     let cx = tx.cx().clone();
+    let id = cx.new_id();
+    let own = objects::settle_ext(tx, "device", id, None, new.ext.take(), numbers).await?;
     let empty = Device {
-        id: cx.new_id(),
+        id,
         version: 1,
         created_at: cx.now(),
         updated_at: cx.now(),
@@ -57,15 +64,19 @@ async fn register(tx: &mut Tx<'_>, new: NewDevice) -> Result<(Device, References
         region_id: None,
         team_id: None,
         created_by: cx.user_id(),
+        ext: Json(own.values.clone()),
     };
     let device = empty.with(new, references.warranty_months());
     in_order(&device)?;
     let mut data = first_values(&device);
+    own.tell(&mut data);
     if let Some(fields) = data.as_object_mut() {
         fields.remove("qr_token");
     }
     let event = NewEvent::new("device.created", "device", device.id).label(device.serial_number.as_str()).data(data);
-    tx.execute_all(vec![store::insert(&cx, &device), events::statement(&cx, &event)]).await?;
+    let mut statements = vec![store::insert(&cx, &device), events::statement(&cx, &event)];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok((device, references))
 }
 

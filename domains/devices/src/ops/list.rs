@@ -17,7 +17,8 @@ pub(crate) async fn handle(
     let page = app
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<ListPage<DeviceView>, Problem> {
-            let found: ListPage<Device> = listing::page(r, &store::LISTING, &params, vec![scope]).await?;
+            let found: ListPage<Device> =
+                listing::page_with_own(r, &store::LISTING, "device", &params, vec![scope]).await?;
             let items = views(r, found.page.items).await?;
             Ok(ListPage {
                 page: Page { items, next_cursor: found.page.next_cursor },

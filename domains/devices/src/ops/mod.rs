@@ -20,6 +20,8 @@ pub(crate) mod tests {
             events::migrations(),
             search::migrations(),
             http_api::migrations(),
+            jobs::migrations(),
+            objects::migrations(),
             customers::migrations(),
             products::migrations(),
             crate::migrations(),

@@ -1,13 +1,17 @@
 //! Changing a device.
 
 use authz::permissions::DEVICES_UPDATE;
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
 use kernel::Uuid;
+use objects::{Numbers, Settled};
 
 use crate::{
-    Device, DeviceChange, DeviceError, DeviceView, api::DevicePath, ops::create::in_order, references::References,
+    Device, DeviceChange, DeviceError, DeviceView,
+    api::DevicePath,
+    ops::create::in_order,
+    references::{References, own_fields},
     store,
 };
 
@@ -27,17 +31,28 @@ pub(crate) async fn handle(
     Ok(Versioned(device))
 }
 
-async fn update(tx: &mut Tx<'_>, id: Uuid, expected: IfMatch, change: DeviceChange) -> Result<DeviceView, DeviceError> {
+async fn update(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    expected: IfMatch,
+    mut change: DeviceChange,
+) -> Result<DeviceView, DeviceError> {
     let before = read(tx, id, expected).await?;
+    let sent = change.ext.take();
     let product_so_far = match before.product_id {
         Some(id) => products::get(tx, id).await?,
         None => None,
     };
     let new = change.apply(&before, product_so_far.and_then(|product| product.warranty_months))?;
     let references = References::of(tx, &new).await?;
-    let altered = before.with(new, references.warranty_months());
+    let mut altered = before.with(new, references.warranty_months());
     in_order(&altered)?;
-    let after = write(tx, &before, altered, "device.updated").await?;
+    let own = objects::settle_ext(tx, "device", id, Some(&before.ext.0), sent, &Numbers::new()).await?;
+    if own.changed {
+        altered.ext = Json(own.values.clone());
+    }
+    let mut after = write_with(tx, &before, altered, "device.updated", Some(own)).await?;
+    own_fields(tx, std::slice::from_mut(&mut after)).await?;
     Ok(references.view(after))
 }
 
@@ -55,6 +70,16 @@ pub(crate) async fn write(
     altered: Device,
     kind: &str,
 ) -> Result<Device, DeviceError> {
+    write_with(tx, before, altered, kind, None).await
+}
+
+async fn write_with(
+    tx: &mut Tx<'_>,
+    before: &Device,
+    altered: Device,
+    kind: &str,
+    own: Option<Settled>,
+) -> Result<Device, DeviceError> {
     if altered == *before {
         return Ok(altered);
     }
@@ -63,6 +88,10 @@ pub(crate) async fn write(
     let mut changes = events::changes(before, &after);
     if let Some(fields) = changes.as_object_mut() {
         fields.remove("qr_token");
+    }
+    if let Some(own) = own {
+        own.tell(&mut changes);
+        tx.execute_all(own.statements).await?;
     }
     let event = NewEvent::new(kind, "device", after.id).label(after.serial_number.as_str()).data(changes);
     events::append(tx, event).await?;

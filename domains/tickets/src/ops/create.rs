@@ -5,6 +5,7 @@ use db::{Db, DbError, Json, Query as _, Stmt, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, FieldError, IdempotencyKey, Problem};
 use kernel::{ActorKind, Context, Uuid};
+use objects::Numbers;
 use serde_json::json;
 
 use crate::{
@@ -24,7 +25,9 @@ pub async fn handle(
     let input = check(body.clone())?;
     let levels = app.get::<ServiceLevelCache>().get(app.db(), &cx).await?;
     let number = number(app.db(), &cx).await?;
-    app.create(&cx, key, &body, "createTicket", async move |tx| open(tx, &levels, number, input).await).await
+    let numbers = if input.ext.is_some() { objects::numbers(app.db(), &cx, "ticket").await? } else { Numbers::new() };
+    app.create(&cx, key, &body, "createTicket", async move |tx| open_with(tx, &levels, number, input, &numbers).await)
+        .await
 }
 
 /// The next ticket number of the year in the tenant's zone: `T-2026-000123`.
@@ -63,6 +66,16 @@ pub async fn open(
     number: String,
     input: CreateTicket,
 ) -> Result<Ticket, TicketError> {
+    open_with(tx, levels, number, input, &Numbers::new()).await
+}
+
+async fn open_with(
+    tx: &mut Tx<'_>,
+    levels: &ServiceLevels,
+    number: String,
+    input: CreateTicket,
+    numbers: &Numbers,
+) -> Result<Ticket, TicketError> {
     let input = check(input)?;
     let cx = tx.cx().clone();
     let usual = if cx.actor().kind == ActorKind::ApiKey { Source::Api } else { Source::Staff };
@@ -83,7 +96,11 @@ pub async fn open(
     match_records(tx, &mut ticket, input.serial_number.as_deref()).await?;
     levels.set_due(&mut ticket, &[])?;
     let attachments = attachments(tx, &ticket, &input.file_ids).await?;
+    let own = objects::settle_ext(tx, "ticket", ticket.id, None, input.ext, numbers).await?;
+    ticket.ext = Json(own.values);
     save_new(tx, &ticket, attachments).await?;
+    tx.execute_all(own.statements).await?;
+    store::own_fields(tx, std::slice::from_mut(&mut ticket)).await?;
     Ok(ticket)
 }
 

@@ -2,12 +2,15 @@
 
 use authz::permissions;
 use axum::extract::State;
-use db::list::{List, ListPage};
+use db::{
+    Read,
+    list::{List, ListPage},
+};
 use http_api::{App, Caller, Json, ListParams, Problem, scope_condition};
 use objects::listing::{self, Listing};
 use rules::{Column, FieldMap, FieldType};
 
-use crate::{act::SCOPE, model::Ticket};
+use crate::{act::SCOPE, model::Ticket, store};
 
 /// What tickets can be filtered by.
 pub static FIELDS: FieldMap = FieldMap::new(&[
@@ -74,7 +77,14 @@ pub async fn handle(
     params: ListParams,
 ) -> Result<Json<ListPage<Ticket>>, Problem> {
     let scope = scope_condition(&cx, permissions::TICKETS_READ, &SCOPE);
-    let page =
-        app.db().read(&cx, async move |r| listing::page::<Ticket>(r, &LISTING, &params, vec![scope]).await).await?;
+    let page = app
+        .db()
+        .read(&cx, async move |r: &mut Read<'_>| -> Result<ListPage<Ticket>, Problem> {
+            let mut page: ListPage<Ticket> =
+                listing::page_with_own(r, &LISTING, "ticket", &params, vec![scope]).await?;
+            store::own_fields(r, &mut page.page.items).await?;
+            Ok(page)
+        })
+        .await?;
     Ok(Json(page))
 }

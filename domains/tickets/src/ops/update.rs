@@ -4,13 +4,15 @@ use authz::permissions;
 use axum::extract::State;
 use db::{Json, Tx};
 use http_api::{App, Body, Caller, FieldError, IfMatch, Path, Problem, Versioned};
+use objects::Numbers;
 
 use crate::{
     TicketError,
-    act::{change_priority, load, save},
+    act::{change_priority, load, save, save_with},
     api::{LONGEST_TEXT, LONGEST_TITLE, TicketPath, UpdateTicket, optional_text, refuse, tags, text},
     model::Ticket,
     ops::create::match_records,
+    store,
 };
 
 /// The operation.
@@ -76,9 +78,22 @@ async fn update(tx: &mut Tx<'_>, before: Ticket, body: UpdateTicket) -> Result<T
     {
         change_priority(tx, &mut after, priority).await?;
     }
-    if after == before {
-        return Ok(before);
+    let Some(sent) = body.ext else {
+        if after != before {
+            save(tx, &before, &mut after, "ticket.updated", None, Vec::new()).await?;
+        }
+        return Ok(after);
+    };
+    let mut before = before;
+    before.ext = Json(store::own_values(tx, before.id).await?);
+    after.ext = before.ext.clone();
+    let own = objects::settle_ext(tx, "ticket", before.id, Some(&before.ext.0), Some(sent), &Numbers::new()).await?;
+    if own.changed {
+        after.ext = Json(own.values.clone());
     }
-    save(tx, &before, &mut after, "ticket.updated", None, Vec::new()).await?;
+    if after != before {
+        save_with(tx, &before, &mut after, own).await?;
+    }
+    store::own_fields(tx, std::slice::from_mut(&mut after)).await?;
     Ok(after)
 }
