@@ -66,7 +66,8 @@ pub async fn unassigned(q: &mut impl Query, scope: Fragment) -> Result<Vec<Ticke
         conditions: vec![open, scope],
         ..ListQuery::default()
     };
-    let mut tickets = db::list::run::<Ticket>(q, &tickets::LISTING.list, &query).await?.page.items;
-    tickets.sort_by_key(|ticket| (ticket.resolution_due_at.is_none(), ticket.resolution_due_at, ticket.created_at));
-    Ok(tickets)
+    let mut found = db::list::run::<Ticket>(q, &tickets::LISTING.list, &query).await?.page.items;
+    tickets::own_fields(q, &mut found).await?;
+    found.sort_by_key(|ticket| (ticket.resolution_due_at.is_none(), ticket.resolution_due_at, ticket.created_at));
+    Ok(found)
 }

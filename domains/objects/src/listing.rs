@@ -63,23 +63,23 @@ pub async fn page_with_own<T: FromRow>(
     if standard && params.filter.as_ref().is_none_or(|tree| own::is_standard(tree, listing.fields)) {
         return page_of(q, listing, None, params, conditions).await;
     }
-    let own = OwnFields::of(q, object).await?;
-    page_of(q, listing, Some(&own), params, conditions).await
+    let mut own = OwnFields::of(q, object).await?;
+    own.refuse_filling(params)?;
+    let narrow = own.narrow(q, listing, params).await?;
+    page_of(q, listing, Some((&own, narrow)), params, conditions).await
 }
 
 async fn page_of<T: FromRow>(
     q: &mut impl Query,
     listing: &Listing,
-    own: Option<&OwnFields>,
+    own: Option<(&OwnFields, Option<Fragment>)>,
     params: &ListParams,
     mut conditions: Vec<Fragment>,
 ) -> Result<ListPage<T>, Problem> {
     if listing.archivable {
         conditions.push(params.archived_condition());
     }
-    if let Some(own) = own {
-        own.refuse_filling(params)?;
-    }
+    let (own, narrow) = own.map_or((None, None), |(own, narrow)| (Some(own), narrow));
     let order = match own {
         Some(own) => own.order(q.cx(), q.engine(), listing, params)?,
         None => None,
@@ -99,7 +99,7 @@ async fn page_of<T: FromRow>(
             conditions.push(search::condition(q.cx(), q.engine(), object, words));
         }
     }
-    run(q, &listing.list, &ListQuery { found, order, ..params.query(conditions) }).await.map_err(Problem::from)
+    run(q, &listing.list, &ListQuery { found, order, narrow, ..params.query(conditions) }).await.map_err(Problem::from)
 }
 
 /// A condition tree as a condition of a list. Relative times count from now, where the tenant is.

@@ -22,6 +22,8 @@ struct OwnField {
     id: String,
     kind: FieldType,
     sortable: bool,
+    /// Whether filters test it record by record.
+    lazy: bool,
 }
 
 /// The fields of one object that the caller's lists can use.
@@ -53,7 +55,7 @@ impl OwnFields {
                 filling.push(field.id.clone());
             }
             let sortable = field.sortable && kind != FieldType::Tags;
-            ready.push(OwnField { id: field.id.clone(), kind, sortable });
+            ready.push(OwnField { id: field.id.clone(), kind, sortable, lazy: false });
         }
         Ok(Self { tenant: *q.cx().tenant().0.as_bytes(), object: object.to_owned(), fields: ready, filling })
     }
@@ -81,7 +83,33 @@ impl OwnFields {
             owner_column: "tenant_id",
             owner: self.tenant,
             id: "id",
+            lazy: field.lazy,
         }
+    }
+
+    /// Finds the test that all records of the list must pass and that fewest do, when those are few. All other tests of
+    /// that kind look at one record at a time from then on.
+    pub async fn narrow(
+        &mut self,
+        q: &mut impl Query,
+        listing: &Listing,
+        params: &ListParams,
+    ) -> Result<Option<Fragment>, Problem> {
+        let mut found = None;
+        let sorted = params.sort.as_deref().map(|sort| sort.strip_prefix('-').unwrap_or(sort));
+        for leaf in params.filter.iter().flat_map(required) {
+            let Some(at) = self.fields.iter().position(|field| leaf["field"] == field.id.as_str()) else { continue };
+            if found.is_none() && sorted != Some(self.fields[at].id.as_str()) && params.q.is_none() {
+                let test = filter(q.cx(), q.engine(), leaf, &self.map(listing.fields))?;
+                // Tests that missing values pass are never few.
+                let rows = test.text.strip_prefix("id IN (").and_then(|text| text.strip_suffix(')'));
+                if let Some(rows) = rows {
+                    found = fields::narrow(q, &Fragment::new(rows, test.binds.clone())).await?;
+                }
+            }
+            self.fields[at].lazy = true;
+        }
+        Ok(found)
     }
 
     /// The order that `params` ask for, when it is by one of these fields. The filter is part of it: on the field itself
@@ -129,6 +157,15 @@ impl OwnFields {
             Phase::Present => map.with(&sorted.id, sorted.kind, "sort_value", "sort_value"),
             Phase::Missing => map.with(&sorted.id, sorted.kind, "null", missing),
         }
+    }
+}
+
+/// The tests that a record must pass whatever else holds: the tree itself, or the members of its `all`.
+fn required(tree: &Json) -> Vec<&Json> {
+    match tree.get("all").and_then(Json::as_array) {
+        Some(nodes) => nodes.iter().flat_map(required).collect(),
+        None if tree.get("field").is_some() => vec![tree],
+        None => Vec::new(),
     }
 }
 

@@ -137,6 +137,8 @@ pub struct Rows {
     pub owner: [u8; 16],
     /// The outer record's id.
     pub id: &'static str,
+    /// Whether a test looks at one record at a time instead of gathering all that pass: better when many do.
+    pub lazy: bool,
 }
 
 /// The fields of one list: their types and SQL expressions. Standard fields are constant:

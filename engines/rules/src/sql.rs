@@ -4,6 +4,8 @@
 //! round: if each NULL below them were false, they would be true for the same records. So tests stand bare, where an index
 //! can serve them, and only under NOT a `coalesce` makes two answers out of three.
 
+use std::fmt::Write as _;
+
 use crate::condition::{Condition, Leaf, Node, Test};
 use crate::field::{FieldMap, FieldType, Place, Rows};
 use crate::moment::Now;
@@ -172,6 +174,10 @@ impl Writer<'_> {
         };
         let not = if without { "NOT " } else { "" };
         let Rows { id, from, record, owner_column, .. } = rows;
+        if rows.lazy {
+            let one = format!("{record} = {id} AND {owner_column} = {owner}");
+            return format!("{not}EXISTS (SELECT 1 FROM {from} AND {one}{test}{grouped})");
+        }
         format!("{id} {not}IN (SELECT {record} FROM {from} AND {owner_column} = {owner}{test}{grouped})")
     }
 
@@ -183,7 +189,10 @@ impl Writer<'_> {
             }
             Operand::Boolean(flag) => self.placeholder(Bind::Number(f64::from(u8::from(flag))), "double precision"),
             Operand::Id(id) => {
-                let digits: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+                let mut digits = String::with_capacity(32);
+                for byte in id {
+                    let _ = write!(digits, "{byte:02x}");
+                }
                 let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
                 self.placeholder(Bind::Text(parts.join("-")), "text")
             }
@@ -420,6 +429,7 @@ mod tests {
             owner_column: "tenant_id",
             owner: [7; 16],
             id: "id",
+            lazy: field == "crew",
         };
         let map = FieldMap::new(&[]).with_rows("price", FieldType::Integer, rows("price")).with_rows(
             "crew",
@@ -441,6 +451,7 @@ mod tests {
         assert!(found.text.starts_with("id NOT IN (SELECT record_id"), "{}", found.text);
         let found = text(&json!({"field": "crew", "op": "contains_all", "value": ["b", "a"]}));
         assert!(found.text.ends_with("GROUP BY record_id HAVING count(DISTINCT value) = 2)"), "{}", found.text);
+        assert!(found.text.starts_with("EXISTS (SELECT 1 FROM field_index"), "{}", found.text);
     }
 
     #[test]

@@ -60,6 +60,9 @@ pub struct ListQuery {
     pub found: Option<Found>,
     /// The order when `sort` names values that stand in rows of their own; the list need not know that sort.
     pub order: Option<Order>,
+    /// The query of `narrow_id`: the few records, each once, that alone can be in the list. They are looked at one by one
+    /// instead of walking along an order; a list that follows what was found does without.
+    pub narrow: Option<Fragment>,
     /// Whether the total is wanted.
     pub count: bool,
 }
@@ -221,7 +224,13 @@ struct Rows {
 impl Rows {
     fn of(q: &impl Query, list: &List, query: &ListQuery, hits: Option<&Fragment>) -> Self {
         let mut clause = where_clause(q.cx(), &query.conditions);
-        let Some(hits) = hits else { return Self { table: list.table.to_owned(), clause } };
+        let Some(hits) = hits else {
+            let Some(narrow) = &query.narrow else { return Self { table: list.table.to_owned(), clause } };
+            let table = format!("({}) as narrow cross join {}", shift(&narrow.text, clause.binds.len()), list.table);
+            clause.text.push_str(" and id = narrow_id");
+            clause.binds.extend(narrow.binds.iter().cloned());
+            return Self { table, clause };
+        };
         let table = format!("({}) as hits cross join {}", shift(&hits.text, clause.binds.len()), list.table);
         clause.text.push_str(" and id = hit_id");
         clause.binds.extend(hits.binds.iter().cloned());
@@ -352,6 +361,13 @@ fn unforged<T>(found: Result<Vec<T>, DbError>, query: &ListQuery) -> Result<Vec<
     }
 }
 
+/// The rows of one part of such a page.
+fn phase(q: &impl Query, list: &List, query: &ListQuery, part: &Fragment) -> Rows {
+    let mut conditions = query.conditions.clone();
+    conditions.push(part.clone());
+    Rows::of(q, list, &ListQuery { conditions, narrow: query.narrow.clone(), ..ListQuery::default() }, None)
+}
+
 /// The page in the order of values that stand in rows of their own: first the records that have one, then the others.
 async fn ordered<T: FromRow>(
     q: &mut impl Query,
@@ -367,9 +383,7 @@ async fn ordered<T: FromRow>(
     match cursor {
         Some(Cursor { value: serde_json::Value::Null, id, .. }) => after = Some(id),
         cursor => {
-            let mut conditions = query.conditions.clone();
-            conditions.push(order.present.clone());
-            let Fragment { mut text, mut binds } = where_clause(q.cx(), &conditions);
+            let Rows { table, clause: Fragment { mut text, mut binds } } = phase(q, list, query, &order.present);
             let values = shift(&order.rows.text, binds.len());
             binds.extend(order.rows.binds.iter().cloned());
             if let Some(cursor) = cursor {
@@ -380,10 +394,14 @@ async fn ordered<T: FromRow>(
             }
             binds.push(Value::from(limit + 1));
             let text = format!(
-                "select {}, sort_value as sort_key, id as sort_id from ({values}) as ordered, {} where {text} \
+                "select {}, sort_value as sort_key, id as sort_id from {} where {text} \
                  and id = sort_record order by sort_value {direction}, sort_record {direction} limit ${}",
                 list.columns,
-                list.table,
+                // Few records are looked up in the values, many records walk along them.
+                match query.narrow {
+                    Some(_) => format!("{table} cross join ({values}) as ordered"),
+                    None => format!("({values}) as ordered cross join {table}"),
+                },
                 binds.len()
             );
             rows = unforged(q.all(Stmt::new(text, binds)).await, query)?;
@@ -392,20 +410,18 @@ async fn ordered<T: FromRow>(
     if rows.len() > limit {
         return Ok(rows);
     }
-    let mut conditions = query.conditions.clone();
-    conditions.push(order.missing.clone());
+    let Rows { table, clause: Fragment { mut text, mut binds } } = phase(q, list, query, &order.missing);
     if let Some(id) = after {
-        conditions.push(Fragment::new("id > $1", vec![Value::Id(id)]));
+        binds.push(Value::Id(id));
+        text.push_str(&format!(" and id > ${}", binds.len()));
     }
-    let Fragment { text, mut binds } = where_clause(q.cx(), &conditions);
     let values = shift(&order.rows.text, binds.len());
     binds.extend(order.rows.binds.iter().cloned());
     binds.push(Value::from(limit + 1 - rows.len()));
     let text = format!(
-        "select {}, 0 as sort_key, id as sort_id from {} where {text} and not exists \
+        "select {}, 0 as sort_key, id as sort_id from {table} where {text} and not exists \
          (select 1 from ({values}) as ordered where sort_record = id) order by id limit ${}",
         list.columns,
-        list.table,
         binds.len()
     );
     let rest: Vec<Keyed<T>> = q.all(Stmt::new(text, binds)).await?;

@@ -59,6 +59,7 @@ impl ListParams {
             conditions,
             found: None,
             order: None,
+            narrow: None,
             count: self.count,
         }
     }

@@ -281,6 +281,7 @@ async fn customer(
             note: None,
             region_id,
             team_id: None,
+            ext: None,
         };
         let device = devices::insert(tx, new).await.map_err(DemoError::failed)?;
         stock.devices.push((device, product.category.clone().unwrap_or_default()));

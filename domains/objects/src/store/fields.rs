@@ -248,3 +248,16 @@ pub(crate) fn values(cx: &Context, kind: FieldType, object: &str, field: &str) -
     );
     Fragment::new(text, vec![cx.tenant().into()])
 }
+
+/// Records that a filter may gather before it counts as broad.
+const NARROW: usize = 1_000;
+
+/// The records of `rows`, a query of index rows by one test of a filter, as [`db::list::ListQuery::narrow`] takes them;
+/// `None` when they are many.
+pub(crate) async fn narrow(q: &mut impl Query, rows: &Fragment) -> Result<Option<Fragment>, DbError> {
+    let probe = format!("select count(*) from ({} limit {}) as probed", rows.text, NARROW + 1);
+    let (found,): (i64,) = q.one(Stmt::new(probe, rows.binds.clone())).await?;
+    let few = usize::try_from(found).is_ok_and(|found| found <= NARROW);
+    let text = format!("select distinct record_id as narrow_id from ({}) as wanted", rows.text);
+    Ok(few.then(|| Fragment::new(text, rows.binds.clone())))
+}
