@@ -229,6 +229,7 @@ async fn customer(
         tags: vec![building.to_owned()],
         owner_id: None,
         region_id,
+        ext: None,
     };
     let customer = customers::insert(tx, new).await.map_err(DemoError::failed)?;
     let family = FAMILY[(index * 7) % FAMILY.len()];
