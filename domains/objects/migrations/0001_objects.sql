@@ -94,7 +94,7 @@ create table field_index_text (
     record_id uuid not null,
     primary key (tenant_id, object, field, value, record_id)
 );
-create index field_index_text_record on field_index_text (tenant_id, object, field, record_id);
+create index field_index_text_record on field_index_text (tenant_id, object, field, record_id, value);
 
 create table field_index_number (
     tenant_id uuid not null,
@@ -104,7 +104,7 @@ create table field_index_number (
     record_id uuid not null,
     primary key (tenant_id, object, field, value, record_id)
 );
-create index field_index_number_record on field_index_number (tenant_id, object, field, record_id);
+create index field_index_number_record on field_index_number (tenant_id, object, field, record_id, value);
 
 create table field_index_time (
     tenant_id uuid not null,
@@ -114,4 +114,4 @@ create table field_index_time (
     record_id uuid not null,
     primary key (tenant_id, object, field, value, record_id)
 );
-create index field_index_time_record on field_index_time (tenant_id, object, field, record_id);
+create index field_index_time_record on field_index_time (tenant_id, object, field, record_id, value);

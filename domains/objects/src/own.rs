@@ -104,7 +104,8 @@ impl OwnFields {
                 // Tests that missing values pass are never few.
                 let rows = test.text.strip_prefix("id IN (").and_then(|text| text.strip_suffix(')'));
                 if let Some(rows) = rows {
-                    found = fields::narrow(q, &Fragment::new(rows, test.binds.clone())).await?;
+                    let rows = Fragment::new(rows, test.binds.clone());
+                    found = fields::narrow(q, &rows, self.fields[at].kind).await?;
                 }
             }
             self.fields[at].lazy = true;

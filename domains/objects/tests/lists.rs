@@ -149,13 +149,12 @@ async fn ids(api: &Api, cx: &kernel::Context, filter: &Value, sort: &str) -> Vec
         let path = format!("/api/v1/records/thing?limit=7&sort={sort}&cursor={cursor}&filter={filter}&count=true");
         let page = api.get(cx, &path).await.ok(200);
         all.extend(page.column("id").into_iter().map(|id| id.as_str().unwrap().to_owned()));
-        match page.json["next_cursor"].as_str() {
-            Some(next) => cursor = next.to_owned(),
-            None => {
-                assert_eq!(page.json["total"], json!(all.len()), "{sort} {filter}");
-                return all;
-            }
+        if let Some(next) = page.json["next_cursor"].as_str() {
+            next.clone_into(&mut cursor);
+            continue;
         }
+        assert_eq!(page.json["total"], json!(all.len()), "{sort} {filter}");
+        return all;
     }
 }
 

@@ -47,7 +47,7 @@ testkit::both! {
         let path = format!("{RECORDS}/{}", made.id());
         assert_eq!(made.headers["location"].to_str().unwrap(), path);
         let touched = made.json["values"]["touched"].clone();
-        t.clock.advance(std::time::Duration::from_secs(60));
+        t.clock.advance(std::time::Duration::from_mins(1));
         let changed = api.patch(&sales, &path, 1, json!({"values": {"seats": null, "plate": "沪A2"}})).await.ok(200);
         assert_eq!(changed.json["values"].get("seats"), None);
         assert_eq!(changed.json["values"]["inner"], json!("N-0001"));
@@ -104,14 +104,12 @@ testkit::both! {
     migrations(), |t| two_at_once_cannot_both_have_a_unique_value {
         let api = Arc::new(api(t));
         define(&api, &t.cx, "vehicle", &fields()).await;
-        let many = (0..8).map(|_| {
+        let mut many = tokio::task::JoinSet::new();
+        for _ in 0..8 {
             let (api, cx) = (Arc::clone(&api), t.cx.clone());
-            tokio::spawn(async move { api.post(&cx, RECORDS, json!({"values": {"plate": "A1"}})).await.status })
-        });
-        let mut statuses = Vec::new();
-        for one in many.collect::<Vec<_>>() {
-            statuses.push(one.await.unwrap());
+            many.spawn(async move { api.post(&cx, RECORDS, json!({"values": {"plate": "A1"}})).await.status });
         }
+        let mut statuses = many.join_all().await;
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 422, 422, 422, 422, 422, 422, 422]);
     }

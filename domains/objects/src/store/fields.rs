@@ -254,10 +254,14 @@ const NARROW: usize = 1_000;
 
 /// The records of `rows`, a query of index rows by one test of a filter, as [`db::list::ListQuery::narrow`] takes them;
 /// `None` when they are many.
-pub(crate) async fn narrow(q: &mut impl Query, rows: &Fragment) -> Result<Option<Fragment>, DbError> {
+pub(crate) async fn narrow(q: &mut impl Query, rows: &Fragment, kind: FieldType) -> Result<Option<Fragment>, DbError> {
     let probe = format!("select count(*) from ({} limit {}) as probed", rows.text, NARROW + 1);
     let (found,): (i64,) = q.one(Stmt::new(probe, rows.binds.clone())).await?;
     let few = usize::try_from(found).is_ok_and(|found| found <= NARROW);
-    let text = format!("select distinct record_id as narrow_id from ({}) as wanted", rows.text);
+    // Only lists have several rows for one record. Without need `distinct` would make SQLite walk all values by record,
+    // and without a limit of its own the query would melt into the one around it and lose its range.
+    let distinct = if kind == FieldType::Tags { "distinct " } else { "" };
+    let gathered = format!("{} limit {}", rows.text, 10 * NARROW);
+    let text = format!("select {distinct}record_id as narrow_id from ({gathered}) as wanted");
     Ok(few.then(|| Fragment::new(text, rows.binds.clone())))
 }

@@ -82,7 +82,7 @@ pub async fn found(api: &Api, cx: &Context, object: &str, filter: &Value, sort: 
         let page = api.get(cx, &path).await.ok(200);
         all.extend(page.column("values").into_iter().map(|values| values[column].clone()));
         match page.json["next_cursor"].as_str() {
-            Some(next) => cursor = next.to_owned(),
+            Some(next) => next.clone_into(&mut cursor),
             None => return all,
         }
     }

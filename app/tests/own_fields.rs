@@ -1,0 +1,107 @@
+//! Own fields and own objects through the whole house: roles from sign-in, tickets and devices with own fields.
+#![allow(clippy::unwrap_used)]
+
+mod house;
+
+use house::{Person, Reply, Site};
+use http_api::http::Method;
+use serde_json::{Value, json};
+
+fn wiring() -> Vec<db::Migration> {
+    aftersail_app::wiring::migrations()
+}
+
+async fn put_fields(site: &Site, who: &Person, object: &str, fields: Value) -> Reply {
+    let body = json!({"catalogue": {"object": object, "fields": fields}});
+    site.send(Some(who), Method::PUT, &format!("/api/v1/objects/{object}/fields"), Some(&body), Some("\"0\"")).await
+}
+
+fn ok(reply: Reply, status: u16) -> Reply {
+    assert_eq!(reply.status, status, "{}", reply.json);
+    reply
+}
+
+fn own() -> Value {
+    let label = json!({"zh": "甲", "en": "A"});
+    json!([
+        {"id": "floor", "label": label, "kind": {"type": "integer", "min": 0}, "filterable": true, "sortable": true},
+        {"id": "card", "label": label, "kind": {"type": "text"}, "personal": true},
+    ])
+}
+
+fn filtered(path: &str, tree: &Value) -> String {
+    let filter: String = tree.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    format!("{path}?sort=-floor&filter={filter}")
+}
+
+fn column(reply: &Reply, name: &str) -> Vec<Value> {
+    reply.json["items"].as_array().unwrap().iter().map(|item| item[name].clone()).collect()
+}
+
+testkit::both! {
+    wiring(), |t| tickets_and_devices_take_own_fields_in_every_answer_and_list {
+        let site = Site::new(t, t.world.clone());
+        let cx = site.tenant("ours").await;
+        let admin = site.person(&cx, "admin", &["admin"]).await;
+        let agent = site.person(&cx, "agent", &["agent"]).await;
+        let at_least = json!({"field": "floor", "op": "ge", "value": 2});
+        for (object, path, base, name) in [
+            ("ticket", "/api/v1/tickets", json!({"type": "repair", "priority": "high"}), "title"),
+            ("device", "/api/v1/devices", json!({}), "serial_number"),
+        ] {
+            ok(put_fields(&site, &admin, object, own()).await, 200);
+            let refused = put_fields(&site, &agent, object, own()).await;
+            assert_eq!(refused.status, 403, "{}", refused.json);
+            let body = |title: &str, ext: Value| {
+                let mut body = base.clone();
+                body[name] = json!(title);
+                body["ext"] = ext;
+                body
+            };
+            let wrong = site.post(&admin, path, body("X", json!({"floor": -1})), None).await;
+            assert_eq!((wrong.status, &wrong.json["errors"][0]["pointer"]), (422, &json!("/ext/floor")), "{}", wrong.json);
+            for (title, floor) in [("A", 1), ("B", 2), ("C", 3)] {
+                ok(site.post(&admin, path, body(title, json!({"floor": floor, "card": "4711"})), None).await, 201);
+            }
+            let list = ok(site.get(&agent, &filtered(path, &at_least)).await, 200);
+            assert_eq!(column(&list, name), ["C", "B"]);
+            assert_eq!(list.json["items"][0]["ext"], json!({"floor": 3, "card": "***"}));
+            let id = list.json["items"][0]["id"].as_str().unwrap();
+            let change = json!({"ext": {"floor": 9, "card": "***"}});
+            let changed = site.send(Some(&agent), Method::PATCH, &format!("{path}/{id}"), Some(&change), Some("\"1\"")).await;
+            assert_eq!(ok(changed, 200).json["ext"], json!({"floor": 9, "card": "***"}));
+            let seen = ok(site.get(&admin, &format!("{path}/{id}")).await, 200);
+            assert_eq!(seen.json["ext"], json!({"floor": 9, "card": "4711"}));
+            let timeline = ok(site.get(&agent, &format!("{path}/{id}/timeline")).await, 200);
+            assert_eq!(timeline.json["items"][0]["data"], json!({"ext.floor": {"from": 3, "to": 9}}));
+            assert!(!timeline.json.to_string().contains("4711"), "{}", timeline.json);
+        }
+        // What somebody does with a ticket who sees the mask keeps what is behind it.
+        let list = ok(site.get(&admin, "/api/v1/tickets").await, 200);
+        let ticket = &list.json["items"][0];
+        let (id, version) = (ticket["id"].as_str().unwrap(), format!("\"{}\"", ticket["version"]));
+        let reason = json!({"reason": "不再需要"});
+        ok(site.post(&agent, &format!("/api/v1/tickets/{id}/cancel"), reason, Some(&version)).await, 200);
+        assert_eq!(site.get(&admin, &format!("/api/v1/tickets/{id}")).await.json["ext"]["card"], json!("4711"));
+    }
+
+    wiring(), |t| an_own_object_knows_the_roles_of_who_signs_in {
+        let site = Site::new(t, t.world.clone());
+        let cx = site.tenant("ours").await;
+        let admin = site.person(&cx, "admin", &["admin"]).await;
+        let (agent, engineer) = (site.person(&cx, "agent", &["agent"]).await, site.person(&cx, "li", &["engineer"]).await);
+        let roles = json!({"agent": {"read": "all", "create": "all", "update": "own"}, "engineer": {"read": "own"}});
+        let body = json!({"key": "vehicle", "name": {"zh": "车辆", "en": "Vehicle"}, "template": "vehicle", "roles": roles});
+        ok(site.post(&admin, "/api/v1/objects", body, None).await, 201);
+        let values = json!({"plate": "沪A12345", "driver": null, "mileage": 12000});
+        let made = ok(site.post(&agent, "/api/v1/records/vehicle", json!({"values": values}), None).await, 201);
+        let path = format!("/api/v1/records/vehicle/{}", made.json["id"].as_str().unwrap());
+        ok(site.get(&agent, &path).await, 200);
+        assert_eq!(site.get(&engineer, &path).await.status, 404);
+        let given = json!({"owner_id": engineer.id});
+        ok(site.send(Some(&agent), Method::PATCH, &path, Some(&given), Some("\"1\"")).await, 200);
+        ok(site.get(&engineer, &path).await, 200);
+        let mine = site.post(&engineer, "/api/v1/records/vehicle", json!({"values": {"plate": "B"}}), None).await;
+        assert_eq!(mine.status, 403, "{}", mine.json);
+    }
+}
