@@ -47,7 +47,8 @@ for (const language of LANGUAGES) {
     test.use({ language });
 
     test('staff pages at both widths', async ({ person, server }) => {
-      test.setTimeout(400_000);
+      test.setTimeout(600_000);
+      await server.complete();
       const page = await person({ as: server.person('admin') });
       const found: string[] = [];
       for (const template of STAFF) {
@@ -69,6 +70,8 @@ for (const language of LANGUAGES) {
     });
 
     test('field pages on the phone', async ({ person, server }) => {
+      test.setTimeout(400_000);
+      await server.complete();
       const page = await person({ phone: true, as: server.person('engineer') });
       await open(page, '/field');
       await expectFits(page);

@@ -121,7 +121,8 @@ export default function QuotePage() {
         main={
           quote && (
             <Panel title={t('lines')}>
-              <div style={{ overflowX: 'auto' }}>
+              {/* On a phone the lines are wider than the window: the keyboard must be able to move them. */}
+              <div style={{ overflowX: 'auto' }} role="region" aria-label={t('lines')} tabIndex={0}>
                 <table className="data-table">
                   <thead>
                     <tr>
