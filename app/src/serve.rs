@@ -47,10 +47,10 @@ pub async fn run(args: ServeArgs) -> Result<(), String> {
     let server = http_api::serve(&house.app, listener, router, stopped(stop.subscribe()), GRACE);
     // The demo company's history is told while one can already sign in.
     let telling = async {
-        if let Some(begun) = begun
-            && let Err(error) = desk::demo::finish(begun).await
-        {
-            tracing::error!(%error, "the demo company is not complete");
+        let Some(begun) = begun else { return };
+        match desk::demo::finish(begun).await {
+            Ok(()) => println!("The demo company is complete."),
+            Err(error) => tracing::error!(%error, "the demo company is not complete"),
         }
     };
     let background = async {

@@ -17,6 +17,8 @@ export interface Server {
   people: (SignIn & { role: string })[];
   /** The one with that login. */
   person(login: string): SignIn;
+  /** Waits until the demo company's history is told; one can sign in long before. */
+  complete(): Promise<void>;
   /** Everything it printed so far. */
   log(): string;
 }
@@ -86,7 +88,13 @@ export async function withServer(use: (server: Server) => Promise<void>): Promis
           if (who === undefined) throw new Error(`nobody signs in as ${login}:\n${log}`);
           return who;
         };
-        await use({ address, people: found, person, log: () => log });
+        const complete = async (): Promise<void> => {
+          for (let slept = 0; !log.includes('The demo company is complete.'); slept += 200) {
+            if (slept > 240_000) throw new Error(`the demo company is not complete after 240 s:\n${log}`);
+            await pause(200);
+          }
+        };
+        await use({ address, people: found, person, complete, log: () => log });
         break;
       }
       if (waited > 120_000) throw new Error(`the server with its demo company is not ready after 120 s:\n${log}`);

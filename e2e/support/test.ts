@@ -154,6 +154,8 @@ export async function expectFits(page: Page): Promise<void> {
 export async function faults(page: Page): Promise<string[]> {
   const width = page.viewportSize()?.width ?? 0;
   const where = `${new URL(page.url()).pathname} at ${width}`;
+  // After the window has changed its width, pages need a moment to follow.
+  await expect.poll(() => overhang(page), { timeout: 5_000 }).toBe(0).catch(() => undefined);
   const over = await overhang(page);
   return [
     ...(over > 0 ? [`${where}: wider than the window by ${over} px`] : []),

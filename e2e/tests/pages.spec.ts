@@ -47,7 +47,8 @@ for (const language of LANGUAGES) {
     test.use({ language });
 
     test('staff pages at both widths', async ({ person, server }) => {
-      test.setTimeout(400_000);
+      test.setTimeout(600_000);
+      await server.complete();
       const page = await person({ as: server.person('admin') });
       const found: string[] = [];
       for (const template of STAFF) {
@@ -69,6 +70,8 @@ for (const language of LANGUAGES) {
     });
 
     test('field pages on the phone', async ({ person, server }) => {
+      test.setTimeout(400_000);
+      await server.complete();
       const page = await person({ phone: true, as: server.person('engineer') });
       await open(page, '/field');
       await expectFits(page);
@@ -77,6 +80,8 @@ for (const language of LANGUAGES) {
       await page.locator('a.f-job').first().click();
       await expect(page.getByRole('heading', { name: /^T-/ })).toBeVisible();
       await expectFits(page);
+      // Tall enough that the bar at the bottom hides nothing: what lies under it can be scrolled up.
+      await page.setViewportSize({ width: PHONE.width, height: 3_000 });
       await expectAccessible(page);
       await page.screenshot({ path: `test-results/pictures/field-job-${language}.png`, fullPage: true });
     });

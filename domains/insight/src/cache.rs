@@ -80,10 +80,10 @@ impl FactsCache {
                 kept.insert(known.follow(db, cx, scope).await?)
             }
             other => {
-                // A wider period than before serves the narrower ones too.
+                // A wider period than before serves the narrower ones too; what grew old is read as it is asked for now.
                 let from = match other {
-                    Some(known) => known.from.zip(from).map(|(known, asked)| known.min(asked)),
-                    None => from,
+                    Some(known) if !known.covers(from) => known.from.zip(from).map(|(known, asked)| known.min(asked)),
+                    _ => from,
                 };
                 kept.insert(Kept::read(db, cx, from, scope).await?)
             }

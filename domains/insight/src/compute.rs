@@ -438,7 +438,7 @@ mod tests {
     fn imported_definitions_are_named_beside_the_figure() {
         let mut imported = fact(1);
         imported.first_contact = Some(true);
-        imported.definitions = Some(Box::new(BTreeMap::from([("FCR".into(), "FCR/log-proxy/1".into())])));
+        imported.definitions = Some(BTreeMap::from([("FCR".into(), "FCR/log-proxy/1".into())]));
         let facts = facts(vec![imported]);
         let figure = figure(Kpi::Fcr, BTreeMap::new(), facts.rows().iter(), &facts, None);
         assert_eq!(figure.definitions, ["FCR/log-proxy/1"]);

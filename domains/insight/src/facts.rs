@@ -57,7 +57,7 @@ pub struct Fact {
     /// Went up in another ticket.
     pub merged: bool,
     /// Definitions an import used.
-    pub definitions: Option<Box<BTreeMap<String, String>>>,
+    pub definitions: Option<BTreeMap<String, String>>,
     /// Pauses that stop the clock.
     pub pauses: Box<[Pause]>,
     /// Satisfaction, 1 to 5.
@@ -74,7 +74,7 @@ pub const COLUMNS: &str = "id, created_at, kind, priority, source, status_catego
 impl FromRow for Fact {
     fn from_row(row: &RowRef<'_>) -> Result<Self, db::DbError> {
         let merged: Option<Uuid> = row.get(16)?;
-        let definitions: Json<Option<Box<BTreeMap<String, String>>>> = row.get(17)?;
+        let definitions: Json<Option<BTreeMap<String, String>>> = row.get(17)?;
         let reopened: i64 = row.get(13)?;
         Ok(Self {
             id: row.get(0)?,

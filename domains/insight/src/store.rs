@@ -9,6 +9,8 @@ use crate::facts::{COLUMNS, Company, Fact, Facts, Pause};
 
 /// Ids that go into one statement at most.
 const IDS: usize = 500;
+/// Tickets read at once: what the database hands over takes more room than what is kept of it.
+const PAGE: usize = 10_000;
 
 /// Facts of tickets created from `from` on within `scope`, whose placeholders are numbered on its own.
 pub async fn facts(q: &mut impl Query, from: Option<Timestamp>, scope: &Fragment) -> Result<Facts, DbError> {
@@ -32,9 +34,7 @@ pub async fn facts_of(
 
 /// `column in (…)`, or everything.
 fn among(column: &str, ids: Option<&[Uuid]>) -> Fragment {
-    let Some(ids) = ids else { return Fragment::new("1 = 1", Vec::new()) };
-    let marks: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
-    Fragment::new(format!("{column} in ({})", marks.join(", ")), ids.iter().map(|id| Value::Id(*id)).collect())
+    ids.map_or_else(|| Fragment::new("1 = 1", Vec::new()), |ids| objects::among(column, ids))
 }
 
 async fn rows(
@@ -43,10 +43,25 @@ async fn rows(
     ids: Option<&[Uuid]>,
     scope: &Fragment,
 ) -> Result<Vec<Fact>, DbError> {
-    let since = Fragment::new("created_at >= $1", vec![from.into()]);
-    let clause = where_clause(q.cx(), &[since.clone(), among("id", ids), scope.clone()]);
-    let sql = format!("select {COLUMNS} from tickets where {} order by created_at, id", clause.text);
-    let mut rows: Vec<Fact> = q.all(Stmt::new(sql, clause.binds)).await?;
+    let mut rows: Vec<Fact> = Vec::new();
+    loop {
+        let since = match rows.last() {
+            None => Fragment::new("created_at >= $1", vec![from.into()]),
+            Some(last) => {
+                Fragment::new("(created_at, id) > ($1, $2)", vec![last.created_at.into(), Value::Id(last.id)])
+            }
+        };
+        let mut clause = where_clause(q.cx(), &[since, among("id", ids), scope.clone()]);
+        clause.binds.push(Value::from(PAGE));
+        let place = clause.binds.len();
+        let sql = format!("select {COLUMNS} from tickets where {} order by created_at, id limit ${place}", clause.text);
+        let page: Vec<Fact> = q.all(Stmt::new(sql, clause.binds)).await?;
+        let full = page.len() == PAGE;
+        rows.extend(page);
+        if !full {
+            break;
+        }
+    }
     let places: HashMap<Uuid, usize> = rows.iter().enumerate().map(|(place, fact)| (fact.id, place)).collect();
     // Everything of the tenant's tickets since `from`; what belongs to tickets out of reach finds no place.
     let clause = where_clause(q.cx(), &[among("ticket_id", ids), of_tickets_since(q.cx(), from, ids)]);

@@ -151,9 +151,9 @@ pub(crate) fn open(path: &Path, writes: bool) -> Result<Connection, DbError> {
          pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864;",
     )?;
     conn.execute_batch(if writes {
-        "pragma cache_size = -32768;"
+        "pragma cache_size = -24576;"
     } else {
-        "pragma cache_size = -8192; pragma query_only = on;"
+        "pragma cache_size = -6144; pragma query_only = on;"
     })?;
     conn.set_prepared_statement_cache_capacity(256);
     // SQLite's own lower() knows only ASCII; filters must agree with PostgreSQL and with memory.

@@ -149,13 +149,15 @@ pub fn found(cx: &Context, engine: Engine, object: &str, text: &str) -> Option<F
         }
         Engine::Postgres => {
             // The gram index can only give all rows of a word, so a common one is looked for in the newest documents
-            // first. The sums keep the planner from walking all rows by number instead of asking the index.
+            // first. The sums keep the planner from walking all rows by number instead of asking the index; each
+            // candidate is looked up by itself, because on tables it knows nothing of yet the planner would read all
+            // documents for every one.
             let text = format!(
                 "with found as materialized (select number from search_grams \
                  where grams @> string_to_array(${place}, ' ') and number + 0 < $1 order by number + 0 desc \
                  limit {CANDIDATES}) select d.number as hit_number, d.object_id as hit_id \
-                 from found join search_documents d on d.number = found.number \
-                 where d.tenant_id = $2 and d.object = $3{checks}"
+                 from found cross join lateral (select number, object_id, squeezed from search_documents \
+                 where tenant_id = $2 and number = found.number and object = $3 limit 1) d where true{checks}"
             );
             let grams = words.collect::<Vec<_>>().join(" ");
             Found { near: Some(newest(WINDOW)), all: Fragment { text, binds: with(grams.into()) } }

@@ -116,7 +116,10 @@ async fn today(db: &Db, cx: &Context, plot: &Arc<Plot>) -> Result<(), DemoError>
             // Every second one goes to the engineer with a sign-in.
             let all = &plot.people.engineers;
             let Some(engineer) = (if place % 2 == 0 { all.first() } else { dice.pick(all) }) else { continue };
-            let begins = Timestamp(morning.0 + (place as i64 % 5) * 2 * HOUR);
+            let begins = match stage {
+                Stage::OnSite | Stage::Waiting => Timestamp(at.0 + HOUR / 2),
+                _ => Timestamp(morning.0 + (place as i64 % 5) * 2 * HOUR),
+            };
             stand(tx, &plot, ticket, engineer, (stage, at), (visit_number, begins)).await?;
         }
         Ok::<_, DemoError>(())
@@ -142,19 +145,19 @@ enum Stage {
 /// The oldest ones are late or nearly so.
 const TODAY: [(Stage, i64); 16] = [
     (Stage::Waiting, 76),
-    (Stage::OnSite, 52),
     (Stage::Accepted, 50),
-    (Stage::New, 30),
-    (Stage::Accepted, 28),
-    (Stage::Assigned, 26),
+    (Stage::Accepted, 30),
+    (Stage::New, 28),
+    (Stage::Accepted, 26),
+    (Stage::Assigned, 24),
     (Stage::Accepted, 12),
     (Stage::New, 10),
     (Stage::Assigned, 8),
-    (Stage::OnSite, 6),
+    (Stage::Accepted, 6),
     (Stage::Accepted, 5),
     (Stage::New, 4),
-    (Stage::Assigned, 3),
-    (Stage::Accepted, 2),
+    (Stage::OnSite, 3),
+    (Stage::OnSite, 2),
     (Stage::New, 1),
     (Stage::New, 0),
 ];

@@ -121,7 +121,9 @@ export default function QuotePage() {
         main={
           quote && (
             <Panel title={t('lines')}>
-              <div style={{ overflowX: 'auto' }}>
+              {/* On a phone the lines are wider than the window: the keyboard must be able to move them. */}
+              {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must take the focus */}
+              <div style={{ overflowX: 'auto' }} role="region" aria-label={t('lines')} tabIndex={0}>
                 <table className="data-table">
                   <thead>
                     <tr>

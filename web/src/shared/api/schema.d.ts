@@ -2961,7 +2961,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -3611,7 +3611,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -4221,7 +4221,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -4532,7 +4532,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -4732,7 +4732,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -4791,7 +4791,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -4929,7 +4929,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -5293,7 +5293,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -5987,7 +5987,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -6084,7 +6084,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -6505,7 +6505,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -6911,7 +6911,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -7067,7 +7067,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -7116,7 +7116,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -7250,7 +7250,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -7582,7 +7582,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -7640,7 +7640,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -8186,7 +8186,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -8583,7 +8583,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
@@ -8848,7 +8848,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description Rows in all, counted up to 10,000.
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
              */
             total?: number | null;
             /** @description True when there are more rows than were counted. */
