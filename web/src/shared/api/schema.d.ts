@@ -899,6 +899,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a form, or a version of it */
+        get: operations["getForm"];
+        /** Save a form's draft */
+        put: operations["updateForm"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a form's draft to use */
+        post: operations["publishForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intake/lookup": {
         parameters: {
             query?: never;
@@ -1028,6 +1063,169 @@ export interface paths {
         };
         /** Exactly the tickets behind a figure */
         get: operations["listTicketsBehindFigure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List objects and what one may do with them */
+        get: operations["listObjects"];
+        put?: never;
+        /** Define an object */
+        post: operations["createObject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an object's definition */
+        get: operations["getObject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an object's definition */
+        patch: operations["updateObject"];
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an object away */
+        post: operations["archiveObject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an object's fields */
+        get: operations["getFields"];
+        /**
+         * Change an object's fields
+         * @description Send all fields. One that holds data cannot vanish or change its type: retire it, or convert it.
+         */
+        put: operations["replaceFields"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/fields/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is wrong with fields */
+        post: operations["checkFields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/fields/{field}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a field's type, or see what that would do
+         * @description With `dry_run` nothing changes. Otherwise send `If-Match` with the version of the fields.
+         */
+        post: operations["convertField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an object's forms */
+        get: operations["listForms"];
+        put?: never;
+        /** Draft a form */
+        post: operations["createForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an object back */
+        post: operations["restoreObject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the JSON Schema of an object's values */
+        get: operations["getObjectSchema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1637,6 +1835,116 @@ export interface paths {
         put?: never;
         /** Ask the customer */
         post: operations["sendQuote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{object}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List records of an object
+         * @description `filter` and `sort` take the ids of filterable fields; `sort` only those that are sortable too.
+         */
+        get: operations["listRecords"];
+        put?: never;
+        /** Create a record */
+        post: operations["createRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{object}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a record */
+        get: operations["getRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a record */
+        patch: operations["updateRecord"];
+        trace?: never;
+    };
+    "/api/v1/records/{object}/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a record away */
+        post: operations["archiveRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{object}/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a record back */
+        post: operations["restoreRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{object}/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one field of personal data
+         * @description Every look is written down as the event `record.revealed`.
+         */
+        post: operations["revealRecordField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{object}/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what happened to a record, newest first */
+        get: operations["getRecordTimeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3142,6 +3450,25 @@ export interface components {
             /** @description Why, in words people read later. */
             reason: string;
         };
+        /** @description The fields of one object, in the order in which people see them. */
+        Catalogue: {
+            /** @description Its fields. */
+            fields: components["schemas"]["Field"][];
+            /** @description The object's key, such as `ticket` or `vehicle`. */
+            object: string;
+        };
+        /** @description The fields an object shall have. */
+        CatalogueBody: {
+            /** @description All of them. */
+            catalogue: components["schemas"]["CatalogueInput"];
+        };
+        /** @description The fields of one object, in the order in which people see them. */
+        CatalogueInput: {
+            /** @description Its fields. */
+            fields: components["schemas"]["FieldInput"][];
+            /** @description The object's key, such as `ticket` or `vehicle`. */
+            object: string;
+        };
         /** @description One's own new password. */
         ChangePassword: {
             /** @description The present password. */
@@ -3162,8 +3489,10 @@ export interface components {
              */
             name: string | null;
         };
+        /** @description Who fills a form in. */
+        Channel: "staff" | "engineer" | "customer";
         /** @description A way out as it is set up; secrets are shown as `***`. */
-        Channel: {
+        Channel2: {
             /** @description Whether it was set up. */
             configured: boolean;
             /** @description Whether it is used. */
@@ -3260,6 +3589,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description One option of a choice. */
+        ChoiceOption: {
+            /** @description Colour as `#rrggbb`. */
+            color?: string | null;
+            /** @description Stable id, 1 to 40 of `a-z`, `0-9` and `_`. */
+            id: string;
+            /** @description What people see. */
+            label: components["schemas"]["Label"];
+            /** @description The option above it: of the field named by `within`, else of the same field, which then shows a tree. */
+            parent?: string | null;
+            /** @description No longer offered; records that have it keep it. */
+            retired?: boolean;
+        };
         /** @description The cockpit. */
         Cockpit: {
             /**
@@ -3324,9 +3666,9 @@ export interface components {
              */
             conflict_id: string | null;
             /** @description For duplicates: what became of it the first time. */
-            first_outcome: components["schemas"]["Outcome"] | null;
+            first_outcome: components["schemas"]["Outcome2"] | null;
             /** @description What became of it. */
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["Outcome2"];
             /** @description Why it was rejected or conflicts. */
             problem: components["schemas"]["CommandProblem"] | null;
             /**
@@ -3617,6 +3959,21 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description Another type for a field. */
+        Conversion: {
+            /**
+             * @description Empty the values that cannot be converted.
+             * @default false
+             */
+            drop_failed: boolean;
+            /**
+             * @description Only say what would happen.
+             * @default false
+             */
+            dry_run: boolean;
+            /** @description The new type with its settings. */
+            kind: components["schemas"]["FieldKindInput"];
+        };
         /** @description What a cost is for. */
         CostKind: "labour" | "travel" | "parts";
         /** @description One thing a ticket cost us. */
@@ -3668,6 +4025,10 @@ export interface components {
             customer_id: string | null;
             /** @description What the customer is called. */
             customer_name: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description The device's id.
@@ -4007,6 +4368,10 @@ export interface components {
              * @default null
              */
             device_id: string | null;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description Its number in another system.
              * @default null
@@ -4122,6 +4487,10 @@ export interface components {
             created_by: string | null;
             /** @description Mail address. */
             email: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description The customer's id.
@@ -4176,6 +4545,13 @@ export interface components {
             address?: components["schemas"]["Address"] | null;
             /** @description Mail address. */
             email?: string | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /** @description Company or person. */
             kind?: components["schemas"]["CustomerKind"] | null;
             /**
@@ -4282,6 +4658,20 @@ export interface components {
         DecidedVia: "link" | "staff";
         /** @description What a person decides. */
         Decision: "apply" | "discard";
+        /** @description One thing that is wrong with a catalogue or a form. */
+        Defect: {
+            /** @description Stable code, for translation. */
+            code: string;
+            /** @description A plain English sentence that says what to do. */
+            message: string;
+            /** @description JSON pointer into the catalogue or form. */
+            pointer: string;
+        };
+        /** @description What is wrong with a catalogue. */
+        Defects: {
+            /** @description Empty when it may be used. */
+            defects: components["schemas"]["Defect"][];
+        };
         /** @description How a KPI is worked out, as it is shown beside the figure. */
         Definition: {
             /** @description English formula, cohort and exclusions. */
@@ -4311,6 +4701,13 @@ export interface components {
              * @description Whose device it is; with another customer the device leaves its site unless one is named.
              */
             customer_id?: string | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Format: date
              * @description When it was put into service.
@@ -4442,6 +4839,10 @@ export interface components {
             customer_id: string | null;
             /** @description What the customer is called. */
             customer_name: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description The device's id.
@@ -4802,6 +5203,57 @@ export interface components {
             /** @description In words people read later. */
             reason: string;
         };
+        /** @description A value that cannot be converted. */
+        Failed: {
+            /** @description Why it cannot. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Whose value it is.
+             */
+            record_id: string;
+            /** @description The value. */
+            value: unknown;
+        };
+        /** @description One field, or one column of a sub-table. */
+        Field: {
+            /** @description What a new record has when nothing is given. */
+            default?: unknown;
+            /** @description The roles that edit it, if they see it; empty for everybody. */
+            edit_roles?: string[];
+            /** @description Whether lists can filter by it. */
+            filterable?: boolean;
+            /** @description A sentence of help. */
+            help?: components["schemas"]["Label"] | null;
+            /** @description Stable id, `^[a-z][a-z0-9_]{0,39}$`; it never changes. */
+            id: string;
+            /** @description What it holds. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description What people see. */
+            label: components["schemas"]["Label"];
+            /** @description Personal data: masked, and logged when revealed. */
+            personal?: boolean;
+            /** @description Whether only programs of the server set it. */
+            read_only?: boolean;
+            /** @description Whether it is a column of reports. */
+            reportable?: boolean;
+            /** @description Whether a record must have it. */
+            required?: boolean;
+            /** @description The condition under which a record must have it. */
+            required_if?: unknown;
+            /** @description No longer in use; its data is kept. */
+            retired?: boolean;
+            /** @description Whether the search box finds it. */
+            searchable?: boolean;
+            /** @description The roles that see it; empty for everybody. */
+            see_roles?: string[];
+            /** @description Whether lists can sort by it. */
+            sortable?: boolean;
+            /** @description Whether no two records may have the same value; the store sees to it. */
+            unique?: boolean;
+            /** @description The condition under which it is shown; always, without one. */
+            visible_if?: unknown;
+        };
         /** @description One thing that happened. */
         FieldCommand: {
             /**
@@ -4949,7 +5401,7 @@ export interface components {
              */
             from: string;
             /** @description The parts list. */
-            parts: components["schemas"]["Part"][];
+            parts: components["schemas"]["Part2"][];
             /**
              * Format: date-time
              * @description The server's clock, to see how far off the phone's is.
@@ -4969,8 +5421,708 @@ export interface components {
             code: string;
             /** @description What to do about it. */
             message: string;
+            /** @description The numbers and words the message speaks of, for those who write it in another language. */
+            params?: unknown;
             /** @description JSON pointer into the body (`/lines/0/quantity`), or `/query/limit`, `/path/id`, `/header/If-Match`. */
             pointer: string;
+        };
+        /** @description How far the index of one field is. */
+        FieldIndex: {
+            /**
+             * Format: int64
+             * @description Records gone through.
+             */
+            done: number;
+            /** @description The field's id. */
+            field: string;
+            /** @description Whether lists can use it. */
+            state: components["schemas"]["IndexState"];
+            /**
+             * Format: int64
+             * @description Records in all when it began.
+             */
+            total: number;
+        };
+        /** @description One field, or one column of a sub-table. */
+        FieldInput: {
+            /** @description What a new record has when nothing is given. */
+            default?: unknown;
+            /** @description The roles that edit it, if they see it; empty for everybody. */
+            edit_roles?: string[];
+            /** @description Whether lists can filter by it. */
+            filterable?: boolean;
+            /** @description A sentence of help. */
+            help?: components["schemas"]["Label"] | null;
+            /** @description Stable id, `^[a-z][a-z0-9_]{0,39}$`; it never changes. */
+            id: string;
+            /** @description What it holds. */
+            kind: components["schemas"]["FieldKindInput"];
+            /** @description What people see. */
+            label: components["schemas"]["Label"];
+            /** @description Personal data: masked, and logged when revealed. */
+            personal?: boolean;
+            /** @description Whether only programs of the server set it. */
+            read_only?: boolean;
+            /** @description Whether it is a column of reports. */
+            reportable?: boolean;
+            /** @description Whether a record must have it. */
+            required?: boolean;
+            /** @description The condition under which a record must have it. */
+            required_if?: unknown;
+            /** @description No longer in use; its data is kept. */
+            retired?: boolean;
+            /** @description Whether the search box finds it. */
+            searchable?: boolean;
+            /** @description The roles that see it; empty for everybody. */
+            see_roles?: string[];
+            /** @description Whether lists can sort by it. */
+            sortable?: boolean;
+            /** @description Whether no two records may have the same value; the store sees to it. */
+            unique?: boolean;
+            /** @description The condition under which it is shown; always, without one. */
+            visible_if?: unknown;
+        };
+        /** @description What a field holds. In JSON an object whose `type` names the kind, beside the kind's settings. */
+        FieldKind: {
+            /** @description Form of the text: `9` is a digit, `A` a letter from A to Z, `*` either; all else stands for itself. */
+            mask?: string | null;
+            /**
+             * Format: uint32
+             * @description Most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest characters.
+             */
+            min_length?: number | null;
+            /** @description Regular expression that the whole text must match, of the part that Rust and JavaScript read alike. */
+            pattern?: string | null;
+            /** @constant */
+            type: "text";
+        } | {
+            /** @description Form of the text: `9` is a digit, `A` a letter from A to Z, `*` either; all else stands for itself. */
+            mask?: string | null;
+            /**
+             * Format: uint32
+             * @description Most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest characters.
+             */
+            min_length?: number | null;
+            /** @description Regular expression that the whole text must match, of the part that Rust and JavaScript read alike. */
+            pattern?: string | null;
+            /** @constant */
+            type: "long_text";
+        } | {
+            /** @description Form of the text: `9` is a digit, `A` a letter from A to Z, `*` either; all else stands for itself. */
+            mask?: string | null;
+            /**
+             * Format: uint32
+             * @description Most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest characters.
+             */
+            min_length?: number | null;
+            /** @description Regular expression that the whole text must match, of the part that Rust and JavaScript read alike. */
+            pattern?: string | null;
+            /** @constant */
+            type: "rich_text";
+        } | {
+            /**
+             * Format: int64
+             * @description Greatest value.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least value.
+             */
+            min?: number | null;
+            /** @constant */
+            type: "integer";
+        } | {
+            /**
+             * Format: double
+             * @description Greatest value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least value.
+             */
+            min?: number | null;
+            /**
+             * Format: uint8
+             * @description Most decimals, 0 to 6.
+             * @default 2
+             */
+            scale: number;
+            /** @constant */
+            type: "decimal";
+        } | {
+            /** @description Code of ISO 4217, such as `CNY`. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Greatest amount in minor units.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least amount in minor units.
+             */
+            min?: number | null;
+            /** @constant */
+            type: "money";
+        } | {
+            /**
+             * Format: double
+             * @description Greatest value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least value.
+             */
+            min?: number | null;
+            /**
+             * Format: uint8
+             * @description Most decimals, 0 to 6.
+             * @default 2
+             */
+            scale: number;
+            /** @constant */
+            type: "percent";
+        } | {
+            /** @description The latest. */
+            max?: string | null;
+            /** @description The earliest. */
+            min?: string | null;
+            /** @constant */
+            type: "date";
+        } | {
+            /** @description The latest. */
+            max?: string | null;
+            /** @description The earliest. */
+            min?: string | null;
+            /** @constant */
+            type: "time";
+        } | {
+            /** @description The latest. */
+            max?: string | null;
+            /** @description The earliest. */
+            min?: string | null;
+            /** @constant */
+            type: "date_time";
+        } | {
+            /**
+             * Format: int64
+             * @description Greatest value.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least value.
+             */
+            min?: number | null;
+            /** @constant */
+            type: "duration";
+        } | {
+            /** @constant */
+            type: "boolean";
+        } | {
+            /**
+             * Format: uint32
+             * @description Most options chosen at once; a `choice` ignores it.
+             */
+            max_chosen?: number | null;
+            /**
+             * @description What can be chosen.
+             * @default []
+             */
+            options: components["schemas"]["ChoiceOption"][];
+            /** @constant */
+            type: "choice";
+            /** @description A choice beside this one: an option with a parent can be chosen only while that choice has the parent chosen. */
+            within?: string | null;
+        } | {
+            /**
+             * Format: uint32
+             * @description Most options chosen at once; a `choice` ignores it.
+             */
+            max_chosen?: number | null;
+            /**
+             * @description What can be chosen.
+             * @default []
+             */
+            options: components["schemas"]["ChoiceOption"][];
+            /** @constant */
+            type: "choices";
+            /** @description A choice beside this one: an option with a parent can be chosen only while that choice has the parent chosen. */
+            within?: string | null;
+        } | {
+            /** @constant */
+            type: "region";
+        } | {
+            /** @constant */
+            type: "person";
+        } | {
+            /** @constant */
+            type: "team";
+        } | {
+            /** @description Whether several records may be named. */
+            many?: boolean;
+            /** @description The other object's key. */
+            object: string;
+            /** @constant */
+            type: "relation";
+        } | {
+            /** @description Whether several files may be named. */
+            many?: boolean;
+            /** @constant */
+            type: "attachment";
+        } | {
+            /** @description Whether several files may be named. */
+            many?: boolean;
+            /** @constant */
+            type: "image";
+        } | {
+            /** @description Whether several files may be named. */
+            many?: boolean;
+            /** @constant */
+            type: "media";
+        } | {
+            /** @constant */
+            type: "location";
+        } | {
+            /** @constant */
+            type: "signature";
+        } | {
+            /** @description Form of the text: `9` is a digit, `A` a letter from A to Z, `*` either; all else stands for itself. */
+            mask?: string | null;
+            /**
+             * Format: uint32
+             * @description Most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest characters.
+             */
+            min_length?: number | null;
+            /** @description Regular expression that the whole text must match, of the part that Rust and JavaScript read alike. */
+            pattern?: string | null;
+            /** @constant */
+            type: "barcode";
+        } | {
+            /**
+             * Format: uint8
+             * @description The best rating, 2 to 10.
+             * @default 5
+             */
+            max: number;
+            /** @constant */
+            type: "rating";
+        } | {
+            /** @constant */
+            type: "phone";
+        } | {
+            /** @constant */
+            type: "email";
+        } | {
+            /** @constant */
+            type: "url";
+        } | {
+            /** @constant */
+            type: "id_number";
+        } | {
+            /**
+             * Format: uint8
+             * @description Fewest digits, 1 to 12; shorter numbers get zeros in front.
+             */
+            digits: number;
+            /**
+             * @description What stands before the digits.
+             * @default
+             */
+            prefix: string;
+            /** @constant */
+            type: "auto_number";
+        } | {
+            /** @description The columns; their conditions name columns of the same row. */
+            fields: components["schemas"]["Field"][];
+            /**
+             * Format: uint32
+             * @description Most rows.
+             */
+            max_rows?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest rows, once there is one.
+             */
+            min_rows?: number | null;
+            /** @constant */
+            type: "sub_table";
+        } | {
+            /** @description ZEN expression over field ids. */
+            expression: string;
+            /** @description The type of its value. */
+            result: components["schemas"]["ResultType"];
+            /** @constant */
+            type: "formula";
+        } | {
+            /** @description Their field; `count` needs none. */
+            field?: string | null;
+            /** @description How their values become one. */
+            function: components["schemas"]["RollUpFunction"];
+            /** @description The object whose records name this one. */
+            object: string;
+            /** @description The relation field by which they do. */
+            relation: string;
+            /** @constant */
+            type: "roll_up";
+        } | {
+            /** @description A field of the record it names. */
+            field: string;
+            /** @description A relation field of this object. */
+            relation: string;
+            /** @description The type of its value. */
+            result: components["schemas"]["ResultType"];
+            /** @constant */
+            type: "look_up";
+        } | {
+            /** @description Which of the four facts. */
+            of: components["schemas"]["SystemFact"];
+            /** @constant */
+            type: "system";
+        };
+        /** @description What a field holds. In JSON an object whose `type` names the kind, beside the kind's settings. */
+        FieldKindInput: {
+            /** @description Form of the text: `9` is a digit, `A` a letter from A to Z, `*` either; all else stands for itself. */
+            mask?: string | null;
+            /**
+             * Format: uint32
+             * @description Most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest characters.
+             */
+            min_length?: number | null;
+            /** @description Regular expression that the whole text must match, of the part that Rust and JavaScript read alike. */
+            pattern?: string | null;
+            /** @constant */
+            type: "text";
+        } | {
+            /** @description Form of the text: `9` is a digit, `A` a letter from A to Z, `*` either; all else stands for itself. */
+            mask?: string | null;
+            /**
+             * Format: uint32
+             * @description Most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest characters.
+             */
+            min_length?: number | null;
+            /** @description Regular expression that the whole text must match, of the part that Rust and JavaScript read alike. */
+            pattern?: string | null;
+            /** @constant */
+            type: "long_text";
+        } | {
+            /** @description Form of the text: `9` is a digit, `A` a letter from A to Z, `*` either; all else stands for itself. */
+            mask?: string | null;
+            /**
+             * Format: uint32
+             * @description Most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest characters.
+             */
+            min_length?: number | null;
+            /** @description Regular expression that the whole text must match, of the part that Rust and JavaScript read alike. */
+            pattern?: string | null;
+            /** @constant */
+            type: "rich_text";
+        } | {
+            /**
+             * Format: int64
+             * @description Greatest value.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least value.
+             */
+            min?: number | null;
+            /** @constant */
+            type: "integer";
+        } | {
+            /**
+             * Format: double
+             * @description Greatest value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least value.
+             */
+            min?: number | null;
+            /**
+             * Format: uint8
+             * @description Most decimals, 0 to 6.
+             * @default 2
+             */
+            scale: number;
+            /** @constant */
+            type: "decimal";
+        } | {
+            /** @description Code of ISO 4217, such as `CNY`. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Greatest amount in minor units.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least amount in minor units.
+             */
+            min?: number | null;
+            /** @constant */
+            type: "money";
+        } | {
+            /**
+             * Format: double
+             * @description Greatest value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least value.
+             */
+            min?: number | null;
+            /**
+             * Format: uint8
+             * @description Most decimals, 0 to 6.
+             * @default 2
+             */
+            scale: number;
+            /** @constant */
+            type: "percent";
+        } | {
+            /** @description The latest. */
+            max?: string | null;
+            /** @description The earliest. */
+            min?: string | null;
+            /** @constant */
+            type: "date";
+        } | {
+            /** @description The latest. */
+            max?: string | null;
+            /** @description The earliest. */
+            min?: string | null;
+            /** @constant */
+            type: "time";
+        } | {
+            /** @description The latest. */
+            max?: string | null;
+            /** @description The earliest. */
+            min?: string | null;
+            /** @constant */
+            type: "date_time";
+        } | {
+            /**
+             * Format: int64
+             * @description Greatest value.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least value.
+             */
+            min?: number | null;
+            /** @constant */
+            type: "duration";
+        } | {
+            /** @constant */
+            type: "boolean";
+        } | {
+            /**
+             * Format: uint32
+             * @description Most options chosen at once; a `choice` ignores it.
+             */
+            max_chosen?: number | null;
+            /**
+             * @description What can be chosen.
+             * @default []
+             */
+            options: components["schemas"]["ChoiceOption"][];
+            /** @constant */
+            type: "choice";
+            /** @description A choice beside this one: an option with a parent can be chosen only while that choice has the parent chosen. */
+            within?: string | null;
+        } | {
+            /**
+             * Format: uint32
+             * @description Most options chosen at once; a `choice` ignores it.
+             */
+            max_chosen?: number | null;
+            /**
+             * @description What can be chosen.
+             * @default []
+             */
+            options: components["schemas"]["ChoiceOption"][];
+            /** @constant */
+            type: "choices";
+            /** @description A choice beside this one: an option with a parent can be chosen only while that choice has the parent chosen. */
+            within?: string | null;
+        } | {
+            /** @constant */
+            type: "region";
+        } | {
+            /** @constant */
+            type: "person";
+        } | {
+            /** @constant */
+            type: "team";
+        } | {
+            /** @description Whether several records may be named. */
+            many?: boolean;
+            /** @description The other object's key. */
+            object: string;
+            /** @constant */
+            type: "relation";
+        } | {
+            /** @description Whether several files may be named. */
+            many?: boolean;
+            /** @constant */
+            type: "attachment";
+        } | {
+            /** @description Whether several files may be named. */
+            many?: boolean;
+            /** @constant */
+            type: "image";
+        } | {
+            /** @description Whether several files may be named. */
+            many?: boolean;
+            /** @constant */
+            type: "media";
+        } | {
+            /** @constant */
+            type: "location";
+        } | {
+            /** @constant */
+            type: "signature";
+        } | {
+            /** @description Form of the text: `9` is a digit, `A` a letter from A to Z, `*` either; all else stands for itself. */
+            mask?: string | null;
+            /**
+             * Format: uint32
+             * @description Most characters.
+             */
+            max_length?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest characters.
+             */
+            min_length?: number | null;
+            /** @description Regular expression that the whole text must match, of the part that Rust and JavaScript read alike. */
+            pattern?: string | null;
+            /** @constant */
+            type: "barcode";
+        } | {
+            /**
+             * Format: uint8
+             * @description The best rating, 2 to 10.
+             * @default 5
+             */
+            max: number;
+            /** @constant */
+            type: "rating";
+        } | {
+            /** @constant */
+            type: "phone";
+        } | {
+            /** @constant */
+            type: "email";
+        } | {
+            /** @constant */
+            type: "url";
+        } | {
+            /** @constant */
+            type: "id_number";
+        } | {
+            /**
+             * Format: uint8
+             * @description Fewest digits, 1 to 12; shorter numbers get zeros in front.
+             */
+            digits: number;
+            /**
+             * @description What stands before the digits.
+             * @default
+             */
+            prefix: string;
+            /** @constant */
+            type: "auto_number";
+        } | {
+            /** @description The columns; their conditions name columns of the same row. */
+            fields: components["schemas"]["FieldInput"][];
+            /**
+             * Format: uint32
+             * @description Most rows.
+             */
+            max_rows?: number | null;
+            /**
+             * Format: uint32
+             * @description Fewest rows, once there is one.
+             */
+            min_rows?: number | null;
+            /** @constant */
+            type: "sub_table";
+        } | {
+            /** @description ZEN expression over field ids. */
+            expression: string;
+            /** @description The type of its value. */
+            result: components["schemas"]["ResultType"];
+            /** @constant */
+            type: "formula";
+        } | {
+            /** @description Their field; `count` needs none. */
+            field?: string | null;
+            /** @description How their values become one. */
+            function: components["schemas"]["RollUpFunction"];
+            /** @description The object whose records name this one. */
+            object: string;
+            /** @description The relation field by which they do. */
+            relation: string;
+            /** @constant */
+            type: "roll_up";
+        } | {
+            /** @description A field of the record it names. */
+            field: string;
+            /** @description A relation field of this object. */
+            relation: string;
+            /** @description The type of its value. */
+            result: components["schemas"]["ResultType"];
+            /** @constant */
+            type: "look_up";
+        } | {
+            /** @description Which of the four facts. */
+            of: components["schemas"]["SystemFact"];
+            /** @constant */
+            type: "system";
         };
         /** @description A visit with all around it. */
         FieldVisit: {
@@ -5000,6 +6152,20 @@ export interface components {
             ticket: components["schemas"]["Ticket"] | null;
             /** @description The visit. */
             visit: components["schemas"]["Visit"];
+        };
+        /** @description The fields of an object. */
+        FieldsView: {
+            /** @description The fields. */
+            catalogue: components["schemas"]["Catalogue"];
+            /** @description Fields that lists filter by, or will. */
+            index: components["schemas"]["FieldIndex"][];
+            /** @description The object's key. */
+            object: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of the fields; 0 before the first.
+             */
+            version: number;
         };
         /** @description A figure with everything needed to trust it. Undefined values are absent, never 0. */
         Figure: {
@@ -5146,6 +6312,81 @@ export interface components {
              */
             user_id: string;
         };
+        /** @description One form of an object. A process step pins a version; a version never changes once it is used. */
+        Form: {
+            /** @description Its sections, from top to bottom. */
+            body: components["schemas"]["Section"][];
+            /** @description Who fills it in. */
+            channel: components["schemas"]["Channel"];
+            /** @description Stable id of the form, the same for all its versions. */
+            id: string;
+            /** @description What people see. */
+            name: components["schemas"]["Label"];
+            /**
+             * Format: uint32
+             * @description Counts from 1.
+             */
+            version: number;
+        };
+        /** @description A form to be saved; its `id` and `version` are the server's to give. */
+        FormBody: {
+            /** @description The form. */
+            form: components["schemas"]["Form"];
+        };
+        /** @description A form in the list of forms. */
+        FormInfo: {
+            /** @description Who fills it in. */
+            channel: components["schemas"]["Channel"];
+            /**
+             * Format: uuid
+             * @description The form's id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: components["schemas"]["Label"];
+            /**
+             * Format: int64
+             * @description The version in use; absent until it is published.
+             */
+            published_version: number | null;
+            /**
+             * Format: date-time
+             * @description When it was last saved.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every save.
+             */
+            version: number;
+        };
+        /** @description The forms of an object. */
+        FormList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["FormInfo"][];
+        };
+        /** @description One form: its draft, or a published version. */
+        FormView: {
+            /** @description The form. */
+            form: components["schemas"]["Form"];
+            /**
+             * Format: uuid
+             * @description The form's id.
+             */
+            id: string;
+            /** @description The object's key. */
+            object: string;
+            /**
+             * Format: int64
+             * @description The version in use; absent until it is published.
+             */
+            published_version: number | null;
+            /**
+             * Format: int64
+             * @description Rises with every save.
+             */
+            version: number;
+        };
         /** @description A customer who may be calling. */
         Found: {
             /** @description Whom to speak to. */
@@ -5180,6 +6421,8 @@ export interface components {
             /** @description The hits. */
             items: components["schemas"]["Hit"][];
         };
+        /** @description Whether lists can use a field yet. */
+        IndexState: "ready" | "filling";
         /**
          * @description Hours of one day by the wall clock, in minutes since local midnight; `from_minute` belongs to it, `to_minute` doesn't.
          *
@@ -5236,6 +6479,31 @@ export interface components {
              * @default []
              */
             team_ids: string[];
+        };
+        /** @description A field or a text on a form. */
+        Item: {
+            /** @description Its id. */
+            field: string;
+            /** @description Another help on this form. */
+            help?: components["schemas"]["Label"] | null;
+            /** @description Another label on this form. */
+            label?: components["schemas"]["Label"] | null;
+            /** @description Shown here, but not set. */
+            read_only?: boolean;
+            /** @description Required here, also when the catalogue does not ask for it; it can't make a required field optional. */
+            required?: boolean;
+            /** @constant */
+            type: "field";
+            /**
+             * Format: uint8
+             * @description Its width in thirds of the part, 1 to 3.
+             */
+            width: number;
+        } | {
+            /** @description What it says. */
+            text: components["schemas"]["Label"];
+            /** @constant */
+            type: "text";
         };
         /** @description A job as people see it. */
         Job: {
@@ -5315,6 +6583,15 @@ export interface components {
         };
         /** @description A key performance indicator, by the id people cite. */
         Kpi: "FRT" | "ART" | "MTTR" | "NETRES" | "BUSRES" | "FCR" | "REOPEN" | "SLA" | "CSAT" | "NPS" | "VOL" | "BACKLOG";
+        /** @description A text in both languages. */
+        Label: {
+            /** @description English. */
+            en: string;
+            /** @description Chinese. */
+            zh: string;
+        };
+        /** @description How the parts of a section stand to each other. */
+        Layout: "columns" | "tabs" | "steps";
         /** @description What a line of a quote is for. */
         LineKind: "labour" | "travel" | "part" | "diagnosis" | "other";
         /** @description A link that a customer holds. */
@@ -5409,6 +6686,17 @@ export interface components {
             /** @description The most likely first. */
             items: components["schemas"]["Found"][];
         };
+        /** @description What the caller may do with an object. */
+        May: {
+            /** @description Making records. */
+            create: boolean;
+            /** @description Changing its definition, fields and forms. */
+            manage: boolean;
+            /** @description Seeing records. */
+            read: boolean;
+            /** @description Changing records. */
+            update: boolean;
+        };
         /** @description The person who is signed in. */
         Me: {
             /** @description Where mail goes. */
@@ -5440,6 +6728,8 @@ export interface components {
              */
             version: number;
         };
+        /** @description Where an object stands in the menu. */
+        Menu: "main" | "more" | "hidden";
         /** @description Goes up in another ticket. */
         MergeTicket: {
             /**
@@ -5637,6 +6927,10 @@ export interface components {
             address?: components["schemas"]["Address"] | null;
             /** @description Mail address. */
             email?: string | null;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Company or person; company when absent. */
             kind?: components["schemas"]["CustomerKind"] | null;
             /**
@@ -5680,6 +6974,10 @@ export interface components {
              * @description Whose device it is.
              */
             customer_id?: string | null;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Format: date
              * @description When it was put into service.
@@ -5842,6 +7140,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description A new object. */
+        NewObject: {
+            /** @description The name of an icon. */
+            icon?: string | null;
+            /** @description Stable key, such as `vehicle`: 2 to 40 letters a-z, digits and _, with a letter in front. */
+            key: string;
+            /** @description Where it stands in the menu; `main` when absent. */
+            menu?: components["schemas"]["Menu"] | null;
+            /** @description What people call it. */
+            name: components["schemas"]["Label"];
+            /** @description What stands before the numbers of its records, such as `VH`. */
+            number_prefix?: string | null;
+            /** @description What each role may do with its records; without it only those who manage objects reach them. */
+            roles?: {
+                [key: string]: components["schemas"]["RoleGrantInput"];
+            } | null;
+            /** @description Fields to begin with. */
+            template?: components["schemas"]["Template"] | null;
+        };
         /** @description The new password chosen through a link. */
         NewPassword: {
             /** @description At least 10 characters. */
@@ -5867,6 +7184,31 @@ export interface components {
              * @description How long the factory warranty lasts, 0 to 600 months.
              */
             warranty_months?: number | null;
+        };
+        /** @description A new record. */
+        NewRecord: {
+            /**
+             * Format: uuid
+             * @description The user who looks after it; who makes it, when absent.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The region it belongs to.
+             */
+            region_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The team it belongs to.
+             */
+            team_id?: string | null;
+            /**
+             * @description Values by field id.
+             * @default {}
+             */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /** @description A new site; only the name must be there. */
         NewSite: {
@@ -5917,6 +7259,96 @@ export interface components {
              * @default null
              */
             ticket_type: components["schemas"]["TicketType"] | null;
+        };
+        /** @description A change of a definition: what is not mentioned stays, `null` empties. */
+        ObjectChange: {
+            /** @description The name of an icon. */
+            icon?: string | null;
+            /** @description Where it stands in the menu. */
+            menu?: components["schemas"]["Menu"] | null;
+            /** @description What people call it. */
+            name?: components["schemas"]["Label"] | null;
+            /** @description What stands before the numbers of new records. */
+            number_prefix?: string | null;
+            /** @description What each role may do; all roles that may do anything. */
+            roles?: {
+                [key: string]: components["schemas"]["RoleGrantInput"];
+            } | null;
+            /** @description The field that names a record. */
+            title_field?: string | null;
+        };
+        /** @description One object as its definition says it. */
+        ObjectDefinition: {
+            /**
+             * Format: date-time
+             * @description When it was put away.
+             */
+            archived_at: string | null;
+            /** @description Whether it came with the product. */
+            built_in: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The name of an icon. */
+            icon: string | null;
+            /** @description Stable key, such as `vehicle`. */
+            key: string;
+            /** @description Where it stands in the menu. */
+            menu: components["schemas"]["Menu"];
+            /** @description What people call it. */
+            name: components["schemas"]["Label"];
+            /** @description What stands before the number of a record. */
+            number_prefix: string;
+            /** @description What each role may do. */
+            roles: {
+                [key: string]: components["schemas"]["RoleGrant"];
+            };
+            /** @description The field that names a record; without one the first text field does. */
+            title_field: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of the definition; 0 for built-in objects, which do not change.
+             */
+            version: number;
+        };
+        /** @description One object in the list of objects. */
+        ObjectInfo: {
+            /** @description Whether it was put away. */
+            archived: boolean;
+            /** @description Whether it came with the product. */
+            built_in: boolean;
+            /**
+             * Format: uint
+             * @description How many fields of its own are in use.
+             */
+            fields: number;
+            /** @description The name of an icon. */
+            icon: string | null;
+            /** @description Stable key. */
+            key: string;
+            /** @description What the caller may do. */
+            may: components["schemas"]["May"];
+            /** @description Where it stands in the menu. */
+            menu: components["schemas"]["Menu"];
+            /** @description What people call it. */
+            name: components["schemas"]["Label"];
+            /**
+             * Format: int64
+             * @description The definition's version.
+             */
+            version: number;
+        };
+        /** @description Every object the caller sees. */
+        ObjectList: {
+            /** @description Built-in objects first, then the others by key. */
+            items: components["schemas"]["ObjectInfo"][];
         };
         /** @description Hours in which an engineer works on the day shown. */
         OpenHours: {
@@ -5993,10 +7425,47 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description What a conversion does to the values. */
+        Outcome: {
+            /**
+             * Format: uint64
+             * @description Values that become empty.
+             */
+            empty: number;
+            /** @description The first 50 that cannot be converted. */
+            failed: components["schemas"]["Failed"][];
+            /**
+             * Format: uint64
+             * @description How many cannot be converted.
+             */
+            refused: number;
+            /**
+             * Format: uint64
+             * @description Values of which something goes, such as the time of a day and time.
+             */
+            shortened: number;
+            /**
+             * Format: uint64
+             * @description Records that have a value.
+             */
+            total: number;
+            /**
+             * Format: uint64
+             * @description Values that lose nothing.
+             */
+            whole: number;
+        };
         /** @description What became of a command. */
-        Outcome: "applied" | "duplicate" | "conflict" | "rejected";
-        /** @description A spare part or consumable. */
+        Outcome2: "applied" | "duplicate" | "conflict" | "rejected";
+        /** @description One column, tab or step. */
         Part: {
+            /** @description What stands in it. */
+            items: components["schemas"]["Item"][];
+            /** @description Its name; tabs and steps need one. */
+            title?: components["schemas"]["Label"] | null;
+        };
+        /** @description A spare part or consumable. */
+        Part2: {
             /**
              * Format: date-time
              * @description When it was put away.
@@ -6079,7 +7548,7 @@ export interface components {
         /** @description A page, with the total when it was asked for. */
         PartList: {
             /** @description The rows, in the order asked for. */
-            items: components["schemas"]["Part"][];
+            items: components["schemas"]["Part2"][];
             /** @description Hand this back as `cursor` for the next page; absent on the last page. */
             next_cursor?: string | null;
             /**
@@ -6974,6 +8443,89 @@ export interface components {
              */
             starts_at: string | null;
         };
+        /** @description A record of an object that people defined themselves. */
+        Record: {
+            /**
+             * Format: date-time
+             * @description When it was put away.
+             */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The user who made it.
+             */
+            created_by: string | null;
+            /**
+             * Format: uuid
+             * @description The record's id.
+             */
+            id: string;
+            /** @description The number by which people call it. */
+            number: string;
+            /** @description The object's key. */
+            object: string;
+            /**
+             * Format: uuid
+             * @description The user who looks after it.
+             */
+            owner_id: string | null;
+            /**
+             * Format: uuid
+             * @description The region it belongs to.
+             */
+            region_id: string | null;
+            /**
+             * Format: uuid
+             * @description The team it belongs to.
+             */
+            team_id: string | null;
+            /** @description What names it in lists. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /** @description Values by field id; what the caller may not see is left out, personal data masked. */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A change of a record: what is not mentioned stays, `null` empties. */
+        RecordChange: {
+            /**
+             * Format: uuid
+             * @description The user who looks after it.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The region it belongs to.
+             */
+            region_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The team it belongs to.
+             */
+            team_id?: string | null;
+            /**
+             * @description Values by field id; `null` empties a field.
+             * @default {}
+             */
+            values: {
+                [key: string]: unknown;
+            };
+        };
         /** @description What the customer said on the telephone or in person. */
         RecordDecision: {
             /** @description Who said so. */
@@ -6983,6 +8535,20 @@ export interface components {
              * @default null
              */
             reason: string | null;
+        };
+        /** @description A page, with the total when it was asked for. */
+        RecordList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["Record"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
         };
         /** @description Money that came in. */
         RecordPayment: {
@@ -7204,10 +8770,22 @@ export interface components {
             /** @description The solution in words. */
             resolution: string;
         };
+        /** @description The type of a value that the server works out. */
+        ResultType: "text" | "number" | "boolean" | "date" | "time";
         /** @description Why a booking is taken back. */
         ReturnUse: {
             /** @description In words. */
             reason: string;
+        };
+        /** @description Which field to show. */
+        RevealBody: {
+            /** @description The field's id. */
+            field: string;
+        };
+        /** @description What it holds. */
+        Revealed: {
+            /** @description The value; null when there is none. */
+            value: unknown;
         };
         /** @description What a person may do, under a name. */
         Role: {
@@ -7242,6 +8820,42 @@ export interface components {
              */
             version: number;
         };
+        /** @description How far a role reaches with each action on an object's records; null for not at all. */
+        RoleGrant: {
+            /**
+             * @description Making records.
+             * @default null
+             */
+            create: components["schemas"]["Scope"] | null;
+            /**
+             * @description Seeing records.
+             * @default null
+             */
+            read: components["schemas"]["Scope"] | null;
+            /**
+             * @description Changing, archiving and restoring records.
+             * @default null
+             */
+            update: components["schemas"]["Scope"] | null;
+        };
+        /** @description How far a role reaches with each action on an object's records; null for not at all. */
+        RoleGrantInput: {
+            /**
+             * @description Making records.
+             * @default null
+             */
+            create: components["schemas"]["Scope"] | null;
+            /**
+             * @description Seeing records.
+             * @default null
+             */
+            read: components["schemas"]["Scope"] | null;
+            /**
+             * @description Changing, archiving and restoring records.
+             * @default null
+             */
+            update: components["schemas"]["Scope"] | null;
+        };
         /** @description A page, with the total when it was asked for. */
         RoleList: {
             /** @description The rows, in the order asked for. */
@@ -7256,8 +8870,19 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description How values of related records become one. */
+        RollUpFunction: "count" | "sum" | "min" | "max";
         /** @description How far a permission reaches. The order is from narrow to wide. */
         Scope: "own" | "team" | "region" | "all";
+        /** @description A part of a form with a heading. */
+        Section: {
+            /** @description How its parts stand to each other. */
+            layout: components["schemas"]["Layout"];
+            /** @description Columns from left to right, tabs, or steps in their order; one at least. */
+            parts: components["schemas"]["Part"][];
+            /** @description Its heading, if it has one. */
+            title?: components["schemas"]["Label"] | null;
+        };
         /** @description Who is signed in, where, and what they may do. */
         Session: {
             /** @description Send this as `X-CSRF-Token` with everything that changes something; null for API keys. */
@@ -7588,6 +9213,8 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description What the server knows of every record. */
+        SystemFact: "created_by" | "created_at" | "updated_by" | "updated_at";
         /** @description Whether a task waits. */
         TaskStatus: "open" | "done";
         /** @description A team with its members. */
@@ -7646,6 +9273,8 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description A set of fields that a new object can start from. */
+        Template: "project" | "opportunity" | "vehicle" | "inspection" | "course";
         /** @description A company. */
         Tenant: {
             /**
@@ -7772,6 +9401,13 @@ export interface components {
              * @description The engineer who goes.
              */
             engineer_id: string | null;
+            /**
+             * @description Values of the company's own fields, by field id.
+             * @default {}
+             */
+            ext: {
+                [key: string]: unknown;
+            };
             /** @description Its number in another system. */
             external_ref: string | null;
             /** @description Whether the first contact solved it; unknown until solved. */
@@ -7987,6 +9623,13 @@ export interface components {
              * @description The engineer who goes.
              */
             engineer_id: string | null;
+            /**
+             * @description Values of the company's own fields, by field id.
+             * @default {}
+             */
+            ext: {
+                [key: string]: unknown;
+            };
             /** @description Its number in another system. */
             external_ref: string | null;
             /** @description Whether the first contact solved it; unknown until solved. */
@@ -8453,6 +10096,13 @@ export interface components {
              * @description The device; the warranty is judged again.
              */
             device_id?: string | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description Urgency; due times are worked out again.
              * @default null
@@ -9272,7 +10922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Channel"][];
+                    "application/json": components["schemas"]["Channel2"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -9300,7 +10950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Channel"];
+                    "application/json": components["schemas"]["Channel2"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -9334,7 +10984,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Channel"];
+                    "application/json": components["schemas"]["Channel2"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -11313,6 +12963,115 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getForm: {
+        parameters: {
+            query?: {
+                /** @description A published version; the draft when absent. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The form's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateForm: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The form's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormBody"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    publishForm: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The form's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     lookUpCaller: {
         parameters: {
             query: {
@@ -11610,6 +13369,453 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listObjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createObject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewObject"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getObject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateObject: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    archiveObject: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replaceFields: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogueBody"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogueBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Defects"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    convertField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+                /** @description The field's id. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Conversion"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormBody"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreObject: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getObjectSchema: {
+        parameters: {
+            query?: {
+                /** @description The form's id; without one the schema is for all fields. */
+                form?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    /** @description Whether to show or to save it, and its name. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listOutbox: {
         parameters: {
             query?: {
@@ -11779,7 +13985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part"];
+                    "application/json": components["schemas"]["Part2"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -11812,7 +14018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part"];
+                    "application/json": components["schemas"]["Part2"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -11849,7 +14055,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part"];
+                    "application/json": components["schemas"]["Part2"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -11887,7 +14093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part"];
+                    "application/json": components["schemas"]["Part2"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -11922,7 +14128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part"];
+                    "application/json": components["schemas"]["Part2"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -13025,6 +15231,311 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRecords: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createRecord: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecord"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateRecord: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    archiveRecord: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreRecord: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The object's key. */
+                object: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealRecordField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecordTimeline: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Events wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
