@@ -65,6 +65,7 @@ pub enum Layout {
 /// One column, tab or step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "FormPart")]
 pub struct Part {
     /// Its name; tabs and steps need one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -74,6 +74,22 @@ export function hiddenFields(catalogue: Catalogue, record: FormRecord, now: Now)
   return shown(catalogue.fields, record, now).hidden;
 }
 
+/** The fields that a record as it stands must have; `asked` are those that its form asks for beyond the catalogue. */
+export function demandedFields(catalogue: Catalogue, record: FormRecord, now: Now, asked?: Form): Set<string> {
+  const { fields } = catalogue;
+  const { view, hidden } = shown(fields, record, now);
+  const items = asked === undefined ? undefined : itemsOf(asked);
+  const demanded = fields.filter(
+    (field) =>
+      !hidden.has(field.id) &&
+      takesInput(field) &&
+      (field.required === true ||
+        items?.get(field.id)?.required === true ||
+        matcher(field.required_if, fields)?.(view, now) === true),
+  );
+  return new Set(demanded.map((field) => field.id));
+}
+
 type ByField = Map<string, FormProblem[]>;
 
 interface Filled {

@@ -5401,7 +5401,7 @@ export interface components {
              */
             from: string;
             /** @description The parts list. */
-            parts: components["schemas"]["Part2"][];
+            parts: components["schemas"]["Part"][];
             /**
              * Format: date-time
              * @description The server's clock, to see how far off the phone's is.
@@ -7458,14 +7458,14 @@ export interface components {
         /** @description What became of a command. */
         Outcome2: "applied" | "duplicate" | "conflict" | "rejected";
         /** @description One column, tab or step. */
-        Part: {
+        FormPart: {
             /** @description What stands in it. */
             items: components["schemas"]["Item"][];
             /** @description Its name; tabs and steps need one. */
             title?: components["schemas"]["Label"] | null;
         };
         /** @description A spare part or consumable. */
-        Part2: {
+        Part: {
             /**
              * Format: date-time
              * @description When it was put away.
@@ -7548,7 +7548,7 @@ export interface components {
         /** @description A page, with the total when it was asked for. */
         PartList: {
             /** @description The rows, in the order asked for. */
-            items: components["schemas"]["Part2"][];
+            items: components["schemas"]["Part"][];
             /** @description Hand this back as `cursor` for the next page; absent on the last page. */
             next_cursor?: string | null;
             /**
@@ -8879,7 +8879,7 @@ export interface components {
             /** @description How its parts stand to each other. */
             layout: components["schemas"]["Layout"];
             /** @description Columns from left to right, tabs, or steps in their order; one at least. */
-            parts: components["schemas"]["Part"][];
+            parts: components["schemas"]["FormPart"][];
             /** @description Its heading, if it has one. */
             title?: components["schemas"]["Label"] | null;
         };
@@ -13985,7 +13985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part2"];
+                    "application/json": components["schemas"]["Part"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -14018,7 +14018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part2"];
+                    "application/json": components["schemas"]["Part"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -14055,7 +14055,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part2"];
+                    "application/json": components["schemas"]["Part"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -14093,7 +14093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part2"];
+                    "application/json": components["schemas"]["Part"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -14128,7 +14128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Part2"];
+                    "application/json": components["schemas"]["Part"];
                 };
             };
             400: components["responses"]["Problem"];

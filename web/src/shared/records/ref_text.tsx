@@ -1,18 +1,41 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { objectsQuery } from '../objects/queries';
 import { useCan } from '../session';
 import { readTogether } from './read_together';
-import { relationOf, type RelationName } from './relations';
+import { ownObject, relationOf, type AnyRecord, type RelationName } from './relations';
+
+/** Whether the person may look up records of that kind; asking for others would only be refused. */
+export function useMayRead(of: RelationName): boolean {
+  const { permission } = relationOf(of);
+  const key = ownObject(of);
+  const can = useCan();
+  const objects = useQuery({ ...objectsQuery, enabled: key !== undefined });
+  if (key !== undefined) return objects.data?.find((info) => info.key === key)?.may.read === true;
+  return permission === undefined || can(permission);
+}
 
 export function useRelated(of: RelationName, id: string | null | undefined) {
-  const relation = relationOf(of);
-  const can = useCan();
-  const allowed = relation.permission === undefined || can(relation.permission);
+  const allowed = useMayRead(of);
   return useQuery({
     queryKey: [of, 'one', id],
     queryFn: () => readTogether(of, id ?? ''),
     enabled: Boolean(id) && allowed,
     staleTime: 300_000,
+  });
+}
+
+/** All of these records that could be read. */
+export function useRelatedAll(of: RelationName, ids: readonly string[]): AnyRecord[] {
+  const allowed = useMayRead(of);
+  return useQueries({
+    queries: ids.map((id) => ({
+      queryKey: [of, 'one', id],
+      queryFn: () => readTogether(of, id),
+      enabled: allowed,
+      staleTime: 300_000,
+    })),
+    combine: (answers) => answers.flatMap((answer) => (answer.data ? [answer.data] : [])),
   });
 }
 

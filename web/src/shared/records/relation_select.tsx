@@ -7,7 +7,7 @@ import { useMessages } from '../i18n';
 import { common } from '../ui/messages';
 import { useDebounced } from '../ui/use_debounced';
 import { relationOf, type AnyRecord, type RelationName } from './relations';
-import { useRelated } from './ref_text';
+import { useRelatedAll } from './ref_text';
 
 interface RelationSelectProps {
   of: RelationName;
@@ -20,7 +20,10 @@ interface RelationSelectProps {
   query?: Record<string, string>;
   disabled?: boolean;
   placeholder?: string;
+  status?: 'error';
+  onBlur?: () => void;
   'aria-label'?: string;
+  'aria-describedby'?: string;
 }
 
 /** Picks records by searching the server for them. */
@@ -48,16 +51,20 @@ export function RelationSelect({
       const answer = await api.get<Page<AnyRecord> | AnyRecord[]>(source, { limit: 50, q, ...query }, { signal });
       return Array.isArray(answer) ? answer : answer.items;
     },
-    enabled: open || multiple,
+    enabled: open,
     staleTime: 30_000,
   });
-  const single = typeof value === 'string' ? value : undefined;
-  const chosen = useRelated(of, single && !found.data?.some((row) => row.id === single) ? single : undefined);
-  const rows = [...(found.data ?? []), ...(chosen.data ? [chosen.data] : [])];
+  const ids = typeof value === 'string' ? [value] : (value ?? []);
+  // What is chosen already is named even when the list shows others.
+  const chosen = useRelatedAll(
+    of,
+    ids.filter((one) => !found.data?.some((row) => row.id === one)),
+  );
+  const rows = [...(found.data ?? []), ...chosen];
   return (
     <Select
       {...(id === undefined ? {} : { id })}
-      {...(rest['aria-label'] === undefined ? {} : { 'aria-label': rest['aria-label'] })}
+      {...rest}
       {...(multiple ? { mode: 'multiple' as const } : {})}
       value={value ?? (multiple ? [] : undefined)}
       disabled={disabled ?? false}
@@ -67,10 +74,10 @@ export function RelationSelect({
       loading={found.isFetching}
       onOpenChange={setOpen}
       onChange={(next: string | string[] | undefined) => {
-        const ids = Array.isArray(next) ? next : next ? [next] : [];
+        const picked = Array.isArray(next) ? next : next ? [next] : [];
         onChange?.(
           next ?? null,
-          rows.filter((row) => ids.includes(row.id)),
+          rows.filter((row) => picked.includes(row.id)),
         );
       }}
       options={rows

@@ -78,6 +78,13 @@ export const relations = {
     unwrap: 'ticket',
     what: { zh: '工单', en: 'Ticket' },
   },
+  visit: {
+    path: '/api/v1/visits',
+    label: (row) => text(row, 'number') || text(row, 'ticket_number'),
+    hint: (row) => text(row, 'starts_at').slice(0, 10),
+    permission: 'visits.read',
+    what: { zh: '上门任务', en: 'Visit' },
+  },
   user: {
     path: '/api/v1/users',
     label: (row) => text(row, 'name'),
@@ -96,12 +103,42 @@ export const relations = {
   calendar: { path: '/api/v1/calendars', label: (row) => text(row, 'name'), what: { zh: '工作日历', en: 'Calendar' } },
 } satisfies Record<string, Relation>;
 
-export type RelationName = keyof typeof relations;
+type Standard = keyof typeof relations;
+
+/** A kind of record: one that came with the product, or `record:` and the key of an object that people defined. */
+export type RelationName = Standard | `record:${string}`;
+
+const own = new Map<string, Relation>();
+
+/** The key of the object that people defined, of a relation to its records. */
+export function ownObject(name: RelationName): string | undefined {
+  return name.startsWith('record:') ? name.slice('record:'.length) : undefined;
+}
+
+function ownRelation(key: string): Relation {
+  const known = own.get(key);
+  if (known) return known;
+  const fresh: Relation = {
+    path: `/api/v1/records/${encodeURIComponent(key)}`,
+    label: (row) => text(row, 'title') || text(row, 'number'),
+    hint: (row) => (text(row, 'title') === text(row, 'number') ? '' : text(row, 'number')),
+    page: (id) => `/records/${key}/${id}`,
+    what: { zh: '记录', en: 'Record' },
+  };
+  own.set(key, fresh);
+  return fresh;
+}
+
+/** Where a relation field of that object leads. */
+export function relationFor(object: string): RelationName {
+  return object in relations ? (object as Standard) : `record:${object}`;
+}
 
 export function relationOf(name: RelationName): Relation {
-  return relations[name];
+  const key = ownObject(name);
+  return key === undefined ? relations[name as Standard] : ownRelation(key);
 }
 
 export function relationWord(name: RelationName): string {
-  return labelText(relations[name].what);
+  return labelText(relationOf(name).what);
 }
