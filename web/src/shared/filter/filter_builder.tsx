@@ -1,7 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, DatePicker, Input, InputNumber, Segmented, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
-import type { Scalar } from '../conditions';
+import type { Operator, Scalar } from '../conditions';
 import { labelText, useLocale, useMessages } from '../i18n';
 import { useOptions } from '../labels';
 import { toMajor, toMinor } from '../money';
@@ -11,6 +11,10 @@ import { common } from '../ui/messages';
 import { operatorMessages, operatorsOf, takesValue, type Filter, type FilterField, type FilterRow } from './tree';
 
 type Value = Scalar | Scalar[] | undefined;
+
+function offered(field: FilterField): readonly Operator[] {
+  return field.operators ?? operatorsOf(field.type);
+}
 
 function list(value: Value): string[] {
   return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
@@ -90,7 +94,7 @@ function ValueInput({
       />
     );
   }
-  if (field.type === 'choice') {
+  if (field.type === 'choice' || (field.type === 'tags' && field.choices)) {
     return (
       <Select
         aria-label={label}
@@ -156,7 +160,7 @@ export function FilterBuilder({
   const add = () => {
     const field = fields.find((candidate) => !value.rows.some((row) => row.field === candidate.id)) ?? fields[0];
     if (!field) return;
-    onChange({ ...value, rows: [...value.rows, { field: field.id, op: operatorsOf(field.type)[0] ?? 'eq' }] });
+    onChange({ ...value, rows: [...value.rows, { field: field.id, op: offered(field)[0] ?? 'eq' }] });
   };
   return (
     <div className="stack">
@@ -180,14 +184,14 @@ export function FilterBuilder({
               options={fields.map((candidate) => ({ value: candidate.id, label: labelText(candidate.label, locale) }))}
               onChange={(id: string) => {
                 const next = fields.find((candidate) => candidate.id === id);
-                if (next) setRow(index, { field: id, op: operatorsOf(next.type)[0] ?? 'eq' });
+                if (next) setRow(index, { field: id, op: offered(next)[0] ?? 'eq' });
               }}
               showSearch={{ optionFilterProp: 'label' }}
             />
             <Select
               aria-label={t('operator')}
               value={row.op}
-              options={(field ? operatorsOf(field.type) : [row.op]).map((name) => ({ value: name, label: op(name) }))}
+              options={(field ? offered(field) : [row.op]).map((name) => ({ value: name, label: op(name) }))}
               onChange={(next) => {
                 const keep =
                   takesValue(next) && (next === 'between') === (row.op === 'between') && row.value !== undefined;

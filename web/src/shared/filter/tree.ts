@@ -12,6 +12,8 @@ export interface FilterField {
   of?: RelationName;
   /** The number is money in minor units, typed in major ones. */
   money?: boolean;
+  /** The tests that make sense for it, where not all of its type do. */
+  operators?: readonly Operator[];
 }
 
 export interface FilterRow {
