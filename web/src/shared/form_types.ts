@@ -48,7 +48,7 @@ export interface SubTableKind {
   max_rows?: number;
 }
 
-export type ResultType = 'text' | 'number' | 'boolean' | 'date' | 'time';
+export type ResultType = 'text' | 'number' | 'boolean' | 'date' | 'time' | 'money';
 
 /** What a field holds, with the settings of its kind. */
 export type FieldKind =
@@ -76,9 +76,9 @@ export type FieldKind =
     }
   | ({ type: 'sub_table' } & SubTableKind)
   | { type: 'auto_number'; prefix?: string; digits: number }
-  | { type: 'formula'; expression: string; result: ResultType }
+  | { type: 'formula'; expression: string; result: ResultType; currency?: string }
   | { type: 'roll_up'; object: string; relation: string; function: 'count' | 'sum' | 'min' | 'max'; field?: string }
-  | { type: 'look_up'; relation: string; field: string; result: ResultType }
+  | { type: 'look_up'; relation: string; field: string; result: ResultType; currency?: string }
   | { type: 'system'; of: 'created_by' | 'created_at' | 'updated_by' | 'updated_at' };
 
 export interface Field {
@@ -88,6 +88,8 @@ export interface Field {
   help?: Label;
   required?: boolean;
   default?: unknown;
+  /** A formula for what a new record has; the server works it out. */
+  default_expression?: string;
   unique?: boolean;
   read_only?: boolean;
   visible_if?: Condition;
@@ -105,6 +107,8 @@ export interface Field {
 export interface Catalogue {
   object: string;
   fields: Field[];
+  /** Groups of fields whose values no two records may have together. */
+  unique_together?: string[][];
 }
 
 export interface FormField {
@@ -129,6 +133,8 @@ export interface Form {
   id: string;
   name: Label;
   channel: 'staff' | 'engineer' | 'customer';
+  /** The roles that it is for; empty for everybody of the channel. */
+  roles?: string[];
   version: number;
   body: FormSection[];
 }
@@ -178,7 +184,7 @@ export function ruleType(kind: FieldKind): FieldType | undefined {
       return kind.many === true ? 'tags' : 'id';
     case 'formula':
     case 'look_up':
-      return kind.result;
+      return kind.result === 'money' ? 'integer' : kind.result;
     case 'system':
       return kind.of.endsWith('_by') ? 'id' : 'time';
     case 'location':
