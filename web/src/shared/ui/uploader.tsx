@@ -20,9 +20,17 @@ const LARGEST_BYTES = 50 * 1024 * 1024;
 export function Uploader({
   onStored,
   path = '/api/v1/files',
+  accept,
+  many = true,
+  label,
 }: {
   onStored: (file: StoredFile) => Promise<void> | void;
   path?: string;
+  /** The kinds of files that are offered, as browsers name them. */
+  accept?: string;
+  many?: boolean;
+  /** What the files are for, where several places take some. */
+  label?: string;
 }) {
   const t = useMessages(common);
   const input = useRef<HTMLInputElement>(null);
@@ -61,7 +69,9 @@ export function Uploader({
           ref={input}
           id={id}
           type="file"
-          multiple
+          multiple={many}
+          {...(accept ? { accept } : {})}
+          {...(label ? { 'aria-label': `${label}: ${t('dropHere')}` } : {})}
           className="visually-hidden"
           onChange={(event) => {
             void take([...(event.target.files ?? [])]);
