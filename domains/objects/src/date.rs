@@ -46,6 +46,23 @@ impl Date {
         if cut_short { Some(Self(next)) } else { next.yesterday().ok().map(Self) }
     }
 
+    /// The same day so many months later, or earlier when negative; the last day of a shorter month. `None` outside the
+    /// calendar.
+    pub fn plus_months(self, months: i32) -> Option<Self> {
+        let date = self.0.checked_add(months.months()).ok()?;
+        (date.year() >= 1).then_some(Self(date))
+    }
+
+    /// Days from `earlier` to this day; negative when it is later.
+    pub fn days_since(self, earlier: Self) -> i32 {
+        earlier.0.until((jiff::Unit::Day, self.0)).map_or(0, |span| span.get_days())
+    }
+
+    /// The month as `YYYY-MM`.
+    pub fn month(self) -> String {
+        format!("{:04}-{:02}", self.0.year(), self.0.month())
+    }
+
     /// This many days later, or earlier when negative; `None` outside the calendar.
     pub fn plus_days(self, days: i32) -> Option<Self> {
         let date = self.0.checked_add(days.days()).ok()?;
@@ -167,6 +184,7 @@ mod tests {
             let (a, b) = (start.plus_days(a).unwrap(), start.plus_days(b).unwrap());
             prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
             prop_assert_eq!(day(&a.to_string()), a);
+            prop_assert_eq!(b.plus_days(a.days_since(b)), Some(a));
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Products as they stand in the database and in the API.
 
+use db::Json;
 use http_api::{HasLocation, HasVersion};
 use kernel::{Timestamp, Uuid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::WarrantyTerms;
 
 /// A model of device that we service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +33,8 @@ pub struct Product {
     pub default_response_minutes: Option<i32>,
     /// Whatever colleagues should know.
     pub note: Option<String>,
+    /// How the warranty counts, beyond its months; absent when the rule of the category says so.
+    pub warranty: Json<Option<WarrantyTerms>>,
 }
 
 db::record!(Product {
@@ -44,7 +49,76 @@ db::record!(Product {
     warranty_months,
     default_response_minutes,
     note,
+    warranty,
 });
+
+/// What counts for products of a category that say nothing themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WarrantyRule {
+    /// The rule's id.
+    pub id: Uuid,
+    /// Rises with every change.
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The category as products name it; one rule for each.
+    pub category: String,
+    /// How long the warranty lasts.
+    pub months: i32,
+    /// How it counts.
+    pub terms: Json<WarrantyTerms>,
+}
+
+db::record!(WarrantyRule { id, version, created_at, updated_at, category, months, terms });
+
+impl HasVersion for WarrantyRule {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl HasLocation for WarrantyRule {
+    fn location(&self) -> String {
+        format!("/api/v1/warranty-rules/{}", self.id)
+    }
+}
+
+/// A manual, drawing or certificate of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProductDocument {
+    /// The document's id.
+    pub id: Uuid,
+    /// The product.
+    pub product_id: Uuid,
+    /// The file to read.
+    pub file_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// Who added it.
+    pub created_by_name: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+db::record!(ProductDocument { id, product_id, file_id, name, media_type, size, created_by_name, created_at });
+
+impl HasVersion for ProductDocument {
+    fn version(&self) -> i64 {
+        1
+    }
+}
+
+impl HasLocation for ProductDocument {
+    fn location(&self) -> String {
+        format!("/api/v1/files/{}", self.file_id)
+    }
+}
 
 impl HasVersion for Product {
     fn version(&self) -> i64 {

@@ -162,8 +162,7 @@ pub async fn stock(db: &Db, cx: &Context, people: &People) -> Result<Stock, Demo
                 name: name.to_owned(),
                 category: Some(category.to_owned()),
                 warranty_months: i32::try_from(months).ok(),
-                default_response_minutes: None,
-                note: None,
+                ..NewProduct::default()
             };
             catalogue.push(products::insert(tx, new).await.map_err(DemoError::failed)?);
         }

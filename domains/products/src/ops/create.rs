@@ -33,6 +33,7 @@ pub async fn insert(tx: &mut Tx<'_>, new: NewProduct) -> Result<Product, Product
         warranty_months: new.warranty_months,
         default_response_minutes: new.default_response_minutes,
         note: new.note,
+        warranty: db::Json(new.warranty),
     };
     let event = NewEvent::new("product.created", "product", product.id)
         .label(product.name.as_str())

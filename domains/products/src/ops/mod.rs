@@ -2,16 +2,18 @@
 
 pub(crate) mod archive;
 pub(crate) mod create;
+pub(crate) mod documents;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod restore;
 pub(crate) mod timeline;
 pub(crate) mod update;
+pub(crate) mod warranty_rules;
 
 #[cfg(test)]
 pub(crate) mod tests {
     /// Everything the operations of this domain touch.
     pub(crate) fn migrations() -> Vec<db::Migration> {
-        [events::migrations(), search::migrations(), http_api::migrations(), crate::migrations()].concat()
+        [events::migrations(), search::migrations(), http_api::migrations(), files::migrations(), crate::migrations()].concat()
     }
 }
