@@ -86,6 +86,22 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Runs a part whose failure undoes only what it did itself: the transaction goes on, and the failure is the inner
+    /// result. A failure to mark or to undo is the outer one, and ends the transaction.
+    pub async fn attempt<T, E>(
+        &mut self,
+        run: impl AsyncFnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<Result<T, E>, DbError> {
+        self.execute(Stmt::new("savepoint attempt", Vec::new())).await?;
+        let cx = self.cx.clone();
+        let outcome = run(&mut self.with_context(&cx)).await;
+        if outcome.is_err() {
+            self.execute(Stmt::new("rollback to savepoint attempt", Vec::new())).await?;
+        }
+        self.execute(Stmt::new("release savepoint attempt", Vec::new())).await?;
+        Ok(outcome)
+    }
+
     /// The same transaction acting as another context of the same tenant (a reaction names its own actor).
     pub fn with_context<'s>(&'s mut self, cx: &'s Context) -> Tx<'s> {
         let conn = match &mut self.conn {

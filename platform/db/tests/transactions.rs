@@ -96,6 +96,27 @@ testkit::both! {
         assert_eq!(names(t, &t.cx).await, ["good"]);
     }
 
+    migrations(), |t| a_failed_attempt_undoes_only_itself {
+        let done = t
+            .db
+            .write(&t.cx, async |tx| {
+                let cx = tx.cx().clone();
+                tx.execute(insert(&cx, "一", 1)).await?;
+                let twice = tx
+                    .attempt(async |tx: &mut db::Tx<'_>| {
+                        tx.execute(insert(&cx, "二", 2)).await?;
+                        tx.execute(insert(&cx, "一", 3)).await
+                    })
+                    .await?;
+                let third = tx.attempt(async |tx: &mut db::Tx<'_>| tx.execute(insert(&cx, "三", 3)).await).await?;
+                Ok::<_, DbError>((twice.is_err(), third.is_ok()))
+            })
+            .await
+            .unwrap();
+        assert_eq!(done, (true, true));
+        assert_eq!(names(t, &t.cx).await, ["一", "三"]);
+    }
+
     migrations(), |t| of_good_bad_and_panicking_callers_exactly_the_good_ones_commit {
         let calls = (0..200).map(|n| {
             let (stmt, db, cx) = (insert(&t.cx, &format!("n{n:03}"), n), t.db.clone(), t.cx.clone());
