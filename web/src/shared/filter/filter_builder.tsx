@@ -1,6 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, DatePicker, Input, InputNumber, Segmented, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
+import { lazy, Suspense } from 'react';
 import type { Operator, Scalar } from '../conditions';
 import { labelText, useLocale, useMessages } from '../i18n';
 import { useOptions } from '../labels';
@@ -9,6 +10,9 @@ import { RelationSelect } from '../records/relation_select';
 import { instantToWall, wallToInstant } from '../time';
 import { common } from '../ui/messages';
 import { operatorMessages, operatorsOf, takesValue, type Filter, type FilterField, type FilterRow } from './tree';
+
+// The tree of regions comes when somebody filters by one.
+const RegionPick = lazy(() => import('./region_pick'));
 
 type Value = Scalar | Scalar[] | undefined;
 
@@ -31,13 +35,24 @@ function OneValue({
   onChange: (value: Scalar | undefined) => void;
   label: string;
 }) {
+  const t = useMessages(common);
   if (field.type === 'integer' || field.type === 'number') {
-    const shown = typeof value === 'number' ? (field.money ? toMajor(value) : value) : null;
+    const shown =
+      typeof value !== 'number'
+        ? null
+        : field.money
+          ? toMajor(value, field.currency)
+          : field.minutes
+            ? value / 60
+            : value;
+    const kept = (next: number): number =>
+      field.money ? toMinor(next, field.currency) : field.minutes ? Math.round(next * 60) : next;
     return (
       <InputNumber
         aria-label={label}
         value={shown}
-        onChange={(next) => onChange(next === null ? undefined : field.money ? toMinor(next) : next)}
+        {...(field.minutes ? { suffix: t('minutes') } : {})}
+        onChange={(next) => onChange(next === null ? undefined : kept(next))}
         style={{ width: '100%' }}
       />
     );
@@ -106,7 +121,18 @@ function ValueInput({
       />
     );
   }
-  if (field.type === 'id' && field.of) {
+  if (field.region) {
+    return (
+      <Suspense fallback={null}>
+        <RegionPick
+          label={label}
+          value={typeof row.value === 'string' ? row.value : undefined}
+          onChange={(next) => onChange(next)}
+        />
+      </Suspense>
+    );
+  }
+  if ((field.type === 'id' || field.type === 'tags') && field.of) {
     return (
       <RelationSelect
         aria-label={label}
@@ -191,7 +217,10 @@ export function FilterBuilder({
             <Select
               aria-label={t('operator')}
               value={row.op}
-              options={(field ? offered(field) : [row.op]).map((name) => ({ value: name, label: op(name) }))}
+              options={(field ? offered(field) : [row.op]).map((name) => ({
+                value: name,
+                label: field?.region && name === 'starts_with' ? t('lies') : op(name),
+              }))}
               onChange={(next) => {
                 const keep =
                   takesValue(next) && (next === 'between') === (row.op === 'between') && row.value !== undefined;

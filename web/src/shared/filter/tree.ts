@@ -12,6 +12,12 @@ export interface FilterField {
   of?: RelationName;
   /** The number is money in minor units, typed in major ones. */
   money?: boolean;
+  /** Of which currency. */
+  currency?: string;
+  /** The number is seconds, typed in minutes. */
+  minutes?: boolean;
+  /** The text is the code of a region of China, picked from the tree. */
+  region?: boolean;
   /** The tests that make sense for it, where not all of its type do. */
   operators?: readonly Operator[];
 }

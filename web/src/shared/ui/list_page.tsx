@@ -1,9 +1,10 @@
-import { FilterOutlined, PlusOutlined, ReloadOutlined } from '@ant-design/icons';
+import { FilterOutlined, PlusOutlined, ReloadOutlined, SettingOutlined, TableOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Badge, Button, Checkbox, Input, Select, Skeleton, Switch } from 'antd';
+import { Badge, Button, Checkbox, Input, Segmented, Select, Skeleton, Switch } from 'antd';
 import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
+import { queryClient } from '../api/query_client';
 import type { Page } from '../api/types';
 import type { Condition } from '../conditions';
 import { both, fromTree, toTree, EMPTY_FILTER, type Filter, type FilterField } from '../filter/tree';
@@ -11,6 +12,7 @@ import { labelText, useLocale, useMessages, type Label } from '../i18n';
 import { useDebounced } from './use_debounced';
 import { useCan } from '../session';
 import { ActionButton } from './action_button';
+import { chosenColumns, useColumnChoice } from './column_choice';
 import { DataTable } from './data_table';
 import { EmptyState } from './empty_state';
 import { ErrorState } from './error_state';
@@ -21,6 +23,7 @@ import { useIsPhone } from './use_width';
 
 // The pickers of the builder weigh as much as the list itself; they come when somebody filters.
 const FilterDrawer = lazy(() => import('../filter/filter_drawer'));
+const ColumnDrawer = lazy(() => import('./column_drawer'));
 
 export interface ListColumn<T> {
   key: string;
@@ -32,6 +35,30 @@ export interface ListColumn<T> {
   align?: 'right';
   /** Left out of the card at phone width. */
   wide?: boolean;
+  /** Not shown until somebody chooses it. */
+  off?: boolean;
+}
+
+/** What a layout other than the table is given: what people look for, and the rows that were read for it. */
+export interface LayoutScope<T> {
+  q: string | undefined;
+  filter: Condition | undefined;
+  archived: boolean;
+  rows: readonly T[];
+  /** The field by which the layout is made, and the month it shows, as the address says. */
+  by: string | undefined;
+  at: string | undefined;
+  patch: (change: { by?: string | undefined; at?: string | undefined }) => void;
+}
+
+/** Another way to lay out the records of a list. */
+export interface ListLayout<T> {
+  key: string;
+  label: Label;
+  icon: ReactNode;
+  /** It reads its records itself; otherwise it gets those of the list. */
+  reads?: boolean;
+  render: (scope: LayoutScope<T>) => ReactNode;
 }
 
 export interface ListPageProps<T extends { id: string }> {
@@ -48,7 +75,12 @@ export interface ListPageProps<T extends { id: string }> {
   query?: Record<string, string | number | boolean | undefined>;
   condition?: Condition;
   archive?: boolean;
-  create?: { label: string; permission: string; onClick: () => void };
+  create?: {
+    label: string;
+    /** What needs to be allowed, or whether it is. */
+    permission: string | boolean;
+    onClick: () => void;
+  };
   onOpen?: (row: T) => void;
   emptyTitle: string;
   emptyHint?: string;
@@ -59,6 +91,9 @@ export interface ListPageProps<T extends { id: string }> {
   rowKey?: (row: T) => string;
   /** Lists that take neither words nor sorting. */
   plain?: boolean;
+  /** People choose the columns of this list; their choice is kept in the browser under this name. */
+  choose?: string;
+  layouts?: readonly ListLayout<T>[];
 }
 
 /** A list: search, filter, sort, pages, selection; a table on a desk and cards on a phone; its state is in the address. */
@@ -88,6 +123,12 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
   const [draft, setDraft] = useState<Filter>();
   const [selected, setSelected] = useState<string[]>([]);
   const [current, setCurrent] = useState(-1);
+  const [choosing, setChoosing] = useState<boolean>();
+  const [choice, setChoice] = useColumnChoice(props.choose);
+  const layout = props.layouts?.find((one) => one.key === search.layout);
+  const shownColumns = chosenColumns(columns, choice);
+  const mayCreate =
+    create !== undefined && (typeof create.permission === 'boolean' ? create.permission : can(create.permission));
 
   const patch = (change: { [K in keyof ListSearch]?: ListSearch[K] | undefined }) => {
     const next: Record<string, unknown> = { ...search, ...change };
@@ -119,6 +160,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
+    enabled: layout?.reads !== true,
   });
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const first = list.data?.pages[0];
@@ -131,7 +173,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     if (row && onOpen) onOpen(row);
   });
   useShortcut('c', () => {
-    if (create && can(create.permission)) create.onClick();
+    if (create && mayCreate) create.onClick();
   });
 
   const narrowed = Boolean(search.q) || search.filter !== undefined || search.archived === true;
@@ -140,7 +182,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
       type="primary"
       icon={<PlusOutlined />}
       onClick={create.onClick}
-      blocked={can(create.permission) ? undefined : t('noPermission')}
+      blocked={mayCreate ? undefined : t('noPermission')}
     >
       {create.label}
     </ActionButton>
@@ -151,7 +193,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
   };
   const count = first?.total;
 
-  const tableColumns = columns.map((column) => ({
+  const tableColumns = shownColumns.map((column) => ({
     key: column.key,
     title: labelText(column.title, locale),
     render: column.render,
@@ -160,7 +202,18 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     align: column.align,
   }));
 
+  const scope = (): LayoutScope<T> => ({
+    q: search.q,
+    filter,
+    archived: search.archived === true,
+    rows,
+    by: search.by,
+    at: search.at,
+    patch,
+  });
+
   const body = () => {
+    if (layout?.reads) return layout.render(scope());
     if (list.isError && rows.length === 0) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
     if (list.isPending) {
       return (
@@ -191,7 +244,9 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     return (
       <>
         {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-        {phone ? (
+        {layout ? (
+          layout.render(scope())
+        ) : phone ? (
           <ul className="card-list" aria-label={props.title}>
             {rows.map((row) => (
               <li key={keyOf(row)}>
@@ -208,7 +263,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
                         }
                       />
                     )}
-                    <div className="card-title grow">{columns[0]?.render(row)}</div>
+                    <div className="card-title grow">{shownColumns[0]?.render(row)}</div>
                   </div>
                   {onOpen && (
                     <Button size="small" onClick={() => onOpen(row)}>
@@ -217,7 +272,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
                   )}
                 </div>
                 <dl className="facts">
-                  {columns.slice(1).map((column) =>
+                  {shownColumns.slice(1).map((column) =>
                     column.wide ? null : (
                       <div key={column.key} style={{ display: 'contents' }}>
                         <dt>{labelText(column.title, locale)}</dt>
@@ -318,11 +373,41 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
               {t('archived')}
             </span>
           )}
+          {props.layouts !== undefined && props.layouts.length > 0 && (
+            <Segmented
+              aria-label={t('layout')}
+              value={layout?.key ?? 'table'}
+              options={[
+                { key: 'table', label: { zh: '表格', en: 'Table' }, icon: <TableOutlined /> },
+                ...props.layouts,
+              ].map((one) => ({
+                value: one.key,
+                icon: one.icon,
+                label: phone ? (
+                  <span className="visually-hidden">{labelText(one.label, locale)}</span>
+                ) : (
+                  labelText(one.label, locale)
+                ),
+                title: labelText(one.label, locale),
+              }))}
+              onChange={(key) => patch({ layout: key === 'table' ? undefined : key, by: undefined, at: undefined })}
+            />
+          )}
+          {props.choose !== undefined && layout === undefined && (
+            <Button
+              icon={<SettingOutlined />}
+              aria-label={t('columns')}
+              title={t('columns')}
+              onClick={() => setChoosing(true)}
+            />
+          )}
           <Button
             type="text"
             icon={<ReloadOutlined spin={list.isFetching} />}
             aria-label={t('refresh')}
-            onClick={() => void list.refetch()}
+            onClick={() =>
+              void (layout?.reads ? queryClient.invalidateQueries({ queryKey: [object] }) : list.refetch())
+            }
           />
           {narrowed && (
             <Button type="link" onClick={clear}>
@@ -359,6 +444,17 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
             {t('clearSelection')}
           </Button>
         </div>
+      )}
+      {choosing !== undefined && (
+        <Suspense fallback={null}>
+          <ColumnDrawer
+            open={choosing}
+            columns={columns}
+            choice={choice}
+            onChange={setChoice}
+            onClose={() => setChoosing(false)}
+          />
+        </Suspense>
       )}
       {draft && (
         <Suspense fallback={null}>

@@ -13,6 +13,10 @@ export interface ListSearch {
   group?: string;
   part?: string;
   create?: boolean;
+  /** How the records are laid out when not as a table, by which field, and at which month. */
+  layout?: string;
+  by?: string;
+  at?: string;
 }
 
 const text = (value: unknown): string | undefined =>
@@ -21,7 +25,7 @@ const text = (value: unknown): string | undefined =>
 /** What the address of a list may say; everything else is dropped. */
 export function listSearch(search: Record<string, unknown>): ListSearch {
   const result: ListSearch = {};
-  for (const name of ['q', 'sort', 'kpi', 'from', 'to', 'group', 'part'] as const) {
+  for (const name of ['q', 'sort', 'kpi', 'from', 'to', 'group', 'part', 'layout', 'by', 'at'] as const) {
     const value = text(search[name]);
     if (value !== undefined) result[name] = value;
   }
