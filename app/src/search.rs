@@ -21,10 +21,19 @@ impl Indexed for Tickets {
 
     fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
         Box::pin(async move {
-            let texts = tickets::search_texts(tx, ids).await?;
-            Ok(texts.into_iter().map(|(object_id, title, text)| Document { object_id, title, text }).collect())
+            Ok(tickets::by_ids(tx, ids).await?.into_iter().map(document).collect())
         })
     }
+}
+
+fn document(ticket: tickets::Ticket) -> Document {
+    Document::new(ticket.id, format!("{} {}", ticket.number, ticket.title))
+        .subtitle(ticket.contact_name.clone().or_else(|| ticket.address.clone()))
+        .codes([Some(ticket.number), ticket.external_ref])
+        .phones([ticket.contact_phone])
+        .names([ticket.contact_name])
+        .text([Some(ticket.description), ticket.address, ticket.problem_type, ticket.resolution])
+        .reached_by([ticket.assignee_id, ticket.created_by], ticket.team_id, ticket.region_id)
 }
 
 /// Everything that can be searched.

@@ -30,7 +30,13 @@ impl Indexed for ContractSearch {
 
 fn document(view: ContractView) -> Document {
     let contract = view.contract;
-    let words = [Some(contract.name), view.customer_name, contract.note];
-    let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
-    Document { object_id: contract.id, title: contract.number, text }
+    let names = [Some(contract.name.clone()), view.customer_name.clone()];
+    let names = names.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    Document::new(contract.id, contract.number.clone())
+        .subtitle(Some(names))
+        .codes([Some(contract.number)])
+        .names([Some(contract.name), view.customer_name])
+        .text([contract.note])
+        .reached_by([contract.created_by], None, None)
+        .archived(contract.archived_at.is_some())
 }

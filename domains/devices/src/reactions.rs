@@ -30,7 +30,13 @@ impl Indexed for DeviceSearch {
 
 fn document(view: DeviceView) -> Document {
     let device = view.device;
-    let words = [view.product_name, device.model, view.customer_name, view.site_name, device.place, device.note];
-    let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
-    Document { object_id: device.id, title: device.serial_number, text }
+    let names = [device.model.clone(), view.product_name.clone(), view.customer_name.clone()];
+    let names = names.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    Document::new(device.id, device.serial_number.clone())
+        .subtitle(Some(names))
+        .codes([Some(device.serial_number)])
+        .names([view.customer_name, view.site_name])
+        .text([view.product_name, device.model, device.place, device.note])
+        .reached_by([device.created_by], device.team_id, device.region_id)
+        .archived(device.archived_at.is_some())
 }

@@ -32,10 +32,12 @@ impl Indexed for PartDocuments {
             let parts = store::by_ids(tx, ids).await?;
             Ok(parts
                 .into_iter()
-                .map(|part| Document {
-                    object_id: part.id,
-                    title: part.name,
-                    text: format!("{} {}", part.code, part.note.unwrap_or_default()),
+                .map(|part| {
+                    Document::new(part.id, part.name)
+                        .subtitle(Some(part.code.clone()))
+                        .codes([Some(part.code)])
+                        .text([part.note])
+                        .archived(part.archived_at.is_some())
                 })
                 .collect())
         })

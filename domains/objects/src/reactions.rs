@@ -48,15 +48,16 @@ impl Indexed for RecordSearch {
                 let Some((definition, catalogue)) = known.get(&record.object) else { continue };
                 let values = &record.ext.0;
                 let title_field = definition.as_ref().and_then(|definition| definition.title_field.as_deref());
-                let mut text = vec![record.number.clone()];
-                for field in catalogue.fields.iter().filter(|field| field.searchable && everybody.reads(field)) {
-                    text.extend(values.get(&field.id).and_then(|value| words(field, value)));
-                }
-                documents.push(Document {
-                    object_id: record.id,
-                    title: title(catalogue, title_field, &everybody, values, &record.number),
-                    text: text.join("\n"),
-                });
+                let searched = catalogue.fields.iter().filter(|field| field.searchable && everybody.reads(field));
+                let said = searched.map(|field| values.get(&field.id).and_then(|value| words(field, value)));
+                let title = title(catalogue, title_field, &everybody, values, &record.number);
+                let document = Document::new(record.id, title)
+                    .subtitle(Some(record.number.clone()))
+                    .codes([Some(record.number.clone())])
+                    .text(said)
+                    .reached_by([record.owner_id, record.created_by], record.team_id, record.region_id)
+                    .archived(record.archived_at.is_some());
+                documents.push(Document { kind: Some(format!("record:{}", record.object)), ..document });
             }
             Ok(documents)
         })

@@ -29,7 +29,9 @@ impl Indexed for ProductSearch {
 }
 
 fn document(product: Product) -> Document {
-    let words = [Some(product.code), product.category, product.note];
-    let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
-    Document { object_id: product.id, title: product.name, text }
+    Document::new(product.id, product.name)
+        .subtitle(Some(product.code.clone()))
+        .codes([Some(product.code)])
+        .text([product.category, product.note])
+        .archived(product.archived_at.is_some())
 }

@@ -26,10 +26,14 @@ impl Indexed for EngineerDocuments {
             Ok(engineers
                 .into_iter()
                 .map(|engineer| {
-                    let mut words = vec![engineer.phone.unwrap_or_default(), engineer.home_address.unwrap_or_default()];
-                    words.extend(engineer.skills.0.into_iter().map(|skill| skill.skill));
-                    words.extend(engineer.note);
-                    Document { object_id: engineer.id, title: engineer.name, text: words.join(" ") }
+                    Document::new(engineer.id, engineer.name)
+                        .subtitle(engineer.phone.clone())
+                        .phones([engineer.phone])
+                        .text([engineer.home_address])
+                        .text(engineer.skills.0.into_iter().map(|skill| Some(skill.skill)))
+                        .text([engineer.note])
+                        .reached_by([engineer.user_id], engineer.team_id, engineer.region_id)
+                        .archived(engineer.archived_at.is_some())
                 })
                 .collect())
         })

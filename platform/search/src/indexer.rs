@@ -12,21 +12,10 @@ use kernel::{Context, TenantId, World};
 use uuid::Uuid;
 
 use crate::{
-    squeeze,
+    Document, squeeze,
     store::{self, IDS},
     text::document_grams,
 };
-
-/// What an object can be found by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// Which object.
-    pub object_id: Uuid,
-    /// What a list of hits shows.
-    pub title: String,
-    /// Everything else it is found by, in any order, separated by spaces or lines.
-    pub text: String,
-}
 
 /// A kind of object that can be searched.
 pub trait Indexed: Send + Sync + 'static {
@@ -71,8 +60,17 @@ impl Indexer {
         self.providers.iter().map(|provider| provider.object()).collect()
     }
 
+    /// Indexes everything of `tenant` afresh, as [`Indexer::reindex`] does; answers how many rows were looked at.
+    pub async fn rebuild(&self, db: &Db, world: &World, tenant: TenantId) -> Result<usize, DbError> {
+        let mut count = 0;
+        for object in self.objects() {
+            count += self.reindex(db, world, tenant, object).await?;
+        }
+        Ok(count)
+    }
+
     /// Indexes every `object` of `tenant` afresh, and takes out what no longer exists; answers how many
-    /// rows were looked at. It may run while people work.
+    /// rows were looked at. Every node hears of every document again. It may run while people work.
     pub async fn reindex(&self, db: &Db, world: &World, tenant: TenantId, object: &str) -> Result<usize, DbError> {
         let provider = self
             .providers
@@ -86,7 +84,7 @@ impl Indexer {
             let page = db
                 .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Vec<Uuid>, DbError> {
                     let ids = store::rows_after(tx, provider.table(), after).await?;
-                    index(tx, provider.as_ref(), &ids).await?;
+                    index(tx, provider.as_ref(), &ids, true).await?;
                     Ok(ids)
                 })
                 .await?;
@@ -112,27 +110,47 @@ impl Indexer {
     }
 }
 
-/// Brings the index of `ids` (at most [`IDS`]) up to date.
-async fn index(tx: &mut Tx<'_>, provider: &dyn Indexed, ids: &[Uuid]) -> Result<(), DbError> {
+/// Brings the index of `ids` (at most [`IDS`]) up to date; `afresh` also tells the nodes of what has not changed.
+async fn index(tx: &mut Tx<'_>, provider: &dyn Indexed, ids: &[Uuid], afresh: bool) -> Result<(), DbError> {
     if ids.is_empty() {
         return Ok(());
     }
-    let (cx, object) = (tx.cx().clone(), provider.object());
+    let object = provider.object();
     // Locked before the rows are read: whoever comes second then sees the newer text.
-    let mut known: BTreeMap<Uuid, store::Known> =
-        store::known(tx, object, ids).await?.into_iter().map(|known| (known.object_id, known)).collect();
-    let mut changes = Vec::new();
+    let known = store::known(tx, object, ids).await?;
     let mut documents = provider.documents(tx, ids).await?;
     // New documents are numbered in the order of their events, whatever order they come in.
     let order: BTreeMap<Uuid, usize> = ids.iter().copied().zip(0..).collect();
     documents.sort_by_key(|document| order.get(&document.object_id).copied());
+    write(tx, object, known, documents, afresh).await
+}
+
+/// Writes what changed of `documents`, and takes out what is `known` but not among them.
+async fn write(
+    tx: &mut Tx<'_>,
+    object: &str,
+    known: Vec<store::Known>,
+    documents: Vec<Document>,
+    afresh: bool,
+) -> Result<(), DbError> {
+    let cx = tx.cx().clone();
+    let mut known: BTreeMap<Uuid, store::Known> = known.into_iter().map(|known| (known.object_id, known)).collect();
+    let mut changes = Vec::new();
     for document in documents {
-        let (title, text) = (squeeze(&document.title), squeeze(&document.text));
+        let old = known.remove(&document.object_id);
+        let (content, digest) = document.content();
+        let same = old.as_ref().is_some_and(|old| old.digest == Some(digest));
+        if !same || afresh {
+            changes.push(store::entries::put_entry(&cx, object, &document, content, digest));
+        }
+        if same && !afresh {
+            continue;
+        }
+        let (title, text) = (squeeze(&document.title), squeeze(&document.body()));
         let grams = document_grams(&[&title, &text]);
         // A line end keeps a word of the title from running into the text.
         let squeezed = format!("{title}\n{text}");
-        if known.remove(&document.object_id).is_some_and(|old| old.squeezed == squeezed && old.title == document.title)
-        {
+        if old.is_some_and(|old| old.squeezed == squeezed && old.title == document.title) {
             continue;
         }
         let mut words = store::scope(cx.tenant(), object);
@@ -144,6 +162,14 @@ async fn index(tx: &mut Tx<'_>, provider: &dyn Indexed, ids: &[Uuid]) -> Result<
     }
     changes.extend(known.into_keys().flat_map(|id| store::drop_document(&cx, object, id)));
     tx.execute_all(changes).await
+}
+
+/// Puts `documents` (at most 100, of the transaction's tenant) in as they are, without their domain: for tests and
+/// measurements.
+pub async fn put(tx: &mut Tx<'_>, object: &str, documents: Vec<Document>) -> Result<(), DbError> {
+    let ids: Vec<Uuid> = documents.iter().map(|document| document.object_id).collect();
+    let known = store::known(tx, object, &ids).await?;
+    write(tx, object, known, documents, false).await
 }
 
 impl Consumer for Indexer {
@@ -163,7 +189,7 @@ impl Consumer for Indexer {
         Box::pin(async move {
             for provider in &self.providers {
                 if let Some(id) = provider.affected(event) {
-                    index(tx, provider.as_ref(), &[id]).await?;
+                    index(tx, provider.as_ref(), &[id], false).await?;
                 }
             }
             Ok(())
@@ -181,7 +207,7 @@ impl Consumer for Indexer {
                 let affected = events.iter().filter_map(|event| provider.affected(event));
                 let ids: Vec<Uuid> = affected.filter(|id| seen.insert(*id)).collect();
                 for page in ids.chunks(IDS) {
-                    index(tx, provider.as_ref(), page).await?;
+                    index(tx, provider.as_ref(), page, false).await?;
                 }
             }
             Ok(())

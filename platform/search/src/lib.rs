@@ -5,12 +5,14 @@
 //! event stream in batches, so that no request pays for its index. Numbers, serials and phones are
 //! looked up exactly by their domains first.
 
+mod document;
 mod indexer;
 mod query;
 mod store;
 mod text;
 
-pub use indexer::{Document, Indexed, Indexer};
+pub use document::Document;
+pub use indexer::{Indexed, Indexer, put};
 pub use query::{Hit, LARGEST, condition, found, hits, ids};
 pub use text::squeeze;
 
@@ -30,6 +32,13 @@ pub fn migrations() -> Vec<db::Migration> {
             "merge",
             "../migrations/0002_merge.sqlite.sql",
             "../migrations/0002_merge.postgres.sql"
+        ),
+        db::migration!(
+            "search",
+            3,
+            "entries",
+            "../migrations/0003_entries.sqlite.sql",
+            "../migrations/0003_entries.postgres.sql"
         ),
     ]
 }

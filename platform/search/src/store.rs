@@ -1,4 +1,6 @@
-//! All SQL that keeps the index.
+//! All SQL that keeps the index of lists; what the nodes' own indexes follow is in [`entries`].
+
+pub(crate) mod entries;
 
 use std::collections::BTreeSet;
 
@@ -34,12 +36,15 @@ const PUT_BOTH: &str = concat!(
 // On PostgreSQL one look-up per id, whatever the planner believes of a table that is new to it. The ids are
 // cast apart: under row-level security a condition that could fail on a row cannot use an index.
 const KNOWN: Sql = Sql::pair(
-    "select object_id, title, squeezed from search_documents where tenant_id = $1 and object = $2
-     and object_id in (select unhex(value) from json_each($3))",
+    "select d.object_id, d.title, d.squeezed, e.digest from search_documents d left join search_entries e
+     on e.tenant_id = d.tenant_id and e.object = d.object and e.object_id = d.object_id and not e.gone
+     where d.tenant_id = $1 and d.object = $2 and d.object_id in (select unhex(value) from json_each($3))",
     "with wanted as materialized (select value::uuid as id from jsonb_array_elements_text($3::jsonb) as value)
-     select known.object_id, known.title, known.squeezed from wanted cross join lateral
+     select known.object_id, known.title, known.squeezed, entry.digest from wanted cross join lateral
      (select object_id, title, squeezed from search_documents where tenant_id = $1 and object = $2
-      and object_id = wanted.id limit 1 for update) as known",
+      and object_id = wanted.id limit 1 for update) as known left join lateral
+     (select digest from search_entries where tenant_id = $1 and object = $2 and object_id = wanted.id
+      and not gone limit 1) as entry on true",
 );
 
 const DROP_GRAMS: Sql = Sql::pair(
@@ -62,9 +67,11 @@ pub(crate) struct Known {
     pub(crate) object_id: Uuid,
     pub(crate) title: String,
     pub(crate) squeezed: String,
+    /// Of the entry that the nodes' indexes follow; absent when there is none yet.
+    pub(crate) digest: Option<i64>,
 }
 
-db::record!(Known { object_id, title, squeezed });
+db::record!(Known { object_id, title, squeezed, digest });
 
 /// What is indexed of `ids`, locked so that two writers of one document take turns.
 pub(crate) async fn known(tx: &mut Tx<'_>, object: &str, ids: &[Uuid]) -> Result<Vec<Known>, DbError> {
@@ -95,10 +102,11 @@ pub(crate) fn put(
 }
 
 /// Takes a document out.
-pub(crate) fn drop_document(cx: &Context, object: &str, object_id: Uuid) -> [Stmt<'static>; 2] {
+pub(crate) fn drop_document(cx: &Context, object: &str, object_id: Uuid) -> [Stmt<'static>; 3] {
     [
         stmt!(&DROP_GRAMS, cx.tenant(), object.to_owned(), object_id),
         stmt!(DROP, cx.tenant(), object.to_owned(), object_id),
+        entries::drop_entry(cx, object, object_id),
     ]
 }
 

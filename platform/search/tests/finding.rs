@@ -43,8 +43,8 @@ impl Indexed for Tickets {
             for id in ids {
                 let sql = "select title, description from tickets where tenant_id = $1 and id = $2 and not archived";
                 let tenant = tx.cx().tenant();
-                if let Some((title, text)) = tx.optional(stmt!(sql, tenant, id)).await? {
-                    documents.push(Document { object_id: *id, title, text });
+                if let Some((title, text)) = tx.optional::<(String, String)>(stmt!(sql, tenant, id)).await? {
+                    documents.push(Document { text, ..Document::new(*id, title) });
                 }
             }
             Ok(documents)
