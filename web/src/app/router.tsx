@@ -200,6 +200,19 @@ const tasksRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/surveys/tasks_page')),
 });
 
+const recordsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/records/$object',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/objects/records/records_page')),
+});
+
+const recordRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/records/$object/$id',
+  component: lazyRouteComponent(() => import('@/features/objects/records/record_page')),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/settings',
@@ -212,6 +225,16 @@ const settingsSectionRoute = createRoute({
   path: '/settings/$section',
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/settings/settings_page')),
+});
+
+const objectRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/settings/objects/$object',
+  validateSearch: (search: Record<string, unknown>): { tab?: 'forms' | 'settings'; form?: string } => ({
+    ...(search['tab'] === 'forms' || search['tab'] === 'settings' ? { tab: search['tab'] } : {}),
+    ...(typeof search['form'] === 'string' ? { form: search['form'] } : {}),
+  }),
+  component: lazyRouteComponent(() => import('@/features/objects/object_page')),
 });
 
 const auditRoute = createRoute({
@@ -247,8 +270,11 @@ export const router = createRouter({
       quoteRoute,
       surveysRoute,
       tasksRoute,
+      recordsRoute,
+      recordRoute,
       settingsRoute,
       settingsSectionRoute,
+      objectRoute,
       auditRoute,
       profileRoute,
     ]),

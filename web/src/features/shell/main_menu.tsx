@@ -17,10 +17,15 @@ import {
   UserOutlined,
 } from '@ant-design/icons';
 import { Link, useLocation } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useMessages } from '@/shared/i18n';
+import { objectsQuery, type ObjectInfo } from '@/shared/objects/queries';
 import { useCan } from '@/shared/session';
 import { shell } from './messages';
+
+// The icons of own objects come with the first object that somebody defined.
+const OwnMenu = lazy(() => import('@/shared/objects/own_menu'));
 
 type Key = keyof typeof shell.zh;
 
@@ -62,6 +67,7 @@ const GROUPS: readonly { key: Key; entries: readonly Entry[] }[] = [
       { to: '/tasks', key: 'tasks', icon: <HeartOutlined />, needs: ['surveys.read'] },
     ],
   },
+  { key: 'more', entries: [] },
   {
     key: 'manage',
     entries: [
@@ -87,17 +93,26 @@ const GROUPS: readonly { key: Key; entries: readonly Entry[] }[] = [
   },
 ];
 
+/** The objects that people defined and this person reads, that have a place in the menu. */
+function useOwnObjects(menu: ObjectInfo['menu']): readonly ObjectInfo[] {
+  const { data } = useQuery(objectsQuery);
+  return (data ?? []).filter((info) => !info.built_in && !info.archived && info.may.read && info.menu === menu);
+}
+
 /** The menu by permission: what a person may not use isn't in the way. */
 export function MainMenu({ onNavigate }: { onNavigate?: () => void }) {
   const t = useMessages(shell);
   const can = useCan();
   const { pathname } = useLocation();
+  const main = useOwnObjects('main');
+  const more = useOwnObjects('more');
   const isCurrent = (to: string) => (to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`));
   return (
     <>
       {GROUPS.map((group) => {
         const entries = group.entries.filter((entry) => entry.needs.some(can));
-        if (entries.length === 0) return null;
+        const own = group.key === 'master' ? main : group.key === 'more' ? more : [];
+        if (entries.length === 0 && own.length === 0) return null;
         return (
           <div key={group.key} className="menu-group">
             <div className="menu-heading" id={`menu-${group.key}`}>
@@ -116,6 +131,11 @@ export function MainMenu({ onNavigate }: { onNavigate?: () => void }) {
                   </Link>
                 </li>
               ))}
+              {own.length > 0 && (
+                <Suspense fallback={null}>
+                  <OwnMenu items={own} onNavigate={onNavigate} />
+                </Suspense>
+              )}
             </ul>
           </div>
         );

@@ -30,7 +30,7 @@ import { SignInAgain } from './sign_in_again';
 // Only phones keep the menu in a drawer.
 const PhoneMenu = lazy(() => import('./phone_menu'));
 
-const PAGES_WITH_OWN_CREATE = /^\/(customers|devices|contracts|products|parts|engineers)(\/|$)/;
+const PAGES_WITH_OWN_CREATE = /^\/(customers|devices|contracts|products|parts|engineers|records)(\/|$)/;
 
 export default function Shell() {
   const t = useMessages(shell);

@@ -1,6 +1,7 @@
 /** What all parts of one form share: language, width, people, and the door to the server. */
-import { createContext, useCallback, useContext } from 'react';
-import { labelText, translate, type Label, type Locale, type Messages, type Translate } from '../i18n';
+import { createContext, useCallback, useContext, useMemo } from 'react';
+import { labelText, translate, useLocale, type Label, type Locale, type Messages, type Translate } from '../i18n';
+import { useIsPhone } from '../ui/use_width';
 import type { RecordPlace } from './types';
 
 export interface FormScopeValue {
@@ -10,15 +11,15 @@ export interface FormScopeValue {
   place: RecordPlace | undefined;
 }
 
-export const FormScopeContext = createContext<FormScopeValue>({
-  locale: 'zh-CN',
-  phone: false,
-  preview: false,
-  place: undefined,
-});
+export const FormScopeContext = createContext<FormScopeValue | undefined>(undefined);
 
+/** The scope of the form around; values that stand in no form are read in the person's language, by the screen's width. */
 export function useFormScope(): FormScopeValue {
-  return useContext(FormScopeContext);
+  const around = useContext(FormScopeContext);
+  const locale = useLocale();
+  const phone = useIsPhone();
+  const own = useMemo(() => ({ locale, phone, preview: false, place: undefined }), [locale, phone]);
+  return around ?? own;
 }
 
 /** Like `useMessages`, in the form's own language. */

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Skeleton } from 'antd';
-import { useMemo, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, type ReactNode } from 'react';
 import { api } from '../api/api';
 import type { Page } from '../api/types';
 import { useLocale, useMessages } from '../i18n';
@@ -8,7 +8,10 @@ import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import { TimeText } from '../ui/texts';
 import { ValueText } from './value_text';
-import { eventText, fieldText, readData } from './words';
+import { eventText, fieldText, ownField, readData } from './words';
+
+// What draws values of own fields comes when such a field was changed.
+const OwnChange = lazy(() => import('../own_fields/own_change'));
 
 export interface HistoryEvent {
   id: string;
@@ -30,16 +33,35 @@ export function ActorText({ actor }: { actor: HistoryEvent['actor'] }) {
 
 export function Changes({ event }: { event: HistoryEvent }) {
   const { changes, details } = readData(event.data);
+  if (event.kind === 'record.revealed') {
+    const looked = details.find(([name]) => name === 'field')?.[1];
+    const own = ownField(event.object, typeof looked === 'string' ? looked : '');
+    return own ? (
+      <Suspense fallback={null}>
+        <OwnChange object={own.object} field={own.field} only />
+      </Suspense>
+    ) : null;
+  }
   return (
     <>
-      {changes.map((change) => (
-        <div key={change.field} className="muted" style={{ overflowWrap: 'anywhere' }}>
-          {fieldText(change.field)}: <ValueText object={event.object} field={change.field} value={change.from} /> →{' '}
-          <span style={{ color: 'var(--text)' }}>
-            <ValueText object={event.object} field={change.field} value={change.to} />
-          </span>
-        </div>
-      ))}
+      {changes.map((change) => {
+        const own = ownField(event.object, change.field);
+        if (own) {
+          return (
+            <Suspense key={change.field} fallback={null}>
+              <OwnChange object={own.object} field={own.field} from={change.from} to={change.to} />
+            </Suspense>
+          );
+        }
+        return (
+          <div key={change.field} className="muted" style={{ overflowWrap: 'anywhere' }}>
+            {fieldText(change.field)}: <ValueText object={event.object} field={change.field} value={change.from} /> →{' '}
+            <span style={{ color: 'var(--text)' }}>
+              <ValueText object={event.object} field={change.field} value={change.to} />
+            </span>
+          </div>
+        );
+      })}
       {details.map(([field, value]) => (
         <div key={field} className="muted prewrap">
           {fieldText(field)}: <ValueText object={event.object} field={field} value={value} />

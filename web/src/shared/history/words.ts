@@ -43,6 +43,10 @@ export const OBJECTS: Readonly<Record<string, Label>> = {
   skill_needs: l('技能要求', 'skill needs'),
   price: l('价目', 'price list'),
   dispatch: l('派单通知', 'dispatch notice'),
+  record: l('记录', 'record'),
+  object: l('对象', 'object'),
+  fields: l('字段', 'fields'),
+  form: l('表单', 'form'),
 };
 
 const VERBS: Readonly<Record<string, Label>> = {
@@ -77,6 +81,8 @@ const VERBS: Readonly<Record<string, Label>> = {
 };
 
 const KINDS: Readonly<Record<string, Label>> = {
+  'record.revealed': l('查看了个人信息', 'looked at personal data'),
+  'form.published': l('发布了表单', 'published the form'),
   'ticket.created': l('创建了工单', 'created the ticket'),
   'ticket.assigned': l('派单', 'assigned the ticket'),
   'ticket.accepted': l('接单', 'accepted the ticket'),
@@ -377,6 +383,16 @@ export function choicesOf(object: string, field: string): readonly Choice[] | un
   if (field === 'status') return STATUS_SETS[object];
   if (field === 'kind') return KIND_SETS[object];
   return VALUE_SETS[field];
+}
+
+/** Names that changes of records of own objects carry besides their own fields. */
+const HOLDERS = new Set(['owner_id', 'team_id', 'region_id', 'archived_at', 'created_by', 'number']);
+
+/** The own field that a change is about: of a record of an own object, or `ext.…` of a built-in one. */
+export function ownField(object: string, field: string): { object: string; field: string } | undefined {
+  if (field.startsWith('ext.')) return { object, field: field.slice('ext.'.length) };
+  if (!object.startsWith('record:') || HOLDERS.has(field)) return undefined;
+  return { object: object.slice('record:'.length), field };
 }
 
 export interface Change {

@@ -63,6 +63,7 @@ export interface ListLayout<T> {
 
 export interface ListPageProps<T extends { id: string }> {
   title: string;
+  icon?: ReactNode;
   /** The first part of the query key, which live events name. */
   object: string;
   path: string;
@@ -321,7 +322,9 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>{props.title}</h1>
+        <h1>
+          {props.icon} {props.title}
+        </h1>
         <div className="row">
           {props.extra}
           {createButton}

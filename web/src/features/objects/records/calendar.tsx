@@ -1,0 +1,192 @@
+/** Records by day: a month on a desk, a list of days on a phone. */
+import { LeftOutlined, RightOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Button, Select, Skeleton } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import { useState } from 'react';
+import { api } from '@/shared/api/api';
+import type { Page } from '@/shared/api/types';
+import type { Condition } from '@/shared/conditions';
+import { both } from '@/shared/filter/tree';
+import { ruleType, type Field } from '@/shared/form_types';
+import { labelText, useLocale, useMessages } from '@/shared/i18n';
+import type { ObjectRecord } from '@/shared/objects/queries';
+import { today, wallToInstant, zoned } from '@/shared/time';
+import { ErrorState } from '@/shared/ui/error_state';
+import type { LayoutScope } from '@/shared/ui/list_page';
+import { useIsPhone } from '@/shared/ui/use_width';
+import { calendarFields, type ObjectDesk } from './desk';
+import { records } from './messages';
+
+const MOST = 200;
+const ON_A_DAY = 4;
+
+/** The days that the page of a month shows, Monday first, whole weeks. */
+export function daysOf(month: string): string[] {
+  const first = dayjs(`${month}-01`);
+  const start = first.subtract((first.day() + 6) % 7, 'day');
+  const end = first.endOf('month');
+  const days: string[] = [];
+  let at: Dayjs = start;
+  while (at.isBefore(end) || at.day() !== 1) {
+    days.push(at.format('YYYY-MM-DD'));
+    at = at.add(1, 'day');
+  }
+  return days;
+}
+
+function between(field: Field, from: string, to: string): Condition {
+  if (ruleType(field.kind) === 'date') return { field: field.id, op: 'between', value: [from, to] };
+  return {
+    all: [
+      { field: field.id, op: 'ge', value: wallToInstant(dayjs(`${from}T00:00:00`)) },
+      { field: field.id, op: 'lt', value: wallToInstant(dayjs(`${to}T00:00:00`).add(1, 'day')) },
+    ],
+  };
+}
+
+function dayOf(field: Field, record: ObjectRecord): string | undefined {
+  const value = record.values[field.id];
+  if (typeof value !== 'string') return undefined;
+  return ruleType(field.kind) === 'date' ? value : zoned(value).format('YYYY-MM-DD');
+}
+
+function timeOf(field: Field, record: ObjectRecord): string {
+  const value = record.values[field.id];
+  return ruleType(field.kind) === 'time' && typeof value === 'string' ? zoned(value).format('HH:mm') : '';
+}
+
+function DayItems({ desk, field, rows, all }: { desk: ObjectDesk; field: Field; rows: ObjectRecord[]; all: boolean }) {
+  const t = useMessages(records);
+  const [open, setOpen] = useState(all);
+  const shown = open ? rows : rows.slice(0, ON_A_DAY);
+  return (
+    <>
+      <ul className="records-day-items">
+        {shown.map((record) => (
+          <li key={record.id}>
+            <Link to="/records/$object/$id" params={{ object: desk.info.key, id: record.id }} title={record.title}>
+              {timeOf(field, record) && <span className="number">{timeOf(field, record)} </span>}
+              {record.title}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {!all && rows.length > ON_A_DAY && (
+        <Button type="link" size="small" onClick={() => setOpen(!open)}>
+          {open ? t('lessOnDay') : t('moreOnDay', { n: rows.length - ON_A_DAY })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: LayoutScope<ObjectRecord> }) {
+  const t = useMessages(records);
+  const locale = useLocale();
+  const phone = useIsPhone();
+  const fields = calendarFields(desk);
+  const field = fields.find((one) => one.id === scope.by) ?? fields[0];
+  const month = /^\d{4}-(0[1-9]|1[0-2])$/.test(scope.at ?? '') ? (scope.at ?? '') : today().slice(0, 7);
+  const days = daysOf(month);
+  const inMonth = days.filter((day) => day.startsWith(month));
+  const [from, to] = [(phone ? inMonth : days)[0] ?? '', (phone ? inMonth : days).at(-1) ?? ''];
+  const params = {
+    limit: MOST,
+    q: scope.q,
+    archived: scope.archived || undefined,
+    filter: field && JSON.stringify(both(scope.filter, between(field, from, to))),
+    sort: 'created_at',
+  };
+  const list = useQuery({
+    queryKey: [desk.key, 'calendar', params],
+    queryFn: ({ signal }) => api.get<Page<ObjectRecord>>(desk.path, params, { signal }),
+    enabled: field !== undefined,
+    placeholderData: (old) => old,
+  });
+  if (!field) return null;
+  const rows = list.data?.items ?? [];
+  const on = (day: string) =>
+    rows
+      .filter((record) => dayOf(field, record) === day)
+      .toSorted((a, b) => timeOf(field, a).localeCompare(timeOf(field, b)));
+  const go = (by: number) => scope.patch({ at: dayjs(`${month}-01`).add(by, 'month').format('YYYY-MM') });
+  const weekdays = days
+    .slice(0, 7)
+    .map((day) =>
+      new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`)),
+    );
+  const [year = '', number = ''] = month.split('-');
+  return (
+    <div className="panel">
+      <div className="row-between" style={{ marginBottom: 10 }}>
+        <div className="row">
+          <Button icon={<LeftOutlined />} aria-label={t('previousMonth')} onClick={() => go(-1)} />
+          <h2 style={{ fontSize: 16, minWidth: 110, textAlign: 'center' }} aria-live="polite">
+            {t('month', { year, month: locale === 'en' ? number : Number(number) })}
+          </h2>
+          <Button icon={<RightOutlined />} aria-label={t('nextMonth')} onClick={() => go(1)} />
+          <Button disabled={month === today().slice(0, 7)} onClick={() => scope.patch({ at: undefined })}>
+            {t('thisMonth')}
+          </Button>
+        </div>
+        {fields.length > 1 && (
+          <Select
+            aria-label={t('dateBy')}
+            value={field.id}
+            style={{ minWidth: 150 }}
+            options={fields.map((one) => ({ value: one.id, label: labelText(one.label, locale) }))}
+            onChange={(id: string) => scope.patch({ by: id })}
+          />
+        )}
+      </div>
+      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isPending && <Skeleton active paragraph={{ rows: 8 }} />}
+      {list.data?.next_cursor && <p className="muted">{t('monthCapped', { n: MOST })}</p>}
+      {list.data &&
+        (phone ? (
+          <div className="stack">
+            {rows.length === 0 && <p className="muted">{t('noneInMonth')}</p>}
+            {inMonth
+              .filter((day) => on(day).length > 0)
+              .map((day) => (
+                <section key={day}>
+                  <h3 className="number" style={{ fontSize: 14 }}>
+                    {day}
+                  </h3>
+                  <DayItems desk={desk} field={field} rows={on(day)} all />
+                </section>
+              ))}
+          </div>
+        ) : (
+          <table className="records-month" aria-label={labelText(field.label, locale)}>
+            <thead>
+              <tr>
+                {weekdays.map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {Array.from({ length: days.length / 7 }, (_, week) => (
+                <tr key={days[week * 7]}>
+                  {days.slice(week * 7, week * 7 + 7).map((day) => (
+                    <td
+                      key={day}
+                      className={`${day.startsWith(month) ? '' : 'other'}${day === today() ? ' today' : ''}`}
+                    >
+                      <div className="number records-day">{Number(day.slice(8))}</div>
+                      <DayItems desk={desk} field={field} rows={on(day)} all={false} />
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+/** Records of other objects that lead to this one by a relation field. */
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { api } from '../api/api';
+import type { Page } from '../api/types';
+import type { Condition } from '../conditions';
+import type { Field } from '../form_types';
+import { defineMessages, labelText, useLocale, useMessages } from '../i18n';
+import { ObjectIcon } from '../objects/object_icon';
+import { fieldsQuery, objectsQuery, type ObjectInfo } from '../objects/queries';
+import { relationFor, relationOf, type AnyRecord } from '../records/relations';
+import { ErrorState } from '../ui/error_state';
+import { Panel } from '../ui/record_page';
+import { isListed } from './own_filters';
+import { useReader } from './own_list';
+
+const messages = defineMessages(
+  { by: '{object}（{field}）', all: '查看全部', none: '暂无', total: '共 {n} 条' },
+  { by: '{object} ({field})', all: 'See all', none: 'None yet', total: '{n} in total' },
+);
+
+/** So many objects are asked which of their fields lead here; nobody has that many on one desk. */
+const MOST_OBJECTS = 40;
+const SHOWN = 5;
+
+const LISTS: Readonly<Record<string, string>> = { customer: '/customers', device: '/devices', ticket: '/tickets' };
+
+function listPage(object: string): string {
+  return LISTS[object] ?? `/records/${object}`;
+}
+
+function Lines({ info, field, id }: { info: ObjectInfo; field: Field; id: string }) {
+  const t = useMessages(messages);
+  const locale = useLocale();
+  const of = relationFor(info.key);
+  const relation = relationOf(of);
+  const many = field.kind.type === 'relation' && field.kind.many === true;
+  const filter: Condition = { field: field.id, op: many ? 'contains_any' : 'in', value: [id] };
+  const list = useQuery({
+    queryKey: [of, 'related', field.id, id],
+    queryFn: ({ signal }) =>
+      api.get<Page<AnyRecord>>(
+        relation.path,
+        { limit: SHOWN, count: true, sort: '-created_at', filter: JSON.stringify(filter) },
+        { signal },
+      ),
+  });
+  const rows = list.data?.items ?? [];
+  return (
+    <Panel
+      title={
+        <span className="row" style={{ gap: 6 }}>
+          <ObjectIcon name={info.icon} />
+          {t('by', { object: labelText(info.name, locale), field: labelText(field.label, locale) })}
+        </span>
+      }
+      extra={
+        rows.length > 0 && (
+          <Link to={listPage(info.key)} search={{ filter } as never}>
+            {t('all')}
+          </Link>
+        )
+      }
+    >
+      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.data && rows.length === 0 && <p className="muted">{t('none')}</p>}
+      <ul className="plain-list">
+        {rows.map((row) => (
+          <li key={row.id}>
+            <Link to={relation.page?.(row.id) ?? listPage(info.key)}>{relation.label(row)}</Link>{' '}
+            <span className="muted">{relation.hint?.(row)}</span>
+          </li>
+        ))}
+      </ul>
+      {(list.data?.total ?? 0) > rows.length && <p className="muted">{t('total', { n: list.data?.total ?? 0 })}</p>}
+    </Panel>
+  );
+}
+
+export function RelatedRecords({ object, id }: { object: string; id: string }) {
+  const reader = useReader();
+  const objects = useQuery(objectsQuery);
+  const asked = (objects.data ?? [])
+    .filter((info) => info.may.read && !info.archived && info.fields > 0)
+    .slice(0, MOST_OBJECTS);
+  const views = useQueries({ queries: asked.map((info) => fieldsQuery(info.key)) });
+  const leading = asked.flatMap((info, at) => {
+    const view = views[at]?.data;
+    if (!view) return [];
+    return view.catalogue.fields
+      .filter(
+        (field) => field.kind.type === 'relation' && field.kind.object === object && isListed(view, field, reader),
+      )
+      .map((field) => ({ info, field }));
+  });
+  return (
+    <>
+      {leading.map(({ info, field }) => (
+        <Lines key={`${info.key}.${field.id}`} info={info} field={field} id={id} />
+      ))}
+    </>
+  );
+}
