@@ -4,6 +4,7 @@
 //! up ([`tenant_settings`]). The app registers a [`Directory`] as the authenticator and as a service. Commands make
 //! companies, people and keys with [`create_tenant`], [`create_person`] and [`create_api_key`].
 
+mod acting;
 pub mod api;
 mod directory;
 mod error;
@@ -26,6 +27,7 @@ use db::{DbError, Migration, Query, Tx};
 use http_api::Routes;
 use uuid::Uuid;
 
+pub use acting::{context_of_actor, locale, regions_named, team_named, users_named};
 pub use directory::{Directory, SESSION_IDLE, SESSION_LONGEST};
 pub use error::IdentityError;
 pub use model::{
@@ -48,6 +50,20 @@ pub fn migrations() -> Vec<Migration> {
             "own_fields",
             "../migrations/0002_own_fields.sqlite.sql",
             "../migrations/0002_own_fields.postgres.sql"
+        ),
+        db::migration!(
+            "identity",
+            3,
+            "orders",
+            "../migrations/0003_orders.sqlite.sql",
+            "../migrations/0003_orders.postgres.sql"
+        ),
+        db::migration!(
+            "identity",
+            4,
+            "lists",
+            "../migrations/0004_lists.sqlite.sql",
+            "../migrations/0004_lists.postgres.sql"
         ),
     ]
 }

@@ -9,6 +9,7 @@ mod model;
 mod ops;
 mod reactions;
 mod store;
+pub mod table;
 #[cfg(test)]
 mod testing;
 mod uses;
@@ -22,7 +23,7 @@ pub use error::InventoryError;
 pub use model::{NewUse, Part, PartUse};
 pub use ops::create::add;
 pub use reactions::PartDocuments;
-pub use store::{by_ids, get, listed, uses_of_ticket};
+pub use store::{by_ids, cost_of_customer, get, listed, uses_of_ticket};
 pub use uses::{record_use, return_use};
 
 /// The operations on parts.

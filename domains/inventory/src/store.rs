@@ -179,6 +179,22 @@ pub async fn uses_of_ticket(q: &mut impl Query, ticket_id: Uuid) -> Result<Vec<P
     q.all(stmt!(sql, tenant, ticket_id, MOST_USES)).await
 }
 
+/// What the parts used on a customer's tickets cost us in this currency, in minor units.
+pub async fn cost_of_customer(q: &mut impl Query, customer_id: Uuid, currency: &str) -> Result<i64, DbError> {
+    let tenant = q.cx().tenant();
+    let (cost,): (i64,) = q
+        .one(stmt!(
+            "select cast(coalesce(sum(u.quantity * u.unit_cost_minor), 0) as bigint) from tickets t
+             join part_uses u on u.tenant_id = t.tenant_id and u.ticket_id = t.id
+             where t.tenant_id = $1 and t.customer_id = $2 and u.returned_at is null and u.currency = $3",
+            tenant,
+            customer_id,
+            currency.to_owned()
+        ))
+        .await?;
+    Ok(cost)
+}
+
 /// One part, archived or not.
 pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Part>, DbError> {
     objects::find(q, &LIST, id, Fragment::new("1 = 1", Vec::new())).await

@@ -10,10 +10,12 @@
 mod answers;
 mod api;
 mod error;
+mod merging;
 mod model;
 mod ops;
 mod reactions;
 mod store;
+pub mod table;
 #[cfg(test)]
 mod testing;
 
@@ -25,9 +27,10 @@ use kernel::Uuid;
 pub use answers::answer;
 pub use api::Answer;
 pub use error::SurveyError;
+pub use merging::CUSTOMER_ROWS;
 pub use model::{EDITABLE, LOW_CSAT, LOW_NPS, RECOVER_WITHIN, RecoveryTask, Survey, SurveyChannel, TaskStatus};
 pub use reactions::Invitations;
-pub use store::of_customer;
+pub use store::{of_customer, scores::scores_of_customer};
 
 /// The operations.
 pub fn routes() -> Routes {

@@ -15,6 +15,8 @@ use crate::{
     model::{RecoveryTask, Survey},
 };
 
+pub mod scores;
+
 static SURVEY_FIELDS: FieldMap = FieldMap::new(&[
     Column::new("ticket_id", FieldType::Id, "ticket_id").not_null(),
     Column::new("ticket_number", FieldType::Text, "ticket_number").not_null(),

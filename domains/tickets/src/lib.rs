@@ -10,11 +10,13 @@ mod closing;
 mod error;
 mod import;
 mod letters;
+mod merging;
 mod model;
 mod ops;
 mod presence;
 mod sla;
 mod store;
+pub mod table;
 
 use authz::{Access, permissions as p};
 use db::{DbError, Migration, Query};
@@ -22,11 +24,12 @@ use http_api::Routes;
 use kernel::Uuid;
 
 pub use act::{Action, SCOPE, act, within_reach};
-pub use api::{Attachment, AuthorKind, CreateTicket, Message, MessageKind};
+pub use api::{Attachment, AuthorKind, CreateTicket, Message, MessageKind, UpdateTicket};
 pub use closing::{ClosingCheck, ClosingChecks, Unmet};
 pub use error::TicketError;
 pub use import::{ensure_calendar, overwrite_imported};
 pub use letters::{Replies, Stationery, is_news, write_customer};
+pub use merging::CUSTOMER_ROWS;
 pub use model::{
     Assignment, LinkKind, Priority, Solution, Source, Status, StatusCategory, Ticket, TicketPause, TicketType,
     WaitReason, Warranty,
@@ -38,6 +41,7 @@ pub use ops::{
 };
 pub use presence::Presence;
 pub use sla::{BusinessCalendar, STARTING_MINUTES, ServiceLevelCache, ServiceLevels, SlaPolicy, starting_calendar};
+pub use store::of_customer::{TicketCounts, counts_of_customer, files_of_customer, messages_of_customer};
 pub use store::{
     by_external_ref, by_ids, by_number, calendars, get, history_of, insert, insert_pause, messages, open_by_engineer,
     open_of, own_fields, pauses,
@@ -230,27 +234,4 @@ pub fn migrations() -> Vec<Migration> {
         db::migration!("tickets", 2, "indexes", "../migrations/0002_indexes.sql"),
         db::migration!("tickets", 3, "own_fields", "../migrations/0003_own_fields.sql"),
     ]
-}
-
-/// Text for search: number, title, fault, people, place, solution.
-pub async fn search_texts(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<(Uuid, String, String)>, DbError> {
-    let tickets = by_ids(q, ids).await?;
-    Ok(tickets
-        .into_iter()
-        .map(|ticket| {
-            let parts = [
-                Some(ticket.number.as_str()),
-                Some(ticket.title.as_str()),
-                Some(ticket.description.as_str()),
-                ticket.contact_name.as_deref(),
-                ticket.contact_phone.as_deref(),
-                ticket.address.as_deref(),
-                ticket.problem_type.as_deref(),
-                ticket.resolution.as_deref(),
-                ticket.external_ref.as_deref(),
-            ];
-            let text = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
-            (ticket.id, format!("{} {}", ticket.number, ticket.title), text)
-        })
-        .collect())
 }

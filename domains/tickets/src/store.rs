@@ -12,6 +12,8 @@ use crate::{
     sla::{BusinessCalendar, SlaPolicy},
 };
 
+pub mod of_customer;
+
 static COLUMNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| Ticket::COLUMNS.split(", ").collect());
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {

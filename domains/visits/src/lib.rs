@@ -13,12 +13,14 @@ mod deliver;
 mod error;
 mod field;
 mod letters;
+mod merging;
 mod model;
 mod ops;
 mod plan;
 mod reactions;
 mod sign;
 mod store;
+pub mod table;
 #[cfg(test)]
 mod testing;
 mod ticket_steps;
@@ -35,6 +37,7 @@ pub use deliver::{BatchOutcome, CommandBatch, CommandOutcome, FieldCommand, Outc
 pub use error::VisitError;
 pub use field::CommandKind;
 pub use letters::{Announcements, AssignmentNotices};
+pub use merging::CUSTOMER_ROWS;
 pub use model::{
     ChecklistEntry, PartLine, Photo, PhotoKind, Signature, SignatureVia, TimeEntry, TimeKind, Visit, VisitNote,
     VisitResult, VisitStatus,
@@ -42,6 +45,7 @@ pub use model::{
 pub use plan::{NOTIFY_ENGINEER, cancel_open, number, plan};
 pub use reactions::FollowTickets;
 pub use sign::sign;
+pub use store::of_customer::{count_of_customer, of_customer, work_of_customer};
 pub use store::{SCOPE, between, get, insert, of_engineer, of_ticket, open_conflicts, served};
 
 /// The operations on visits.

@@ -20,6 +20,8 @@ use crate::{
     model::Visit,
 };
 
+pub mod of_customer;
+
 /// Visits looked at in one go at most.
 const MOST: i64 = 5_000;
 

@@ -10,6 +10,7 @@ mod ops;
 mod reactions;
 mod references;
 mod store;
+pub mod table;
 #[cfg(test)]
 mod testing;
 

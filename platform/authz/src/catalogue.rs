@@ -45,6 +45,7 @@ catalogue! {
     CUSTOMERS_READ = "customers"."read", "查看客户", "See customers";
     CUSTOMERS_CREATE = "customers"."create", "新建客户", "Create customers";
     CUSTOMERS_UPDATE = "customers"."update", "修改客户", "Change customers";
+    CUSTOMERS_MERGE = "customers"."merge", "合并重复客户", "Merge duplicate customers";
     PRODUCTS_READ = "products"."read", "查看产品", "See products";
     PRODUCTS_UPDATE = "products"."update", "维护产品", "Maintain products";
     DEVICES_READ = "devices"."read", "查看设备", "See devices";
@@ -52,6 +53,9 @@ catalogue! {
     DEVICES_UPDATE = "devices"."update", "修改设备", "Change devices";
     CONTRACTS_READ = "contracts"."read", "查看保修与服务合同", "See warranties and contracts";
     CONTRACTS_UPDATE = "contracts"."update", "维护保修与服务合同", "Maintain warranties and contracts";
+    ORDERS_READ = "orders"."read", "查看订单、线索与发票", "See purchases, leads and invoices";
+    ORDERS_CREATE = "orders"."create", "新建订单、线索与发票", "Create purchases, leads and invoices";
+    ORDERS_UPDATE = "orders"."update", "修改订单、线索与发票", "Change purchases, leads and invoices";
     PARTS_READ = "parts"."read", "查看备件", "See parts";
     PARTS_UPDATE = "parts"."update", "维护备件", "Maintain parts";
     ENGINEERS_READ = "engineers"."read", "查看工程师", "See engineers";
@@ -72,10 +76,14 @@ catalogue! {
     PRICES_UPDATE = "prices"."update", "维护价格表", "Maintain price lists";
     SURVEYS_READ = "surveys"."read", "查看满意度调查", "See surveys";
     INSIGHT_READ = "insight"."read", "查看指标与报表", "See figures and reports";
-    IMPORT_RUN = "import"."run", "导入数据", "Import data";
+    VIEWS_SHARE = "views"."share", "共享列表视图", "Share views of lists";
+    DATA_IMPORT = "data"."import", "导入数据", "Import data";
+    DATA_EXPORT = "data"."export", "导出列表", "Export lists";
     CHANNELS_MANAGE = "channels"."manage", "管理渠道与客户链接", "Manage channels and customer links";
     OBJECTS_MANAGE = "objects"."manage", "管理自定义字段、表单与对象", "Manage own fields, forms and objects";
     PERSONAL_DATA_READ = "personal_data"."read", "查看个人信息字段", "See fields that hold personal data";
+    PERSONAL_DATA_EXPORT = "personal_data"."export", "导出客户的个人信息", "Export a customer's personal data";
+    PERSONAL_DATA_ERASE = "personal_data"."erase", "抹除客户的个人信息", "Erase a customer's personal data";
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ const ADMIN: &[(Permission, Scope)] = &[
     (CUSTOMERS_READ, All),
     (CUSTOMERS_CREATE, All),
     (CUSTOMERS_UPDATE, All),
+    (CUSTOMERS_MERGE, All),
     (PRODUCTS_READ, All),
     (PRODUCTS_UPDATE, All),
     (DEVICES_READ, All),
@@ -52,6 +53,9 @@ const ADMIN: &[(Permission, Scope)] = &[
     (DEVICES_UPDATE, All),
     (CONTRACTS_READ, All),
     (CONTRACTS_UPDATE, All),
+    (ORDERS_READ, All),
+    (ORDERS_CREATE, All),
+    (ORDERS_UPDATE, All),
     (PARTS_READ, All),
     (PARTS_UPDATE, All),
     (ENGINEERS_READ, All),
@@ -72,10 +76,14 @@ const ADMIN: &[(Permission, Scope)] = &[
     (PRICES_UPDATE, All),
     (SURVEYS_READ, All),
     (INSIGHT_READ, All),
-    (IMPORT_RUN, All),
+    (VIEWS_SHARE, All),
+    (DATA_IMPORT, All),
+    (DATA_EXPORT, All),
     (CHANNELS_MANAGE, All),
     (OBJECTS_MANAGE, All),
     (PERSONAL_DATA_READ, All),
+    (PERSONAL_DATA_EXPORT, All),
+    (PERSONAL_DATA_ERASE, All),
 ];
 
 const MANAGER: &[(Permission, Scope)] = &[
@@ -84,6 +92,7 @@ const MANAGER: &[(Permission, Scope)] = &[
     (CUSTOMERS_READ, All),
     (CUSTOMERS_CREATE, All),
     (CUSTOMERS_UPDATE, All),
+    (CUSTOMERS_MERGE, All),
     (PRODUCTS_READ, All),
     (PRODUCTS_UPDATE, All),
     (DEVICES_READ, All),
@@ -91,6 +100,9 @@ const MANAGER: &[(Permission, Scope)] = &[
     (DEVICES_UPDATE, All),
     (CONTRACTS_READ, All),
     (CONTRACTS_UPDATE, All),
+    (ORDERS_READ, All),
+    (ORDERS_CREATE, All),
+    (ORDERS_UPDATE, All),
     (PARTS_READ, All),
     (PARTS_UPDATE, All),
     (ENGINEERS_READ, All),
@@ -111,9 +123,12 @@ const MANAGER: &[(Permission, Scope)] = &[
     (PRICES_UPDATE, All),
     (SURVEYS_READ, All),
     (INSIGHT_READ, All),
-    (IMPORT_RUN, All),
+    (VIEWS_SHARE, All),
+    (DATA_IMPORT, All),
+    (DATA_EXPORT, All),
     (CHANNELS_MANAGE, All),
     (PERSONAL_DATA_READ, All),
+    (PERSONAL_DATA_EXPORT, All),
 ];
 
 const DISPATCHER: &[(Permission, Scope)] = &[
@@ -133,17 +148,22 @@ const DISPATCHER: &[(Permission, Scope)] = &[
     (VISITS_READ, All),
     (DISPATCH_USE, All),
     (INSIGHT_READ, All),
+    (DATA_EXPORT, All),
 ];
 
 const AGENT: &[(Permission, Scope)] = &[
     (CUSTOMERS_READ, All),
     (CUSTOMERS_CREATE, All),
     (CUSTOMERS_UPDATE, All),
+    (CUSTOMERS_MERGE, All),
     (PRODUCTS_READ, All),
     (DEVICES_READ, All),
     (DEVICES_CREATE, All),
     (DEVICES_UPDATE, All),
     (CONTRACTS_READ, All),
+    (ORDERS_READ, All),
+    (ORDERS_CREATE, All),
+    (ORDERS_UPDATE, All),
     (PARTS_READ, All),
     (ENGINEERS_READ, All),
     (TICKETS_READ, All),
@@ -179,6 +199,9 @@ const ENGINEER: &[(Permission, Scope)] = &[
 const FINANCE: &[(Permission, Scope)] = &[
     (CUSTOMERS_READ, All),
     (CONTRACTS_READ, All),
+    (ORDERS_READ, All),
+    (ORDERS_CREATE, All),
+    (ORDERS_UPDATE, All),
     (PARTS_READ, All),
     (TICKETS_READ, All),
     (QUOTES_READ, All),
@@ -186,6 +209,7 @@ const FINANCE: &[(Permission, Scope)] = &[
     (PAYMENTS_RECORD, All),
     (PRICES_UPDATE, All),
     (INSIGHT_READ, All),
+    (DATA_EXPORT, All),
 ];
 
 const AUDITOR: &[(Permission, Scope)] = &[
@@ -195,6 +219,7 @@ const AUDITOR: &[(Permission, Scope)] = &[
     (PRODUCTS_READ, All),
     (DEVICES_READ, All),
     (CONTRACTS_READ, All),
+    (ORDERS_READ, All),
     (PARTS_READ, All),
     (ENGINEERS_READ, All),
     (TICKETS_READ, All),
@@ -203,6 +228,7 @@ const AUDITOR: &[(Permission, Scope)] = &[
     (SURVEYS_READ, All),
     (INSIGHT_READ, All),
     (PERSONAL_DATA_READ, All),
+    (DATA_EXPORT, All),
 ];
 
 #[cfg(test)]

@@ -11,11 +11,13 @@ use crate::{
 pub const DOMAINS: &[&str] = &[
     "identity",
     "objects",
+    "views",
     "files",
     "customers",
     "products",
     "devices",
     "contracts",
+    "orders",
     "channels",
     "tickets",
     "workforce",

@@ -183,6 +183,16 @@ pub(crate) async fn region(q: &mut impl Query, id: Uuid) -> Result<Option<Region
     q.optional(stmt!(text, tenant, id)).await
 }
 
+/// Regions in use with this name, two at most.
+pub(crate) async fn regions_named(q: &mut impl Query, name: &str) -> Result<Vec<Region>, DbError> {
+    let tenant = q.cx().tenant();
+    let text = format!(
+        "select {} from regions where tenant_id = $1 and name = $2 and archived_at is null order by created_at, id limit 2",
+        Region::COLUMNS
+    );
+    q.all(stmt!(text, tenant, name)).await
+}
+
 /// The region and all regions above it, ended by `union` even if there were a cycle.
 pub(crate) async fn with_ancestors(q: &mut impl Query, id: Uuid) -> Result<BTreeSet<Uuid>, DbError> {
     let text = "with recursive above(id, parent_id) as (

@@ -61,6 +61,13 @@ pub(crate) async fn account_by_id(q: &mut impl Query, id: Uuid) -> Result<Option
     q.optional(stmt!(text, tenant, id)).await
 }
 
+/// Active people with this name, login or mail address, two at most.
+pub(crate) async fn named(q: &mut impl Query, name: &str) -> Result<Vec<User>, DbError> {
+    let tenant = q.cx().tenant();
+    let text = select("(name = $2 or login = $2 or email = $2) and status = $3 order by created_at, id limit 2");
+    q.all(stmt!(text, tenant, name, UserStatus::Active)).await
+}
+
 /// Active people whose login or mail address this is, two at most.
 pub(crate) async fn reachable_as(q: &mut impl Query, login: &str) -> Result<Vec<User>, DbError> {
     let tenant = q.cx().tenant();

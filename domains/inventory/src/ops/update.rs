@@ -27,7 +27,7 @@ pub async fn handle(
     Ok(Versioned(app.db().write(&cx, change).await?))
 }
 
-async fn change(tx: &mut Tx<'_>, id: Uuid, version: i64, body: UpdatePart) -> Result<Part, InventoryError> {
+pub(crate) async fn change(tx: &mut Tx<'_>, id: Uuid, version: i64, body: UpdatePart) -> Result<Part, InventoryError> {
     edit(tx, id, version, "part.updated", |part| {
         let mut checks = Checks::new();
         body.apply(part, &mut checks);

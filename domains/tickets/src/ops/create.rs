@@ -69,7 +69,8 @@ pub async fn open(
     open_with(tx, levels, number, input, &Numbers::new()).await
 }
 
-async fn open_with(
+/// The same with own fields, whose numbers were taken before.
+pub(crate) async fn open_with(
     tx: &mut Tx<'_>,
     levels: &ServiceLevels,
     number: String,

@@ -34,7 +34,7 @@ pub async fn handle(
     Ok(Versioned(ticket))
 }
 
-async fn update(tx: &mut Tx<'_>, before: Ticket, body: UpdateTicket) -> Result<Ticket, TicketError> {
+pub(crate) async fn update(tx: &mut Tx<'_>, before: Ticket, body: UpdateTicket) -> Result<Ticket, TicketError> {
     let mut after = before.clone();
     let mut errors: Vec<FieldError> = Vec::new();
     if let Some(title) = &body.title {

@@ -1,0 +1,10 @@
+update roles set permissions = json_set(permissions, '$."customers.merge"', 'all', '$."orders.read"', 'all', '$."orders.create"', 'all', '$."orders.update"', 'all', '$."personal_data.export"', 'all', '$."personal_data.erase"', 'all')
+    where built_in and key = 'admin';
+update roles set permissions = json_set(permissions, '$."customers.merge"', 'all', '$."orders.read"', 'all', '$."orders.create"', 'all', '$."orders.update"', 'all', '$."personal_data.export"', 'all')
+    where built_in and key = 'manager';
+update roles set permissions = json_set(permissions, '$."customers.merge"', 'all', '$."orders.read"', 'all', '$."orders.create"', 'all', '$."orders.update"', 'all')
+    where built_in and key = 'agent';
+update roles set permissions = json_set(permissions, '$."orders.read"', 'all', '$."orders.create"', 'all', '$."orders.update"', 'all')
+    where built_in and key = 'finance';
+update roles set permissions = json_set(permissions, '$."orders.read"', 'all')
+    where built_in and key = 'auditor';

@@ -1,0 +1,37 @@
+//! Parts as rows of a table: what import, export and bulk changes call, by the same rules as the operations.
+
+use db::{Query, Tx, list::ListPage};
+use http_api::{ListParams, Problem};
+use kernel::Uuid;
+use objects::listing;
+
+use crate::{
+    CreatePart, InventoryError, Part, UpdatePart,
+    ops::update::{change, edit},
+    store,
+};
+
+/// A page of the parts.
+pub async fn page(q: &mut impl Query, params: &ListParams) -> Result<ListPage<Part>, Problem> {
+    listing::page(q, &store::LISTING, params, Vec::new()).await
+}
+
+/// Adds a part.
+pub async fn create(tx: &mut Tx<'_>, new: CreatePart) -> Result<Part, InventoryError> {
+    crate::insert(tx, new).await
+}
+
+/// Changes a part that has this version.
+pub async fn update(tx: &mut Tx<'_>, id: Uuid, version: i64, body: UpdatePart) -> Result<Part, InventoryError> {
+    change(tx, id, version, body).await
+}
+
+/// Puts a part of this version away, or takes it back.
+pub async fn put_away(tx: &mut Tx<'_>, id: Uuid, version: i64, away: bool) -> Result<Part, InventoryError> {
+    let (kind, now) = if away { ("part.archived", Some(tx.cx().now())) } else { ("part.restored", None) };
+    edit(tx, id, version, kind, |part| {
+        part.archived_at = now.map(|now| part.archived_at.unwrap_or(now));
+        Ok(())
+    })
+    .await
+}
