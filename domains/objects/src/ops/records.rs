@@ -26,16 +26,16 @@ use crate::{
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(crate) struct RecordsPath {
     /// The object's key.
-    object: String,
+    pub(crate) object: String,
 }
 
 /// Names one record.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(crate) struct RecordPath {
     /// The object's key.
-    object: String,
+    pub(crate) object: String,
     /// The record's id.
-    id: Uuid,
+    pub(crate) id: Uuid,
 }
 
 /// A new record.
@@ -44,13 +44,13 @@ pub(crate) struct RecordPath {
 pub(crate) struct NewRecord {
     /// Values by field id.
     #[serde(default)]
-    values: Map,
+    pub(crate) values: Map,
     /// The user who looks after it; who makes it, when absent.
-    owner_id: Option<Uuid>,
+    pub(crate) owner_id: Option<Uuid>,
     /// The team it belongs to.
-    team_id: Option<Uuid>,
+    pub(crate) team_id: Option<Uuid>,
     /// The region it belongs to.
-    region_id: Option<Uuid>,
+    pub(crate) region_id: Option<Uuid>,
 }
 
 /// A change of a record: what is not mentioned stays, `null` empties.
@@ -58,13 +58,13 @@ pub(crate) struct NewRecord {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RecordChange {
     /// Values by field id; `null` empties a field.
-    values: Map,
+    pub(crate) values: Map,
     /// The user who looks after it.
-    owner_id: Change<Uuid>,
+    pub(crate) owner_id: Change<Uuid>,
     /// The team it belongs to.
-    team_id: Change<Uuid>,
+    pub(crate) team_id: Change<Uuid>,
     /// The region it belongs to.
-    region_id: Change<Uuid>,
+    pub(crate) region_id: Change<Uuid>,
 }
 
 /// Which field to show.
@@ -83,15 +83,15 @@ pub(crate) struct Revealed {
 }
 
 /// A record with the object it belongs to.
-struct Desk {
-    object: ObjectDefinition,
+pub(crate) struct Desk {
+    pub(crate) object: ObjectDefinition,
     catalogue: Catalogue,
     viewer: Viewer,
 }
 
 impl Desk {
     /// The object with this key, which must be one that people defined.
-    async fn of(q: &mut impl db::Query, key: &str) -> Result<Self, ObjectError> {
+    pub(crate) async fn of(q: &mut impl db::Query, key: &str) -> Result<Self, ObjectError> {
         let object = definition(q, key).await?;
         if object.built_in {
             return Err(ObjectError::NotFound("object"));
@@ -106,7 +106,7 @@ impl Desk {
         store::find(q, &self.object.key, id, scope).await?.ok_or(ObjectError::NotFound("record"))
     }
 
-    fn show(&self, record: StoredRecord) -> Record {
+    pub(crate) fn show(&self, record: StoredRecord) -> Record {
         let values = &record.ext.0;
         let title_field = self.object.title_field.as_deref();
         Record {
@@ -178,7 +178,7 @@ pub(crate) async fn create(
     .await
 }
 
-async fn insert(
+pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     object: &str,
     new: NewRecord,
@@ -286,7 +286,7 @@ pub(crate) async fn update(
     Ok(Versioned(record))
 }
 
-async fn patch(
+pub(crate) async fn patch(
     tx: &mut Tx<'_>,
     path: RecordPath,
     expected: IfMatch,
@@ -370,23 +370,28 @@ async fn put(
     expected: IfMatch,
     away: bool,
 ) -> Result<Versioned<Record>, Problem> {
-    let record = app
-        .db()
-        .write(cx, async move |tx: &mut Tx<'_>| -> Result<Record, ObjectError> {
-            let desk = Desk::of(tx, &path.object).await?;
-            let before = desk.find(tx, path.id, Action::Update).await?;
-            if before.version != expected.version() {
-                return Err(ObjectError::Stale);
-            }
-            let archived_at = if away { before.archived_at.or(Some(tx.cx().now())) } else { None };
-            let altered = StoredRecord { archived_at, ..before.clone() };
-            let kind = if away { "record.archived" } else { "record.restored" };
-            let changes = events::changes(&before, &altered);
-            let after = save(tx, &before, altered, kind, changes).await?;
-            Ok(desk.show(after))
-        })
-        .await?;
+    let record = app.db().write(cx, async move |tx: &mut Tx<'_>| put_away(tx, path, expected, away).await).await?;
     Ok(Versioned(record))
+}
+
+/// Puts a record away or takes it back.
+pub(crate) async fn put_away(
+    tx: &mut Tx<'_>,
+    path: RecordPath,
+    expected: IfMatch,
+    away: bool,
+) -> Result<Record, ObjectError> {
+    let desk = Desk::of(tx, &path.object).await?;
+    let before = desk.find(tx, path.id, Action::Update).await?;
+    if before.version != expected.version() {
+        return Err(ObjectError::Stale);
+    }
+    let archived_at = if away { before.archived_at.or(Some(tx.cx().now())) } else { None };
+    let altered = StoredRecord { archived_at, ..before.clone() };
+    let kind = if away { "record.archived" } else { "record.restored" };
+    let changes = events::changes(&before, &altered);
+    let after = save(tx, &before, altered, kind, changes).await?;
+    Ok(desk.show(after))
 }
 
 pub(crate) async fn timeline(

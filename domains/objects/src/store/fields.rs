@@ -41,7 +41,7 @@ impl Place {
     }
 
     /// The condition for the object's rows, with the values of `$1` and, where it is needed, `$2`.
-    fn rows(&self, cx: &Context) -> (String, Vec<Value<'static>>) {
+    pub fn rows(&self, cx: &Context) -> (String, Vec<Value<'static>>) {
         let mut binds: Vec<Value<'static>> = vec![cx.tenant().into()];
         let Some(object) = &self.object else { return (format!("{} where tenant_id = $1", self.table), binds) };
         binds.push(object.clone().into());
@@ -64,7 +64,7 @@ pub(crate) async fn catalogue_held(tx: &mut Tx<'_>, object: &str) -> Result<(i64
 }
 
 fn empty(object: &str) -> Catalogue {
-    Catalogue { object: object.to_owned(), fields: Vec::new() }
+    Catalogue { object: object.to_owned(), fields: Vec::new(), unique_together: Vec::new() }
 }
 
 /// Saves the catalogue over the expected version; false when somebody was faster.
@@ -179,6 +179,24 @@ pub(crate) async fn is_taken(
     let tenant = tx.cx().tenant();
     let binds = vec![tenant.into(), object.into(), field.into(), entry.into(), record.into()];
     Ok(tx.optional::<(i64,)>(Stmt::new(text, binds)).await?.is_some())
+}
+
+/// The records that have this value of an indexed field, two at most.
+pub(crate) async fn having(
+    q: &mut impl Query,
+    kind: FieldType,
+    object: &str,
+    field: &str,
+    entry: Entry,
+) -> Result<Vec<Uuid>, DbError> {
+    let text = format!(
+        "select record_id from {} where tenant_id = $1 and object = $2 and field = $3 and value = $4
+         order by record_id limit 2",
+        table(kind)
+    );
+    let tenant = q.cx().tenant();
+    let binds = vec![tenant.into(), object.into(), field.into(), entry.into()];
+    Ok(q.all::<(Uuid,)>(Stmt::new(text, binds)).await?.into_iter().map(|(id,)| id).collect())
 }
 
 /// Whether two records have the same value of an indexed field.
