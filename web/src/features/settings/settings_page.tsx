@@ -17,6 +17,7 @@ interface Section {
     | 'prices'
     | 'skills'
     | 'checklists'
+    | 'objects'
     | 'apikeys'
     | 'channels'
     | 'outbox'
@@ -31,6 +32,7 @@ const SECTIONS: readonly Section[] = [
   { key: 'roles', needs: ['roles.manage'], page: lazy(() => import('./roles_section')) },
   { key: 'teams', needs: ['teams.manage'], page: lazy(() => import('./teams_section')) },
   { key: 'regions', needs: ['teams.manage'], page: lazy(() => import('./regions_section')) },
+  { key: 'objects', needs: ['objects.manage'], page: lazy(() => import('../objects/objects_page')) },
   { key: 'sla', needs: ['settings.manage'], page: lazy(() => import('./sla_section')) },
   { key: 'prices', needs: ['prices.update'], page: lazy(() => import('./prices_section')) },
   { key: 'skills', needs: ['engineers.update'], page: lazy(() => import('./skills_section')) },

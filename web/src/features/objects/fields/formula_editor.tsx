@@ -1,0 +1,179 @@
+/** A formula in which fields stand by their names, with completion and the server's preview. */
+import { useQuery } from '@tanstack/react-query';
+import { Button, Dropdown, Mentions } from 'antd';
+import { useMemo, useState } from 'react';
+import { api } from '@/shared/api/api';
+import { ApiError } from '@/shared/api/problem';
+import type { Catalogue, Field, ResultType } from '@/shared/form_types';
+import { labelText, useLocale, useMessages, type Locale } from '@/shared/i18n';
+import { formatMoney } from '@/shared/money';
+import { RelationSelect } from '@/shared/records/relation_select';
+import { relationFor } from '@/shared/records/relations';
+import { formatTime } from '@/shared/time';
+import { common } from '@/shared/ui/messages';
+import { useDebounced } from '@/shared/ui/use_debounced';
+import { renameInFormula } from '../design';
+import { objectPath } from '../objects';
+import { formulaLabel } from './defects';
+import { words } from './messages';
+import { Prop } from './prop';
+import { useScope } from './scope';
+
+interface Preview {
+  value: unknown;
+  error: { code: string; message: string } | null;
+}
+
+/** Each field's name in formulas; fields of the same name are told apart by a number. */
+export function formulaNames(fields: readonly Field[], locale: Locale): Map<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const field of fields) {
+    const label = (labelText(field.label, locale) || field.label.zh || field.id).replace(/[{}]/g, '').trim();
+    let name = label;
+    for (let count = 2; taken.has(name); count += 1) name = `${label} ${count}`;
+    taken.add(name);
+    names.set(field.id, name);
+  }
+  return names;
+}
+
+/** `price * qty` → `{单价} * {数量}`. */
+export function withNames(expression: string, names: ReadonlyMap<string, string>): string {
+  return renameInFormula(expression, (id) => (names.has(id) ? `{${names.get(id)}}` : undefined));
+}
+
+/** `{单价} * {数量}` → `price * qty`; what is no field's name stays as it was typed. */
+export function withIdsOf(text: string, names: ReadonlyMap<string, string>): string {
+  const ids = new Map([...names].map(([id, name]) => [name, id]));
+  return text.replace(/\{([^{}]*)\}/g, (whole, name: string) => ids.get(name.trim()) ?? whole);
+}
+
+function resultText(value: unknown, result: ResultType, currency: string, yes: string, no: string): string {
+  if (typeof value === 'boolean') return value ? yes : no;
+  if (result === 'money' && typeof value === 'number') return formatMoney(value, currency);
+  if (result === 'time' && typeof value === 'string') return formatTime(value, new Date());
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+function FormulaPreview({
+  expression,
+  result,
+  catalogue,
+}: {
+  expression: string;
+  result: ResultType;
+  catalogue: Catalogue;
+}) {
+  const t = useMessages(words);
+  const c = useMessages(common);
+  const locale = useLocale();
+  const { object, currency } = useScope();
+  const [record, setRecord] = useState<string>();
+  const asked = useDebounced(JSON.stringify({ expression, result, catalogue, record_id: record }), 250);
+  const preview = useQuery({
+    queryKey: ['formula', object.key, asked],
+    queryFn: ({ signal }) =>
+      api.post<Preview>(objectPath(object.key, '/formula/preview'), JSON.parse(asked), { signal }),
+    enabled: expression.trim() !== '',
+    placeholderData: (before) => before,
+    retry: false,
+    staleTime: 10_000,
+  });
+  const refused = preview.error instanceof ApiError && preview.error.status !== 404;
+  const told = (() => {
+    if (expression.trim() === '') return t('previewNone');
+    if (preview.isPending) return t('previewWaiting');
+    if (preview.data?.error)
+      return labelText(formulaLabel(preview.data.error.code, preview.data.error.message), locale);
+    if (refused || preview.isError) return t('previewFailed');
+    const value = preview.data?.value;
+    if (value === null || value === undefined) return t('previewNone');
+    return resultText(value, result, currency, c('yes'), c('no'));
+  })();
+  return (
+    <div className="formula-preview">
+      <div className="row-between">
+        <span className="muted">{t('preview')}</span>
+        <div style={{ width: 180 }}>
+          <RelationSelect
+            of={relationFor(object.key)}
+            aria-label={t('record')}
+            placeholder={t('record')}
+            value={record ?? null}
+            onChange={(next) => setRecord(typeof next === 'string' ? next : undefined)}
+          />
+        </div>
+      </div>
+      <output className={preview.data?.error ? 'prop-wrong' : 'formula-result'} aria-live="polite">
+        {told}
+      </output>
+    </div>
+  );
+}
+
+export function FormulaEditor({
+  label,
+  at,
+  expression,
+  result,
+  fields,
+  onChange,
+}: {
+  label: string;
+  at: string;
+  expression: string;
+  /** The type that is previewed; nothing is previewed without it. */
+  result?: ResultType;
+  /** The fields that it may name. */
+  fields: readonly Field[];
+  onChange: (expression: string) => void;
+}) {
+  const t = useMessages(words);
+  const locale = useLocale();
+  const { catalogue } = useScope();
+  const usable = fields.filter((field) => field.retired !== true);
+  const names = useMemo(() => formulaNames(usable, locale), [usable, locale]);
+  // What was typed stays as typed while it means the same; anything else that arrives replaces it.
+  const [typed, setTyped] = useState(() => withNames(expression, names));
+  const text = withIdsOf(typed, names) === expression ? typed : withNames(expression, names);
+  const change = (next: string) => {
+    setTyped(next);
+    onChange(withIdsOf(next, names));
+  };
+  return (
+    <>
+      <Prop label={label} at={at} help={t('expressionHint')}>
+        {({ status, ...control }) => (
+          <Mentions
+            {...control}
+            {...(status ? { status } : {})}
+            value={text}
+            prefix="{"
+            split=""
+            validateSearch={(part) => !/[{}\n]/.test(part) && part.length <= 40}
+            autoSize={{ minRows: 2, maxRows: 10 }}
+            spellCheck={false}
+            maxLength={2000}
+            className="formula-text"
+            options={[...names].map(([id, name]) => ({ key: id, value: `${name}}`, label: name }))}
+            onChange={change}
+          />
+        )}
+      </Prop>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          style: { maxHeight: 300, overflowY: 'auto' },
+          items: [...names].map(([id, name]) => ({ key: id, label: name })),
+          onClick: ({ key }) =>
+            change(`${text}${text === '' || text.endsWith(' ') ? '' : ' '}{${names.get(key) ?? ''}}`),
+        }}
+        disabled={names.size === 0}
+      >
+        <Button size="small">{t('insertField')}</Button>
+      </Dropdown>
+      {result !== undefined && <FormulaPreview expression={expression} result={result} catalogue={catalogue} />}
+    </>
+  );
+}

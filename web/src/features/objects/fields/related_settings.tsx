@@ -1,0 +1,195 @@
+/** Settings of fields whose values come from related records: roll-ups and look-ups. */
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { Select } from 'antd';
+import { api } from '@/shared/api/api';
+import { ruleType, type Field, type FieldKind, type Label, type ResultType } from '@/shared/form_types';
+import { labelText, useLocale, useMessages } from '@/shared/i18n';
+import { fieldsQuery, objectsQuery } from '@/shared/objects/queries';
+import { objectPath } from '../objects';
+import { resultOf } from './kinds';
+import { words } from './messages';
+import { Prop } from './prop';
+import { useScope } from './scope';
+
+type SetKind = (kind: FieldKind, place?: string) => void;
+
+/** The relation fields of every object that lead to this one. */
+function useLeadingHere(): { object: string; name: Label; fields: readonly Field[] }[] {
+  const { object, catalogue } = useScope();
+  const objects = useQuery(objectsQuery);
+  const open = (objects.data ?? []).filter((one) => !one.archived);
+  const answers = useQueries({ queries: open.map((one) => fieldsQuery(one.key)) });
+  return open.flatMap((one, index) => {
+    const all = one.key === object.key ? catalogue.fields : (answers[index]?.data?.catalogue.fields ?? []);
+    const leads = all.some((field) => field.kind.type === 'relation' && field.kind.object === object.key);
+    return leads ? [{ object: one.key, name: one.name, fields: all.filter((field) => field.retired !== true) }] : [];
+  });
+}
+
+export function RollUpSettings({
+  kind,
+  onChange,
+}: {
+  kind: Extract<FieldKind, { type: 'roll_up' }>;
+  onChange: SetKind;
+}) {
+  const t = useMessages(words);
+  const locale = useLocale();
+  const { object } = useScope();
+  const leading = useLeadingHere();
+  const chosen = leading.find((one) => one.object === kind.object);
+  const relations = (fields: readonly Field[]) =>
+    fields.filter((field) => field.kind.type === 'relation' && field.kind.object === object.key);
+  const numbers = (chosen?.fields ?? []).filter((field) => ['integer', 'number'].includes(ruleType(field.kind) ?? ''));
+  const options = (fields: readonly Field[]) =>
+    fields.map((field) => ({ value: field.id, label: labelText(field.label, locale) }));
+  return (
+    <>
+      <Prop label={t('rollUpObject')} at="/kind/object" help={leading.length === 0 ? t('noRelated') : undefined}>
+        {(control) => (
+          <Select
+            {...control}
+            value={kind.object === '' ? null : kind.object}
+            options={leading.map((one) => ({ value: one.object, label: labelText(one.name, locale) }))}
+            onChange={(key: string) => {
+              const { field: _, ...rest } = kind;
+              const first = relations(leading.find((one) => one.object === key)?.fields ?? [])[0];
+              onChange({ ...rest, object: key, relation: first?.id ?? '' });
+            }}
+          />
+        )}
+      </Prop>
+      <Prop label={t('rollUpRelation')} at="/kind/relation">
+        {(control) => (
+          <Select
+            {...control}
+            value={kind.relation === '' ? null : kind.relation}
+            disabled={!chosen}
+            options={options(relations(chosen?.fields ?? []))}
+            onChange={(relation: string) => onChange({ ...kind, relation })}
+          />
+        )}
+      </Prop>
+      <div className="prop-pair">
+        <Prop label={t('rollUpFunction')} at="/kind/function">
+          {(control) => (
+            <Select
+              {...control}
+              value={kind.function}
+              options={[
+                { value: 'count' as const, label: t('count') },
+                { value: 'sum' as const, label: t('sum') },
+                { value: 'min' as const, label: t('minimum') },
+                { value: 'max' as const, label: t('maximum') },
+              ]}
+              onChange={(next) => {
+                const { field: _, ...rest } = kind;
+                onChange(next === 'count' ? { ...rest, function: next } : { ...kind, function: next });
+              }}
+            />
+          )}
+        </Prop>
+        {kind.function !== 'count' && (
+          <Prop label={t('rollUpField')} at="/kind/field">
+            {(control) => (
+              <Select
+                {...control}
+                value={kind.field ?? null}
+                disabled={!chosen}
+                options={options(numbers)}
+                onChange={(field: string) => onChange({ ...kind, field })}
+              />
+            )}
+          </Prop>
+        )}
+      </div>
+    </>
+  );
+}
+
+interface LookUpField {
+  id: string;
+  label: Label;
+  result: ResultType;
+  currency?: string;
+}
+
+/** What can be taken from records of that object: the server's list where it keeps one, else the object's own fields. */
+function useLookUpFields(key: string): readonly LookUpField[] {
+  const { object, catalogue } = useScope();
+  const list = useQuery({
+    queryKey: ['object', 'look-up-fields', key],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: LookUpField[] }>(objectPath(key, '/look-up-fields'), undefined, { signal })).items,
+    enabled: key !== '' && key !== object.key,
+    retry: false,
+  });
+  const own = useQuery({ ...fieldsQuery(key), enabled: key !== '' && key !== object.key && list.isError });
+  if (list.data) return list.data;
+  const fields = key === object.key ? catalogue.fields : (own.data?.catalogue.fields ?? []);
+  return fields
+    .filter((field) => field.retired !== true && ruleType(field.kind) !== undefined)
+    .map((field) => ({
+      id: field.id,
+      label: field.label,
+      result: resultOf(field.kind),
+      ...(field.kind.type === 'money' ? { currency: field.kind.currency } : {}),
+    }));
+}
+
+export function LookUpSettings({
+  kind,
+  siblings,
+  onChange,
+}: {
+  kind: Extract<FieldKind, { type: 'look_up' }>;
+  siblings: readonly Field[];
+  onChange: SetKind;
+}) {
+  const t = useMessages(words);
+  const locale = useLocale();
+  const relations = siblings.filter(
+    (field) => field.kind.type === 'relation' && field.kind.many !== true && field.retired !== true,
+  );
+  const relation = relations.find((field) => field.id === kind.relation);
+  const offered = useLookUpFields(relation?.kind.type === 'relation' ? relation.kind.object : '');
+  return (
+    <>
+      <Prop label={t('lookUpRelation')} at="/kind/relation" help={relations.length === 0 ? t('noRelation') : undefined}>
+        {(control) => (
+          <Select
+            {...control}
+            value={kind.relation === '' ? null : kind.relation}
+            options={relations.map((field) => ({ value: field.id, label: labelText(field.label, locale) }))}
+            onChange={(id: string) => onChange({ type: 'look_up', relation: id, field: '', result: 'text' })}
+          />
+        )}
+      </Prop>
+      <Prop
+        label={t('lookUpField')}
+        at="/kind/field"
+        help={relation && offered.length === 0 ? t('noOtherFields') : undefined}
+      >
+        {(control) => (
+          <Select
+            {...control}
+            value={kind.field === '' ? null : kind.field}
+            disabled={!relation}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={offered.map((field) => ({ value: field.id, label: labelText(field.label, locale) }))}
+            onChange={(id: string) => {
+              const found = offered.find((field) => field.id === id);
+              const { currency: _, ...rest } = kind;
+              onChange({
+                ...rest,
+                field: id,
+                result: found?.result ?? 'text',
+                ...(found?.result === 'money' && found.currency ? { currency: found.currency } : {}),
+              });
+            }}
+          />
+        )}
+      </Prop>
+    </>
+  );
+}
