@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { FormDrawer } from '@/shared/fields/form_drawer';
@@ -19,6 +19,9 @@ import { Children } from './children';
 import { customers } from './messages';
 import { CustomerOverview } from './overview';
 import { customerFields, type Customer } from './model';
+
+// What draws own fields comes when there is a record to draw them of.
+const OwnFacts = lazy(() => import('@/shared/own_fields/own_facts'));
 
 export default function CustomerPage() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -123,6 +126,9 @@ export default function CustomerPage() {
                   ]}
                 />
               </Panel>
+              <Suspense fallback={null}>
+                <OwnFacts object="customer" id={id} values={customer.ext as Record<string, unknown> | undefined} />
+              </Suspense>
               <Children customerId={id} kind="contacts" />
               <Children customerId={id} kind="sites" />
             </>
@@ -136,6 +142,7 @@ export default function CustomerPage() {
         fields={customerFields}
         path={`/api/v1/customers/${id}`}
         record={customer as never}
+        own="customer"
         onSaved={() => void queryClient.invalidateQueries({ queryKey: ['customer'] })}
       />
     </>

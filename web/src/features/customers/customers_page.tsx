@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
+import { useOwnList } from '@/shared/own_fields/own_list';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { addressText, StatusTag, ChoiceText, TimeText } from '@/shared/ui/texts';
 import { customers } from './messages';
@@ -8,6 +9,7 @@ import { customerFields, customerFilters, type Customer } from './model';
 
 export default function CustomersPage() {
   const t = useMessages(customers);
+  const own = useOwnList<Customer>('customer');
   return (
     <ResourcePage<Customer>
       title={t('title')}
@@ -15,7 +17,9 @@ export default function CustomersPage() {
       path="/api/v1/customers"
       searchHint={t('search')}
       fields={customerFields}
-      filters={customerFilters}
+      filters={[...customerFilters, ...own.filters]}
+      own="customer"
+      choose="customers"
       initial={{ kind: 'company', level: 'standard' }}
       createLabel={t('create')}
       editLabel={(row) => row.name}
@@ -89,6 +93,7 @@ export default function CustomersPage() {
           wide: true,
           render: (row) => <TimeText at={row.created_at} />,
         },
+        ...own.columns,
       ]}
     />
   );

@@ -2,7 +2,7 @@ import { CheckOutlined, PlusOutlined, SearchOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Alert, App, Button, Form, Input, Skeleton, type InputRef } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { customerFields } from '@/features/customers/model';
 import { deviceFields } from '@/features/devices/model';
 import type { Ticket } from '@/features/tickets/model';
@@ -15,6 +15,7 @@ import { FormDrawer, useUnsavedGuard } from '@/shared/fields/form_drawer';
 import { createBody, type FieldSpec, type Values } from '@/shared/fields/spec';
 import { useMessages, type Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
+import type { OwnFormHandle } from '@/shared/own_fields/own_form';
 import { useDebounced } from '@/shared/ui/use_debounced';
 import { TicketLines, type TicketRow } from '@/shared/records/related';
 import { useCan } from '@/shared/session';
@@ -23,6 +24,9 @@ import type { IntakeSearch } from '@/shared/ui/list_search';
 import { Panel } from '@/shared/ui/record_page';
 import { addressText, StatusTag, WarrantyTag, type AddressValue, type WarrantyVerdict } from '@/shared/ui/texts';
 import { desk } from './messages';
+
+// Inputs for all kinds of own fields weigh more than the desk itself.
+const OwnForm = lazy(() => import('@/shared/own_fields/own_form'));
 
 interface FoundCustomer {
   id: string;
@@ -150,6 +154,10 @@ export default function IntakePage() {
   const [adding, setAdding] = useState<'customer' | 'device'>();
   const key = useRef(newKey());
   const sent = useRef('');
+  const ownForm = useRef<OwnFormHandle>(null);
+  /** Counts tickets, so that each begins with fresh own fields. */
+  const [round, setRound] = useState(0);
+  const markDirty = useCallback(() => setDirty(true), []);
   const freeWay = useUnsavedGuard(dirty);
 
   useEffect(() => {
@@ -260,12 +268,15 @@ export default function IntakePage() {
     try {
       values = await form.validateFields();
     } catch {
+      ownForm.current?.check();
       return;
     }
+    if ((ownForm.current?.check() ?? 0) > 0) return;
     setBusy(true);
     setError(undefined);
     try {
-      const body = createBody(fields, values);
+      const ext = ownForm.current?.changed();
+      const body = { ...createBody(fields, values), ...(ext === undefined ? {} : { ext }) };
       const text = JSON.stringify(body);
       if (sent.current !== '' && sent.current !== text) key.current = newKey();
       sent.current = text;
@@ -282,10 +293,12 @@ export default function IntakePage() {
         setMade(ticket);
         form.resetFields();
         form.setFieldsValue(START);
+        setRound((n) => n + 1);
         setTyped('');
         box.current?.focus();
       }
     } catch (caught) {
+      ownForm.current?.refuse(caught);
       const names = new Set(fields.map((field) => field.name));
       const found = fieldErrors(caught, (at) => at.length === 1 && names.has(String(at[0])));
       form.setFields(found.fields.map((field) => ({ name: field.name as string[], errors: field.errors })));
@@ -423,11 +436,15 @@ export default function IntakePage() {
                 </div>
               ))}
             </div>
-            <div className="row" style={{ justifyContent: 'flex-end' }}>
+            <Suspense fallback={null}>
+              <OwnForm key={round} ref={ownForm} object="ticket" onDirty={markDirty} disabled={busy} />
+            </Suspense>
+            <div className="row" style={{ justifyContent: 'flex-end', marginTop: 14 }}>
               <Button
                 onClick={() => {
                   form.resetFields();
                   form.setFieldsValue(START);
+                  setRound((n) => n + 1);
                   setDirty(false);
                 }}
               >
@@ -502,6 +519,7 @@ export default function IntakePage() {
         open={adding === 'customer'}
         title={t('newCustomer')}
         fields={customerFields}
+        own="customer"
         path="/api/v1/customers"
         initial={{
           kind: 'person',
@@ -515,6 +533,7 @@ export default function IntakePage() {
         open={adding === 'device'}
         title={t('newDevice')}
         fields={deviceFields}
+        own="device"
         path="/api/v1/devices"
         initial={{ status: 'in_service', ...(customerId ? { customer_id: customerId } : {}) }}
         onClose={() => setAdding(undefined)}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { FormDrawer } from '@/shared/fields/form_drawer';
@@ -19,6 +19,9 @@ import { Facts, StatusTag, WarrantyTag, type WarrantyVerdict } from '@/shared/ui
 import { devices } from './messages';
 import { deviceFields, type Device } from './model';
 import { QrPanel } from './qr_panel';
+
+// What draws own fields comes when there is a record to draw them of.
+const OwnFacts = lazy(() => import('@/shared/own_fields/own_facts'));
 
 export default function DevicePage() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -108,6 +111,9 @@ export default function DevicePage() {
                   ]}
                 />
               </Panel>
+              <Suspense fallback={null}>
+                <OwnFacts object="device" id={id} values={device.ext as Record<string, unknown> | undefined} />
+              </Suspense>
               <QrPanel device={device} editable={!blocked} />
             </>
           )
@@ -120,6 +126,7 @@ export default function DevicePage() {
         fields={deviceFields}
         path={`/api/v1/devices/${id}`}
         record={device as never}
+        own="device"
         onSaved={() => void queryClient.invalidateQueries({ queryKey: ['device'] })}
       />
     </>

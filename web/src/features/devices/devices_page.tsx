@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { RefText } from '@/shared/records/ref_text';
+import { useOwnList } from '@/shared/own_fields/own_list';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { today } from '@/shared/time';
 import { StatusTag, ToneTag } from '@/shared/ui/texts';
@@ -10,6 +11,7 @@ import { deviceFields, deviceFilters, type Device } from './model';
 
 export default function DevicesPage() {
   const t = useMessages(devices);
+  const own = useOwnList<Device>('device');
   const now = today();
   return (
     <ResourcePage<Device>
@@ -18,7 +20,9 @@ export default function DevicesPage() {
       path="/api/v1/devices"
       searchHint={t('search')}
       fields={deviceFields}
-      filters={deviceFilters}
+      filters={[...deviceFilters, ...own.filters]}
+      own="device"
+      choose="devices"
       initial={{ status: 'in_service' }}
       createLabel={t('create')}
       editLabel={(row) => row.serial_number}
@@ -89,6 +93,7 @@ export default function DevicesPage() {
           width: 100,
           render: (row) => <StatusTag of={choices.deviceStatus} value={row.status} />,
         },
+        ...own.columns,
       ]}
     />
   );

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { Alert } from 'antd';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { FormDrawer } from '@/shared/fields/form_drawer';
@@ -65,6 +65,9 @@ function usePresence(id: string, editing: boolean): Viewer[] {
   }, [id, editing]);
   return viewers.filter((viewer) => viewer.user_id !== session.user.id);
 }
+
+// What draws own fields comes when there is a record to draw them of.
+const OwnFacts = lazy(() => import('@/shared/own_fields/own_facts'));
 
 export default function TicketPage() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -206,6 +209,9 @@ export default function TicketPage() {
                   ))}
                 </div>
               </Panel>
+              <Suspense fallback={null}>
+                <OwnFacts object="ticket" id={id} values={ticket.ext as Record<string, unknown> | undefined} />
+              </Suspense>
               {can('dispatch.use') && unfinished && <DispatchPanel ticket={ticket} />}
               {can('visits.read') && <VisitsPanel ticket={ticket} />}
               {can('quotes.read') && <QuotesPanel ticket={ticket} />}
@@ -225,6 +231,7 @@ export default function TicketPage() {
         fields={ticketFields}
         path={url('/api/v1/tickets/{id}', { id })}
         record={ticket as never}
+        own="ticket"
         onSaved={() => void queryClient.invalidateQueries({ queryKey: ['ticket'] })}
       />
     </>

@@ -6,6 +6,7 @@ import { queryClient } from '@/shared/api/query_client';
 import type { Condition } from '@/shared/conditions';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
+import { useOwnList } from '@/shared/own_fields/own_list';
 import { RefText } from '@/shared/records/ref_text';
 import { useCan, useSession } from '@/shared/session';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
@@ -43,6 +44,7 @@ export default function TicketsPage() {
   };
 
   const behind = search.kpi;
+  const own = useOwnList<Ticket>('ticket');
   return (
     <>
       <ListPage<Ticket>
@@ -52,7 +54,8 @@ export default function TicketsPage() {
         plain={behind !== undefined}
         query={behind ? { from: search.from, to: search.to, group: search.group, part: search.part } : {}}
         searchHint={t('search')}
-        filters={behind ? [] : ticketFilters}
+        filters={behind ? [] : [...ticketFilters, ...own.filters]}
+        choose="tickets"
         sorts={[
           { value: '-created_at', label: { zh: '最新创建', en: 'Newest' } },
           { value: 'resolution_due_at', label: { zh: '解决时限', en: 'Solution due' } },
@@ -171,6 +174,7 @@ export default function TicketsPage() {
             wide: true,
             render: (row) => <TimeText at={row.created_at} />,
           },
+          ...own.columns,
         ]}
       />
       <ConfirmAction

@@ -1,14 +1,18 @@
 import { useBlocker } from '@tanstack/react-router';
 import { Alert, App, Button, Drawer, Form } from 'antd';
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { api, newKey } from '../api/api';
-import { ApiError, fieldErrors } from '../api/problem';
+import { ApiError, fieldErrors, type FormPath } from '../api/problem';
 import { useMessages } from '../i18n';
+import type { OwnFormHandle } from '../own_fields/own_form';
 import { useSession } from '../session';
 import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import { FieldItem } from './field_item';
 import { createBody, toForm, updateBody, type FieldSpec, type Values } from './spec';
+
+// Inputs for all kinds of own fields weigh more than the form they stand in.
+const OwnForm = lazy(() => import('../own_fields/own_form'));
 
 export interface FormDrawerProps<T> {
   open: boolean;
@@ -33,6 +37,8 @@ export interface FormDrawerProps<T> {
   width?: number;
   intro?: ReactNode;
   currency?: string;
+  /** The object whose own fields stand below, and go as `ext`. */
+  own?: string;
 }
 
 /**
@@ -84,6 +90,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
     okText,
     width = 520,
     intro,
+    own,
   } = props;
   const t = useMessages(common);
   const { message, modal } = App.useApp();
@@ -97,6 +104,8 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
   const key = useRef('');
   const sent = useRef('');
   const sending = useRef(false);
+  const ownForm = useRef<OwnFormHandle>(null);
+  const markDirty = useCallback(() => setDirty(true), []);
   const freeWay = useUnsavedGuard(open && dirty);
 
   const shown = fields.filter((field) => field.only === undefined || field.only === (record ? 'update' : 'create'));
@@ -131,7 +140,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
   };
 
   const submit = async (values: Values) => {
-    if (sending.current) return;
+    if (sending.current || (ownForm.current?.check() ?? 0) > 0) return;
     sending.current = true;
     setBusy(true);
     setError(undefined);
@@ -139,7 +148,9 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
     try {
       const all = { ...(form.getFieldsValue(true) as Values), ...values };
       const plain = record ? updateBody(shown, all, record, currency) : createBody(shown, all, currency);
-      const body = shape ? shape(plain, all) : plain;
+      const shaped = shape ? shape(plain, all) : plain;
+      const ext = ownForm.current?.changed();
+      const body = ext === undefined ? shaped : { ...shaped, ext };
       const method = props.method ?? (record ? 'PATCH' : 'POST');
       const text = JSON.stringify(body);
       // A key belongs to one body: whoever corrects a field and sends again makes another request.
@@ -162,9 +173,12 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
       onSaved?.(saved ?? (record as T));
     } catch (caught) {
       const names = new Set(shown.map((field) => field.name));
-      const found = fieldErrors(caught, (at) => at.length === 1 && names.has(String(at[0])));
-      form.setFields(found.fields.map((field) => ({ name: field.name as string[], errors: field.errors })));
-      if (found.fields[0]) form.scrollToField(found.fields[0].name as string[], { focus: true });
+      ownForm.current?.refuse(caught);
+      const inOwn = (at: FormPath) => own !== undefined && at[0] === 'ext';
+      const found = fieldErrors(caught, (at) => inOwn(at) || (at.length === 1 && names.has(String(at[0]))));
+      const mine = found.fields.filter((field) => !inOwn(field.name));
+      form.setFields(mine.map((field) => ({ name: field.name as string[], errors: field.errors })));
+      if (mine[0]) form.scrollToField(mine[0].name as string[], { focus: true });
       setRest(found.rest);
       setError(caught instanceof ApiError ? caught : new ApiError(-1, {}));
     } finally {
@@ -195,6 +209,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
         form={form}
         layout="vertical"
         onFinish={(values) => void submit(values)}
+        onFinishFailed={() => ownForm.current?.check()}
         onValuesChange={() => setDirty(true)}
         scrollToFirstError
       >
@@ -221,6 +236,11 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
             </div>
           ))}
         </div>
+        {own !== undefined && (
+          <Suspense fallback={null}>
+            <OwnForm ref={ownForm} object={own} record={record} onDirty={markDirty} disabled={busy} />
+          </Suspense>
+        )}
         {children}
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </Form>

@@ -48,6 +48,7 @@ function Reference({ of, many, ...props }: InputProps & { of: RelationName; many
       disabled={props.disabled}
       placeholder={t('search')}
       onBlur={props.onLeave}
+      aria-label={props.label}
       {...(props.describedBy === undefined ? {} : { 'aria-describedby': props.describedBy })}
       {...(props.invalid ? { status: 'error' as const } : {})}
       onChange={(next) => props.onChange(Array.isArray(next) && next.length === 0 ? null : next)}

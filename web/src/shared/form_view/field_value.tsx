@@ -108,7 +108,11 @@ function LocationText({ place, compact }: { place: Place; compact: boolean }) {
           {(system === 'gcj02' || system === 'bd09') && ` · ${t(system)}`}{' '}
         </span>
       )}
-      {map && system !== 'bd09' && <a href={map}>{t('openMap')}</a>}
+      {map && system !== 'bd09' && (
+        <a href={map} className="fv-underlined">
+          {t('openMap')}
+        </a>
+      )}
     </span>
   );
 }

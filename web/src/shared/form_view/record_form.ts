@@ -43,6 +43,8 @@ interface RecordFormOptions {
   base: string;
   /** What a new record begins with besides its defaults. */
   start?: FormRecord;
+  /** It is a part of another form, which says itself what is wrong with the rest of the body. */
+  part?: boolean;
 }
 
 export interface RecordForm {
@@ -63,7 +65,7 @@ export interface RecordForm {
   settle: () => void;
 }
 
-export function useRecordForm({ catalogue, form, before, base, start }: RecordFormOptions): RecordForm {
+export function useRecordForm({ catalogue, form, before, base, start, part: inner = false }: RecordFormOptions): RecordForm {
   const locale = useLocale();
   // The form takes its values when it opens and not again, so nothing that changes meanwhile overwrites the typing.
   const [first] = useState<FormRecord>(() => before ?? { ...startValues(catalogue), ...start });
@@ -112,7 +114,7 @@ export function useRecordForm({ catalogue, form, before, base, start }: RecordFo
             const name = field && (locale === 'en' ? field.label.en : field.label.zh);
             return name ? `${name}: ${one.text}` : one.text;
           }),
-        ...otherProblems(error, base),
+        ...(inner ? [] : otherProblems(error, base)),
       ]);
       setShow('all');
     },

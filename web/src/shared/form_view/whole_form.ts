@@ -1,17 +1,7 @@
 /** The form of an object that has none: every field in use, in the catalogue's order. */
 import type { Catalogue, Field, Form, FormField, FormSection } from '../form_types';
 
-const WIDE: ReadonlySet<string> = new Set([
-  'long_text',
-  'rich_text',
-  'sub_table',
-  'attachment',
-  'image',
-  'media',
-  'location',
-  'signature',
-  'choices',
-]);
+const WIDE: ReadonlySet<string> = new Set(['long_text', 'rich_text', 'sub_table', 'image', 'location']);
 
 const item = (field: Field, width: number): FormField => ({ type: 'field', field: field.id, width });
 

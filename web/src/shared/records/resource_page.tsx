@@ -27,6 +27,8 @@ export interface ResourcePageProps<T extends Archivable> extends Omit<ListPagePr
   /** Values of a record for the parts of the form that `formExtra` draws. */
   extraValues?: (row: T) => Values;
   timeline?: boolean;
+  /** The object whose own fields stand in the form. */
+  own?: string;
   method?: 'PATCH' | 'PUT';
 }
 
@@ -44,6 +46,7 @@ export function ResourcePage<T extends Archivable>(props: ResourcePageProps<T>) 
     formExtra,
     extraValues,
     timeline = true,
+    own,
     ...list
   } = props;
   const t = useMessages(common);
@@ -107,6 +110,7 @@ export function ResourcePage<T extends Archivable>(props: ResourcePageProps<T>) 
         {...(form.row && props.method ? { method: props.method } : {})}
         {...(form.row && extraValues ? { initial: extraValues(form.row) } : initial ? { initial } : {})}
         {...(shape ? { shape } : {})}
+        {...(own === undefined ? {} : { own })}
         onSaved={(saved) => {
           void queryClient.invalidateQueries({ queryKey: [list.object] });
           if (!form.row && page && saved) void navigate({ to: page(saved) });

@@ -3,7 +3,7 @@ import { defineMessages } from '@/shared/i18n';
 export const records = defineMessages(
   {
     create: '新建{object}',
-    edit: '编辑{title}',
+    edit: '编辑 {title}',
     search: '搜索编号、名称',
     emptyTitle: '还没有{object}',
     emptyHint: '新建第一条记录，之后可在这里筛选、排序，并切换看板、日历等显示方式。',

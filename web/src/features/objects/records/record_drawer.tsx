@@ -67,7 +67,7 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
   const key = useRef(newKey());
   const sent = useRef('');
   const sending = useRef(false);
-  const body = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLFormElement>(null);
   const dirty = state.dirty || Object.keys(holders).length > 0;
   const freeWay = useUnsavedGuard(dirty);
 
@@ -153,16 +153,14 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
         </div>
       }
     >
-      <div
+      <form
         ref={body}
         className="stack"
-        // Enter in a line saves, as in every form; in longer texts it makes a line.
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+        noValidate
+        onSubmit={(event) => {
           event.preventDefault();
           void save();
         }}
-        role="presentation"
       >
         {error !== undefined && <ErrorState error={error} />}
         {state.rest.length > 0 && (
@@ -211,7 +209,8 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
             ))}
           </div>
         </section>
-      </div>
+        <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
+      </form>
     </Drawer>
   );
 }

@@ -81,6 +81,7 @@ export function BarcodeInput({ maxLength, ...props }: InputProps & { maxLength: 
         value={typeof props.value === 'string' ? props.value : ''}
         disabled={props.disabled}
         maxLength={maxLength}
+        aria-label={props.label}
         aria-describedby={props.describedBy}
         aria-invalid={props.invalid}
         {...(props.invalid ? { status: 'error' as const } : {})}

@@ -84,6 +84,7 @@ export function ChoiceInput({ kind, many, above, aboveLabel, before, ...props }:
     disabled: props.disabled || waits,
     allowClear: true,
     placeholder: waits ? t('fillAbove', { above: aboveLabel }) : t('select'),
+    'aria-label': props.label,
     'aria-describedby': props.describedBy,
     'aria-invalid': props.invalid,
     style: { width: '100%' },

@@ -30,6 +30,7 @@ export function MomentInput({ kind, ...props }: InputProps & { kind: Kind }) {
     value: shown(kind, props.value),
     disabled: props.disabled,
     inputReadOnly: phone,
+    'aria-label': props.label,
     'aria-describedby': props.describedBy,
     'aria-invalid': props.invalid,
     style: { width: '100%' },

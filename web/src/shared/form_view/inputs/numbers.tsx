@@ -20,6 +20,7 @@ export function NumberInput({ kind, ...props }: InputProps & { kind: FieldKind }
       controls={false}
       disabled={props.disabled}
       suffix={kind.type === 'percent' ? '%' : undefined}
+      aria-label={props.label}
       aria-describedby={props.describedBy}
       aria-invalid={props.invalid}
       style={{ width: '100%' }}
@@ -49,6 +50,7 @@ export function MoneyInput({ currency, locale, ...props }: InputProps & { curren
       controls={false}
       disabled={props.disabled}
       prefix={symbolOf(currency, locale)}
+      aria-label={props.label}
       formatter={(value, { userTyping, input }) =>
         userTyping ? input : value === undefined || value === null ? '' : grouped(value)
       }

@@ -25,6 +25,7 @@ export function RegionInput(props: InputProps) {
         filter: (words, path) => path.some((node) => node.name.includes(words)),
         limit: 50,
       }}
+      aria-label={props.label}
       aria-describedby={props.describedBy}
       style={{ width: '100%' }}
       {...(props.invalid ? { status: 'error' as const } : {})}

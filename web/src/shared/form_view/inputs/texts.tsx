@@ -25,6 +25,7 @@ export function LineInput({ of, limits, ...props }: InputProps & { of: keyof typ
       disabled={props.disabled}
       maxLength={of === 'url' ? 2000 : (limits?.max_length ?? LINE)}
       autoComplete="off"
+      aria-label={props.label}
       aria-describedby={props.describedBy}
       aria-invalid={props.invalid}
       {...(limits?.mask ? { placeholder: limits.mask } : of === 'url' ? { placeholder: 'https://' } : {})}
@@ -43,6 +44,7 @@ export function LongInput({ limits, rows = 3, ...props }: InputProps & { limits:
       disabled={props.disabled}
       maxLength={limits.max_length ?? LONG}
       autoSize={{ minRows: rows, maxRows: 16 }}
+      aria-label={props.label}
       aria-describedby={props.describedBy}
       aria-invalid={props.invalid}
       {...(props.invalid ? { status: 'error' as const } : {})}

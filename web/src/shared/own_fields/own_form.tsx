@@ -1,0 +1,94 @@
+/** The own fields of a customer, device or ticket, inside the form that its standard fields stand in. */
+import { useQuery } from '@tanstack/react-query';
+import { Alert } from 'antd';
+import { useEffect, useImperativeHandle, type Ref } from 'react';
+import type { Catalogue, Form } from '../form_types';
+import { FormView } from '../form_view/form_view';
+import { useRecordForm } from '../form_view/record_form';
+import { wholeForm } from '../form_view/whole_form';
+import type { FormRecord } from '../forms';
+import { useMessages } from '../i18n';
+import { fieldsQuery, useStaffForm } from '../objects/queries';
+import { common } from '../ui/messages';
+
+export interface OwnFormHandle {
+  /** How much is wrong; everything wrong is shown from then on. */
+  check: () => number;
+  /** What to send as `ext`; undefined when nothing changed in an old record, or there are no own fields. */
+  changed: () => FormRecord | undefined;
+  refuse: (error: unknown) => void;
+}
+
+interface OwnFormProps {
+  object: string;
+  /** The record to change; absent for a new one. */
+  record?: Readonly<Record<string, unknown>> | undefined;
+  onDirty: () => void;
+  disabled?: boolean;
+  ref: Ref<OwnFormHandle>;
+}
+
+export default function OwnForm(props: OwnFormProps) {
+  const { data } = useQuery(fieldsQuery(props.object));
+  const form = useStaffForm(props.object);
+  const used = data?.catalogue.fields.some((field) => field.retired !== true) === true;
+  if (!data || !used || form === undefined) return null;
+  return <Opened {...props} catalogue={data.catalogue} form={form ?? wholeForm(data.catalogue)} />;
+}
+
+function Opened({
+  object,
+  record,
+  onDirty,
+  disabled = false,
+  catalogue,
+  form,
+  ref,
+}: OwnFormProps & { catalogue: Catalogue; form: Form }) {
+  const t = useMessages(common);
+  const before =
+    record === undefined
+      ? undefined
+      : typeof record['ext'] === 'object' && record['ext'] !== null
+        ? (record['ext'] as FormRecord)
+        : {};
+  const state = useRecordForm({ catalogue, form, before, base: '/ext', part: true });
+  useImperativeHandle(ref, () => ({
+    check: state.check,
+    changed: () => {
+      const changed = state.changed();
+      // A new record names its own fields even when they are empty, so that the server asks for the required ones.
+      return record !== undefined && Object.keys(changed).length === 0 ? undefined : changed;
+    },
+    refuse: state.refuse,
+  }));
+  const { dirty } = state;
+  useEffect(() => {
+    if (dirty) onDirty();
+  }, [dirty, onDirty]);
+  return (
+    <div className="stack" style={{ marginTop: 4 }}>
+      {state.rest.length > 0 && (
+        <Alert
+          type="warning"
+          title={t('fieldProblems')}
+          description={state.rest.map((line) => (
+            <div key={line}>{line}</div>
+          ))}
+        />
+      )}
+      <FormView
+        catalogue={catalogue}
+        form={form}
+        values={state.values}
+        before={before}
+        mode="edit"
+        errors={state.errors}
+        show={state.show}
+        disabled={disabled}
+        place={{ object, ...(typeof record?.['id'] === 'string' ? { id: record['id'] } : {}) }}
+        onChange={state.onChange}
+      />
+    </div>
+  );
+}
