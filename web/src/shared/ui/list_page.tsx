@@ -1,7 +1,7 @@
-import { FilterOutlined, PlusOutlined, ReloadOutlined, SettingOutlined, TableOutlined } from '@ant-design/icons';
+import { FilterOutlined, PlusOutlined, ReloadOutlined, SettingOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Badge, Button, Checkbox, Input, Segmented, Select, Skeleton, Switch } from 'antd';
+import { Badge, Button, Checkbox, Input, Skeleton, Switch } from 'antd';
 import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import { queryClient } from '../api/query_client';
@@ -24,6 +24,8 @@ import { useIsPhone } from './use_width';
 // The pickers of the builder weigh as much as the list itself; they come when somebody filters.
 const FilterDrawer = lazy(() => import('../filter/filter_drawer'));
 const ColumnDrawer = lazy(() => import('./column_drawer'));
+const LayoutSwitch = lazy(() => import('./layout_switch'));
+const SortSelect = lazy(() => import('./sort_select'));
 
 export interface ListColumn<T> {
   key: string;
@@ -357,13 +359,9 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
             </Badge>
           )}
           {sorts.length > 0 && (
-            <Select
-              aria-label={t('sort')}
-              value={sort ?? null}
-              options={sorts.map((item) => ({ value: item.value, label: labelText(item.label, locale) }))}
-              onChange={(value) => patch({ sort: value ?? undefined })}
-              style={{ minWidth: 150 }}
-            />
+            <Suspense fallback={<span style={{ minWidth: 150 }} />}>
+              <SortSelect sorts={sorts} value={sort} onChange={(value) => patch({ sort: value })} />
+            </Suspense>
           )}
           {props.archive && (
             <span className="row" style={{ gap: 6 }}>
@@ -377,24 +375,13 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
             </span>
           )}
           {props.layouts !== undefined && props.layouts.length > 0 && (
-            <Segmented
-              aria-label={t('layout')}
-              value={layout?.key ?? 'table'}
-              options={[
-                { key: 'table', label: { zh: '表格', en: 'Table' }, icon: <TableOutlined /> },
-                ...props.layouts,
-              ].map((one) => ({
-                value: one.key,
-                icon: one.icon,
-                label: phone ? (
-                  <span className="visually-hidden">{labelText(one.label, locale)}</span>
-                ) : (
-                  labelText(one.label, locale)
-                ),
-                title: labelText(one.label, locale),
-              }))}
-              onChange={(key) => patch({ layout: key === 'table' ? undefined : key, by: undefined, at: undefined })}
-            />
+            <Suspense fallback={null}>
+              <LayoutSwitch
+                layouts={props.layouts}
+                value={layout?.key}
+                onChange={(key) => patch({ layout: key, by: undefined, at: undefined })}
+              />
+            </Suspense>
           )}
           {props.choose !== undefined && layout === undefined && (
             <Button
