@@ -1,174 +1,287 @@
-//! Finding: from what a person types to the newest objects that contain it.
+//! What a query asks of the index: alternatives for each of its parts, and the wall around all of it.
 
-use db::{
-    DbError, Engine, FromRow, Query, RowRef, Stmt, Value,
-    list::{Found, Fragment},
+use kernel::TenantId;
+use tantivy::{
+    DocId, Score, Searcher, SegmentReader, Term,
+    query::{
+        BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyScorer, EnableScoring, Explanation, FuzzyTermQuery,
+        Occur, PhrasePrefixQuery, PhraseQuery, Query, Scorer, TermQuery, TermSetQuery, Weight,
+    },
+    schema::{Field, IndexRecordOption},
 };
-use kernel::{Context, TenantId, Timestamp};
-use uuid::Uuid;
 
 use crate::{
-    store::scope,
-    text::{Terms, terms},
+    fields::{Fields, whole_title},
+    sound::spoken,
+    words::{Part, Sought},
 };
 
-/// Hits at most.
-pub const LARGEST: usize = 500;
-/// Hits that a list filters and sorts further.
-const LISTED: usize = 5_000;
-/// Candidates looked at on PostgreSQL, newest first.
-const CANDIDATES: usize = 10_000;
-/// Newest documents looked through on PostgreSQL before its gram index is asked.
-const WINDOW: usize = 1_000;
-/// Newest documents looked through for words too short to have grams.
-const SCANNED: usize = 50_000;
+/// How much a hit counts. What fits several ways counts by the best of them, and the parts of a query are summed, so
+/// the steps must be wide enough: the whole query being a code outweighs eight parts that are codes.
+mod worth {
+    use tantivy::Score;
 
-/// An object that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// Which object.
-    pub object_id: Uuid,
-    /// Its title as indexed.
-    pub title: String,
-    /// When its text last changed.
-    pub updated_at: Timestamp,
+    pub const WHOLE_CODE: Score = 1_000.0;
+    pub const WHOLE_TITLE: Score = 90.0;
+    pub const CODE: Score = 80.0;
+    pub const TITLE: Score = 8.0;
+    pub const TITLE_BEGINS: Score = 6.0;
+    pub const PART_OF_CODE: Score = 5.0;
+    pub const TEXT: Score = 2.0;
+    pub const TEXT_BEGINS: Score = 1.5;
+    pub const SYLLABLES: Score = 1.2;
+    pub const INITIALS: Score = 1.0;
+    pub const SIMILAR_CODE: Score = 0.8;
+    pub const SIMILAR_WORD: Score = 0.5;
+    /// For each pair of characters that fits.
+    pub const SIMILAR_PAIR: Score = 0.05;
 }
 
-impl FromRow for Hit {
-    fn from_row(row: &RowRef<'_>) -> Result<Self, DbError> {
-        Ok(Self { object_id: row.get(0)?, title: row.get(1)?, updated_at: row.get(2)? })
-    }
+/// Words of the index that a begun word is completed to, in each field and segment.
+const COMPLETIONS: usize = 64;
+/// Characters from which on a word is also found with a slip of the finger.
+const SLIPS: usize = 5;
+/// Characters of a run of Chinese whose pairs are compared.
+const COMPARED: usize = 12;
+/// Letters of a word that are read as initials.
+const MOST_INITIALS: usize = 12;
+
+type Boxed = Box<dyn Query>;
+
+fn worth(score: Score, query: impl Query) -> Boxed {
+    Box::new(ConstScoreQuery::new(Box::new(query), score))
 }
 
-/// The query for `columns` of the newest documents with all words.
-fn select(engine: Engine, columns: &str, tenant: TenantId, object: &str, terms: &Terms, limit: usize) -> Fragment {
-    let mut binds: Vec<Value<'static>> = vec![tenant.into(), object.to_owned().into(), limit.into()];
-    let mut bind = |value: Value<'static>| {
-        binds.push(value);
-        format!("${}", binds.len())
-    };
-    let contains = match engine {
-        Engine::Sqlite => "instr",
-        Engine::Postgres => "strpos",
-    };
-    let mut checks = String::new();
-    for word in &terms.words {
-        let place = bind(word.clone().into());
-        checks.push_str(&format!(" and {contains}(d.squeezed, {place}) > 0"));
-    }
-    let words = terms.grams.iter().cloned().chain([scope(tenant, object)]);
-    let text = if terms.grams.is_empty() {
-        let depth = bind(SCANNED.into());
-        format!(
-            "select {columns} from (select * from search_documents where tenant_id = $1 and object = $2 \
-             order by number desc limit {depth}) d where true{checks} order by d.number desc limit $3"
-        )
-    } else if engine == Engine::Sqlite {
-        // Quoted, each gram is exactly one token. The index walks from the newest row down and stops at the limit.
-        let grams = bind(words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ").into());
-        format!(
-            "select {columns} from search_grams cross join search_documents d on d.number = search_grams.rowid \
-             where search_grams match {grams} and d.tenant_id = $1 and d.object = $2{checks} \
-             order by search_grams.rowid desc limit $3"
-        )
-    } else {
-        let grams = bind(words.collect::<Vec<_>>().join(" ").into());
-        let (window, depth) = (bind(WINDOW.into()), bind(CANDIDATES.into()));
-        // A common word fills the limit from the newest documents alone, and the gram index, which can only
-        // give all its rows, is not asked. The sum keeps the planner from walking all rows by number there.
-        format!(
-            "with edge as materialized (select coalesce((select number from search_documents \
-             where tenant_id = $1 and object = $2 order by number desc offset {window} limit 1), 0) as number), \
-             found as materialized (select number from search_grams where grams @> string_to_array({grams}, ' ') \
-             and number <= (select number from edge) order by number + 0 desc limit {depth}) \
-             select {columns} from ((select d.* from search_documents d where d.tenant_id = $1 and d.object = $2 \
-             and d.number > (select number from edge){checks} order by d.number desc limit $3) \
-             union all (select d.* from found join search_documents d on d.number = found.number \
-             where d.tenant_id = $1 and d.object = $2{checks} order by d.number desc limit $3) limit $3) d \
-             order by d.number desc"
-        )
-    };
-    Fragment { text, binds }
+fn term(field: Field, word: &str) -> TermQuery {
+    TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::Basic)
 }
 
-/// The newest objects of this kind that contain every word of `text`; at most [`LARGEST`].
-pub async fn hits(q: &mut impl Query, object: &str, text: &str, limit: usize) -> Result<Vec<Hit>, DbError> {
-    let Some(terms) = terms(text) else { return Ok(Vec::new()) };
-    let tenant = q.cx().tenant();
-    let columns = "d.object_id, d.title, d.updated_at";
-    let Fragment { text, binds } = select(q.engine(), columns, tenant, object, &terms, limit.min(LARGEST));
-    q.all(Stmt::new(text, binds)).await
-}
-
-/// The ids of [`hits`].
-pub async fn ids(q: &mut impl Query, object: &str, text: &str, limit: usize) -> Result<Vec<Uuid>, DbError> {
-    Ok(hits(q, object, text, limit).await?.into_iter().map(|hit| hit.object_id).collect())
-}
-
-/// The objects that contain every word of `text`, newest first and only as many as the list reads, as
-/// [`ListQuery::found`](db::list::ListQuery) takes them; `None` when `text` says nothing. On PostgreSQL a list that
-/// filters further sees the newest 10,000 candidates of its page, and words too short for the index are looked for in
-/// the newest 50,000 documents.
-pub fn found(cx: &Context, engine: Engine, object: &str, text: &str) -> Option<Found> {
-    let terms = terms(text)?;
-    let tenant = cx.tenant();
-    let contains = match engine {
-        Engine::Sqlite => "instr",
-        Engine::Postgres => "strpos",
-    };
-    // $1 is the number below which the page begins.
-    let mut binds: Vec<Value<'static>> = vec![Value::Int(i64::MAX), tenant.into(), object.to_owned().into()];
-    let mut checks = String::new();
-    for word in &terms.words {
-        binds.push(word.clone().into());
-        checks.push_str(&format!(" and {contains}(d.squeezed, ${}) > 0", binds.len()));
-    }
-    let place = binds.len() + 1;
-    let with = |value: Value<'static>| binds.iter().cloned().chain([value]).collect::<Vec<_>>();
-    let newest = |depth: usize| {
-        let text = format!(
-            "select d.number as hit_number, d.object_id as hit_id from (select * from search_documents \
-             where tenant_id = $2 and object = $3 and number < $1 order by number desc limit ${place}) d \
-             where true{checks}"
-        );
-        Fragment { text, binds: with(depth.into()) }
-    };
-    if terms.grams.is_empty() {
-        return Some(Found { near: None, all: newest(SCANNED) });
-    }
-    let words = terms.grams.iter().cloned().chain([scope(tenant, object)]);
-    Some(match engine {
-        Engine::Sqlite => {
-            let text = format!(
-                "select search_grams.rowid as hit_number, d.object_id as hit_id from search_grams \
-                 cross join search_documents d on d.number = search_grams.rowid where search_grams match ${place} \
-                 and search_grams.rowid < $1 and d.tenant_id = $2 and d.object = $3{checks}"
-            );
-            let grams = words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ");
-            Found { near: None, all: Fragment { text, binds: with(grams.into()) } }
+/// The words one after the other.
+fn phrase(field: Field, words: &[String]) -> Option<Boxed> {
+    match words {
+        [] => None,
+        [one] => Some(Box::new(term(field, one))),
+        words => {
+            Some(Box::new(PhraseQuery::new(words.iter().map(|word| Term::from_field_text(field, word)).collect())))
         }
-        Engine::Postgres => {
-            // The gram index can only give all rows of a word, so a common one is looked for in the newest documents
-            // first. The sums keep the planner from walking all rows by number instead of asking the index; each
-            // candidate is looked up by itself, because on tables it knows nothing of yet the planner would read all
-            // documents for every one.
-            let text = format!(
-                "with found as materialized (select number from search_grams \
-                 where grams @> string_to_array(${place}, ' ') and number + 0 < $1 order by number + 0 desc \
-                 limit {CANDIDATES}) select d.number as hit_number, d.object_id as hit_id \
-                 from found cross join lateral (select number, object_id, squeezed from search_documents \
-                 where tenant_id = $2 and number = found.number and object = $3 limit 1) d where true{checks}"
-            );
-            let grams = words.collect::<Vec<_>>().join(" ");
-            Found { near: Some(newest(WINDOW)), all: Fragment { text, binds: with(grams.into()) } }
+    }
+}
+
+/// Stretches of `length` characters, each beginning one after the other.
+fn windows(text: &str, length: usize) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    chars.windows(length).map(|window| window.iter().collect()).collect()
+}
+
+fn add(to: &mut Vec<Boxed>, score: Score, query: Option<Boxed>) {
+    to.extend(query.map(|query| Box::new(ConstScoreQuery::new(query, score)) as Boxed));
+}
+
+/// Words of the field that begin with `start`.
+fn completions(searcher: &Searcher, field: Field, start: &str) -> tantivy::Result<Option<Boxed>> {
+    let mut end = start.as_bytes().to_vec();
+    // Words are UTF-8, in which this byte never occurs.
+    end.push(0xff);
+    let mut words = std::collections::BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field)?;
+        let mut stream = inverted.terms().range().ge(start.as_bytes()).lt(&end).into_stream()?;
+        let mut left = COMPLETIONS;
+        while left > 0 && stream.advance() {
+            left -= 1;
+            if let Ok(word) = std::str::from_utf8(stream.key()) {
+                words.insert(Term::from_field_text(field, word));
+            }
         }
+    }
+    Ok((!words.is_empty()).then(|| Box::new(TermSetQuery::new(words)) as Boxed))
+}
+
+/// The ways in which a run of Chinese can be found.
+fn chinese(fields: &Fields, text: &str, similar: bool) -> Vec<Boxed> {
+    let mut ways = Vec::new();
+    let single = text.chars().nth(1).is_none();
+    let words = if single { vec![text.to_owned()] } else { windows(text, 2) };
+    add(&mut ways, worth::TITLE, phrase(fields.title, &words));
+    add(&mut ways, worth::TEXT, phrase(fields.text, &words));
+    if similar && !single {
+        ways.push(alike(fields, text));
+    }
+    ways
+}
+
+/// Texts in which half of the pairs occur, as they are, the other way round, or with one character left out.
+fn alike(fields: &Fields, text: &str) -> Boxed {
+    let chars: Vec<char> = text.chars().take(COMPARED).collect();
+    let mut places: Vec<Boxed> = Vec::new();
+    for at in 0..chars.len() - 1 {
+        let (a, b) = (chars[at], chars[at + 1]);
+        let mut pairs = vec![format!("{a}{b}"), format!("{b}{a}")];
+        pairs.extend(chars.get(at + 2).map(|c| format!("{a}{c}")));
+        let terms = pairs.iter().map(|pair| Term::from_field_text(fields.text, pair));
+        places.push(worth(worth::SIMILAR_PAIR, BooleanQuery::new_multiterms_query(terms.collect())));
+    }
+    // One wrong character among four breaks two of three pairs; three of the characters must be there then.
+    if chars.len() == 4 {
+        let singles = chars.iter().map(|c| Box::new(term(fields.text, &c.to_string())) as Boxed).collect();
+        let singles = worth(0.0, BooleanQuery::union_with_minimum_required_clauses(singles, 3));
+        return Box::new(BooleanQuery::new(vec![
+            (Occur::Must, Box::new(BooleanQuery::union(places))),
+            (Occur::Must, singles),
+        ]));
+    }
+    let half = places.len().div_ceil(2);
+    Box::new(BooleanQuery::union_with_minimum_required_clauses(places, half))
+}
+
+/// The ways in which a word or a code can be found.
+fn word(fields: &Fields, searcher: &Searcher, part: &Part, last: bool, similar: bool) -> tantivy::Result<Vec<Boxed>> {
+    let text = part.text();
+    let length = text.chars().count();
+    let mut ways: Vec<Boxed> = Vec::new();
+    ways.push(worth(worth::CODE, term(fields.exact, text)));
+    ways.push(worth(worth::TITLE, term(fields.title, text)));
+    ways.push(worth(worth::TEXT, term(fields.text, text)));
+    if text.is_ascii() {
+        let of_codes = match length {
+            0 | 1 => None,
+            2 | 3 => phrase(fields.short, &[text.to_owned()]),
+            _ => phrase(fields.long, &windows(text, 4)),
+        };
+        add(&mut ways, worth::PART_OF_CODE, of_codes);
+    }
+    if matches!(part, Part::Word(_)) {
+        if last && length >= 2 {
+            add(&mut ways, worth::TITLE_BEGINS, completions(searcher, fields.title, text)?);
+            add(&mut ways, worth::TEXT_BEGINS, completions(searcher, fields.text, text)?);
+        }
+        for spoken in spoken(text) {
+            let query = match spoken.begun {
+                None => phrase(fields.syllables, &spoken.whole),
+                Some(begun) => {
+                    let words = spoken.whole.iter().chain([&begun]);
+                    let terms = words.map(|word| Term::from_field_text(fields.syllables, word)).collect();
+                    Some(Box::new(PhrasePrefixQuery::new(terms)) as Boxed)
+                }
+            };
+            add(&mut ways, worth::SYLLABLES, query);
+        }
+        if (2..=MOST_INITIALS).contains(&length) && text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            let grams = if length == 2 { vec![text.to_owned()] } else { windows(text, 3) };
+            add(&mut ways, worth::INITIALS, phrase(fields.initials, &grams));
+        }
+    }
+    if similar && slips(part) {
+        let fuzzy = |field| FuzzyTermQuery::new(Term::from_field_text(field, text), 1, true);
+        ways.push(worth(worth::SIMILAR_CODE, fuzzy(fields.exact)));
+        ways.push(worth(worth::SIMILAR_WORD, fuzzy(fields.text)));
+    }
+    Ok(ways)
+}
+
+fn slips(part: &Part) -> bool {
+    !matches!(part, Part::Chinese(_)) && part.text().chars().count() >= SLIPS
+}
+
+/// Whether there is anything similar to look for.
+pub(crate) fn has_similar(sought: &Sought) -> bool {
+    sought.parts.iter().any(|part| match part {
+        Part::Chinese(text) => text.chars().nth(1).is_some(),
+        part => slips(part),
     })
 }
 
-/// The condition `id in (…)` for a list of `object`s that has an order of its own; of very common words it sees
-/// the newest 5,000 hits. When `text` says nothing, every row fulfils it.
-pub fn condition(cx: &Context, engine: Engine, object: &str, text: &str) -> Fragment {
-    let Some(terms) = terms(text) else { return Fragment::new("1 = 1", Vec::new()) };
-    let Fragment { text, binds } = select(engine, "d.object_id", cx.tenant(), object, &terms, LISTED);
-    Fragment { text: format!("id in ({text})"), binds }
+fn best_of(mut ways: Vec<Boxed>) -> Boxed {
+    match (ways.len(), ways.pop()) {
+        (1, Some(only)) => only,
+        (_, Some(last)) => {
+            ways.push(last);
+            Box::new(DisjunctionMaxQuery::new(ways))
+        }
+        (_, None) => Box::new(BooleanQuery::new(Vec::new())),
+    }
+}
+
+/// Rows with all parts of what is sought; with `similar` also those that are nearly so.
+pub(crate) fn matching(fields: &Fields, searcher: &Searcher, sought: &Sought, similar: bool) -> tantivy::Result<Boxed> {
+    let mut parts = Vec::new();
+    for (at, part) in sought.parts.iter().enumerate() {
+        let last = at + 1 == sought.parts.len();
+        parts.push(match part {
+            Part::Chinese(text) => chinese(fields, text, similar),
+            part => word(fields, searcher, part, last, similar)?,
+        });
+    }
+    let mut whole: Vec<Boxed> = Vec::new();
+    for form in &sought.whole {
+        whole.push(worth(worth::WHOLE_CODE, term(fields.exact, form)));
+        whole.push(worth(worth::WHOLE_TITLE, term(fields.exact, &whole_title(form))));
+    }
+    if parts.len() == 1 {
+        whole.extend(parts.pop().unwrap_or_default());
+    } else {
+        let all = parts.into_iter().map(|ways| (Occur::Must, best_of(ways))).collect();
+        whole.push(Box::new(BooleanQuery::new(all)));
+    }
+    Ok(best_of(whole))
+}
+
+/// The only query that is ever given to the index: of one tenant, within somebody's reach.
+#[derive(Debug)]
+pub(crate) struct Walled {
+    tenant: Term,
+    reach: Option<Vec<Term>>,
+    found: Boxed,
+}
+
+impl Walled {
+    /// `found` within the tenant, and within `reach` when not everything of the counted kinds is.
+    pub(crate) fn new(fields: &Fields, tenant: TenantId, reach: Option<&[String]>, found: Boxed) -> Self {
+        let reach = reach.map(|words| words.iter().map(|word| Term::from_field_text(fields.reach, word)).collect());
+        Self { tenant: fields.wall(tenant), reach, found }
+    }
+}
+
+impl Clone for Walled {
+    fn clone(&self) -> Self {
+        Self { tenant: self.tenant.clone(), reach: self.reach.clone(), found: self.found.box_clone() }
+    }
+}
+
+impl Query for Walled {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let mut inside = self.found.box_clone();
+        if let Some(reach) = &self.reach {
+            let reach = worth(0.0, BooleanQuery::new_multiterms_query(reach.clone()));
+            inside = Box::new(BooleanQuery::new(vec![(Occur::Must, inside), (Occur::Must, reach)]));
+        }
+        let wall = worth(0.0, TermQuery::new(self.tenant.clone(), IndexRecordOption::Basic));
+        let both = BooleanQuery::new(vec![(Occur::Must, inside.box_clone()), (Occur::Must, wall)]);
+        Ok(Box::new(WalledWeight {
+            tenant: self.tenant.clone(),
+            inside: inside.weight(scoring)?,
+            both: both.weight(scoring)?,
+        }))
+    }
+}
+
+/// The same for the segments: the wall costs nothing where all rows are the tenant's own.
+struct WalledWeight {
+    tenant: Term,
+    inside: Box<dyn Weight>,
+    both: Box<dyn Weight>,
+}
+
+impl Weight for WalledWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let own = reader.inverted_index(self.tenant.field())?.doc_freq(&self.tenant)?;
+        if own == 0 {
+            return Ok(Box::new(EmptyScorer));
+        }
+        if own == reader.max_doc() { self.inside.scorer(reader, boost) } else { self.both.scorer(reader, boost) }
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        self.both.explain(reader, doc)
+    }
 }

@@ -57,13 +57,21 @@ const SHOWN: Sql = Sql::pair(
      and object_id = wanted.id limit 1) as e",
 );
 
+const NEWEST: &str = "select xid, change from search_entries order by xid desc, change desc limit 1";
+
 const FEED: &str = "select id from search_feeds where tenant_id = $1 order by id limit 1";
 
 const OPEN_FEED: &str = "insert into search_feeds (tenant_id, id) select $1, $2
      where not exists (select 1 from search_feeds where tenant_id = $1)";
 
-const UNFILLED: &str = "select distinct tenant_id from search_documents d where not exists
-     (select 1 from search_entries e where e.tenant_id = d.tenant_id) limit $1";
+// From company to company by the index, without reading their documents.
+const UNFILLED: &str = "with recursive seen (id) as (
+     select first.tenant_id from (select tenant_id from search_documents order by tenant_id limit 1) as first
+     union all
+     select (select d.tenant_id from search_documents d where d.tenant_id > seen.id order by d.tenant_id limit 1)
+     from seen where seen.id is not null)
+     select id from seen where id is not null
+     and not exists (select 1 from search_entries e where e.tenant_id = seen.id) limit $1";
 
 /// A document as the nodes follow it.
 #[derive(Debug, Clone)]
@@ -119,6 +127,11 @@ pub(crate) async fn after(q: &mut impl Query, position: Position, limit: usize) 
 /// The last place that readers may see.
 pub(crate) async fn end(q: &mut impl Query) -> Result<Position, DbError> {
     Ok(q.optional(stmt!(&END)).await?.unwrap_or_default())
+}
+
+/// The last place written, readable yet or not.
+pub(crate) async fn newest(q: &mut impl Query) -> Result<Position, DbError> {
+    Ok(q.optional(stmt!(NEWEST)).await?.unwrap_or_default())
 }
 
 /// An object and an id.
