@@ -108,13 +108,12 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
   return (
     <>
       <label className="fv-label" htmlFor={id}>
-        {label}
         {required && (
           <span className="fv-star-required" title={t('required')}>
-            {' '}
-            *<span className="visually-hidden">{t('required')}</span>
+            * <span className="visually-hidden">{t('required')}</span>
           </span>
         )}
+        {label}
       </label>
       {editable || isComputed(field.kind) ? (
         <FieldInput
@@ -174,7 +173,12 @@ function Items({ items, ready }: { items: readonly FormItem[]; ready: Ready }) {
         if (!field) return null;
         const width = Math.min(3, Math.max(1, item.width));
         return (
-          <div key={item.field} className={`fv-field fv-width-${width}`} data-field={item.field}>
+          <div
+            key={item.field}
+            className={`fv-field fv-width-${width}`}
+            data-field={item.field}
+            data-kind={field.kind.type}
+          >
             <ItemBox item={item} field={field} ready={ready} />
           </div>
         );

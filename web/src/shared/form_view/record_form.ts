@@ -65,7 +65,14 @@ export interface RecordForm {
   settle: () => void;
 }
 
-export function useRecordForm({ catalogue, form, before, base, start, part: inner = false }: RecordFormOptions): RecordForm {
+export function useRecordForm({
+  catalogue,
+  form,
+  before,
+  base,
+  start,
+  part: inner = false,
+}: RecordFormOptions): RecordForm {
   const locale = useLocale();
   // The form takes its values when it opens and not again, so nothing that changes meanwhile overwrites the typing.
   const [first] = useState<FormRecord>(() => before ?? { ...startValues(catalogue), ...start });

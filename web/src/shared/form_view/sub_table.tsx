@@ -130,8 +130,8 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
                   .map((column) => (
                     <div key={column.id} className="fv-field">
                       <div className="fv-label">
+                        {demanded.has(column.id) && <span className="fv-star-required">* </span>}
                         {say(column.label)}
-                        {demanded.has(column.id) && <span className="fv-star-required"> *</span>}
                       </div>
                       {cell(row, at, column, hidden)}
                     </div>
@@ -148,8 +148,8 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
               <tr>
                 {columns.map((column) => (
                   <th key={column.id} scope="col">
+                    {column.required === true && <span className="fv-star-required">* </span>}
                     {say(column.label)}
-                    {column.required === true && <span className="fv-star-required"> *</span>}
                   </th>
                 ))}
                 <th scope="col">

@@ -15,8 +15,8 @@ import { isListed } from './own_filters';
 import { useReader } from './own_list';
 
 const messages = defineMessages(
-  { by: '{object}（{field}）', all: '查看全部', none: '暂无', total: '共 {n} 条' },
-  { by: '{object} ({field})', all: 'See all', none: 'None yet', total: '{n} in total' },
+  { by: '{object}（{field}）', all: '查看全部', total: '共 {n} 条' },
+  { by: '{object} ({field})', all: 'See all', total: '{n} in total' },
 );
 
 /** So many objects are asked which of their fields lead here; nobody has that many on one desk. */
@@ -46,6 +46,8 @@ function Lines({ info, field, id }: { info: ObjectInfo; field: Field; id: string
       ),
   });
   const rows = list.data?.items ?? [];
+  // Nothing leads here, or not yet: that is no news worth a panel.
+  if (rows.length === 0 && !list.isError) return null;
   return (
     <Panel
       title={
@@ -63,7 +65,6 @@ function Lines({ info, field, id }: { info: ObjectInfo; field: Field; id: string
       }
     >
       {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {list.data && rows.length === 0 && <p className="muted">{t('none')}</p>}
       <ul className="plain-list">
         {rows.map((row) => (
           <li key={row.id}>

@@ -49,7 +49,7 @@ export default function ColumnDrawer({
             {t('columnsReset')}
           </Button>
           <Button type="primary" onClick={onClose}>
-            {t('done')}
+            {t('close')}
           </Button>
         </div>
       }
