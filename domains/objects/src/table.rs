@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Change, Numbers, ObjectError,
+    Numbers, ObjectError,
     access::{Action, Viewer, may, reach, scope},
     index::{entries, indexed},
     listing::page_with_own,
@@ -148,30 +148,19 @@ pub async fn page(q: &mut impl Query, object: &str, params: &ListParams) -> Resu
 }
 
 /// Makes a record; its numbers were taken before.
-pub async fn create(
-    tx: &mut Tx<'_>,
-    object: &str,
-    values: Map,
-    numbers: RecordNumbers,
-) -> Result<Record, ObjectError> {
+pub async fn create(tx: &mut Tx<'_>, object: &str, values: Map, numbers: RecordNumbers) -> Result<Record, ObjectError> {
     let known = self::object(tx, object).await?;
     if reach(tx.cx(), &known.definition, Action::Create).is_none() {
         return Err(ObjectError::Forbidden);
     }
-    let new = NewRecord { values, owner_id: None, team_id: None, region_id: None };
+    let new = NewRecord { values, form: None, form_version: None, owner_id: None, team_id: None, region_id: None };
     insert(tx, object, new, numbers.serial, numbers.fields).await
 }
 
 /// Changes values of a record that has this version and that the caller may change.
-pub async fn update(
-    tx: &mut Tx<'_>,
-    object: &str,
-    id: Uuid,
-    version: i64,
-    values: Map,
-) -> Result<Record, ObjectError> {
+pub async fn update(tx: &mut Tx<'_>, object: &str, id: Uuid, version: i64, values: Map) -> Result<Record, ObjectError> {
     let path = RecordPath { object: object.to_owned(), id };
-    let body = RecordChange { values, owner_id: Change::Keep, team_id: Change::Keep, region_id: Change::Keep };
+    let body = RecordChange { values, ..RecordChange::default() };
     patch(tx, path, IfMatch(version), body).await
 }
 
