@@ -26,7 +26,7 @@ export const records = defineMessages(
     dateBy: '日期字段',
     unset: '未设置',
     moveTo: '移动到',
-    move: '移动{title}',
+    move: '移动 {title}',
     moved: '已移动到“{stage}”',
     emptyColumn: '暂无记录',
     shown: '显示前 {n} 条，共 {total} 条',
