@@ -44,6 +44,13 @@ function labelOf(label: Label | undefined): Label | undefined {
   return { zh: zh === '' ? en : zh, en: en === '' ? zh : en };
 }
 
+/** The name with one language written anew; a language that only showed the same as the other goes with it. */
+export function retold(label: Label, language: keyof Label, text: string): Label {
+  const other = language === 'zh' ? 'en' : 'zh';
+  const own = label[other] === label[language] ? '' : label[other];
+  return language === 'zh' ? { zh: text, en: own } : { zh: label.zh, en: text };
+}
+
 function withoutNothing<T extends object>(value: T): T {
   const kept = Object.entries(value).filter(
     ([, one]) => one !== undefined && one !== false && !(Array.isArray(one) && one.length === 0),
@@ -142,7 +149,7 @@ export function renameInCondition(condition: Condition, ids: ReadonlyMap<string,
 }
 
 /** Every name in a formula that is no text, no property and no function's. */
-const NAMES = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|(?<![\w.$])[a-z_]\w*(?!\s*\()/g;
+const NAMES = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|(?<![\w.$])[a-z_]\w*\b(?!\s*\()/g;
 
 export function renameInFormula(expression: string, rename: (id: string) => string | undefined): string {
   return expression.replace(NAMES, (name) => (/^['"`]/.test(name) ? name : (rename(name) ?? name)));

@@ -35,13 +35,14 @@ function KeyFields() {
   const en = (Form.useWatch('name_en', form) as string | undefined) ?? '';
   const key = (Form.useWatch('key', form) as string | undefined) ?? '';
   const own = useRef(false);
+  const ownPrefix = useRef(false);
   useEffect(() => {
     if (own.current) return undefined;
     let here = true;
     void suggestId({ zh, en }).then((wanted) => {
       if (!here || own.current) return;
       form.setFieldValue('key', wanted);
-      if (!form.isFieldTouched('number_prefix')) form.setFieldValue('number_prefix', prefixOf(wanted));
+      if (!ownPrefix.current) form.setFieldValue('number_prefix', prefixOf(wanted));
     });
     return () => {
       here = false;
@@ -93,7 +94,12 @@ function KeyFields() {
           label={t('prefix')}
           extra={key === '' ? undefined : t('prefixHint', { sample: `${prefix}-000001` })}
         >
-          <Input maxLength={10} />
+          <Input
+            maxLength={10}
+            onChange={() => {
+              ownPrefix.current = true;
+            }}
+          />
         </Form.Item>
       </div>
     </>

@@ -6,6 +6,7 @@ import { isComputed, KIND_NAMES } from '@/shared/form_view/kinds';
 import type { KindName } from '@/shared/form_view/types';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import type { FieldsView } from '@/shared/objects/queries';
+import { retold } from '../design';
 import { freeId, suggestId } from '../suggest';
 import { ConditionEditor } from './condition_editor';
 import { DefaultEditor } from './default_editor';
@@ -62,7 +63,7 @@ export default function FieldPanel(props: FieldPanelProps) {
   const name = labelText(field.label, locale) || field.label.zh || t('unnamed');
   const set = (change: Partial<Field>, place: string) => onChange(without({ ...field, ...change }), place);
   const label = (key: 'label' | 'help', language: keyof Label, text: string) =>
-    set({ [key]: { ...(field[key] ?? { zh: '', en: '' }), [language]: text } }, `${key} ${language}`);
+    set({ [key]: retold(field[key] ?? { zh: '', en: '' }, language, text) }, `${key} ${language}`);
   const others = siblings.filter((one) => one.id !== field.id && one.retired !== true);
   // Until somebody gives a new field an id of its own, its id follows its name.
   const followed = useRef(stored === undefined && /^(new_\w+?|column_\d+)(_\d+)?$/.test(field.id));

@@ -37,6 +37,7 @@ import {
   VideoCameraOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
+import { getLocale } from '@/shared/i18n';
 import { isComputed } from '@/shared/form_view/kinds';
 import type { KindName } from '@/shared/form_view/types';
 import { ruleType, type ChoiceOption, type FieldKind, type Label, type ResultType } from '@/shared/form_types';
@@ -73,9 +74,14 @@ export function newOption(taken: readonly ChoiceOption[]): ChoiceOption {
   return { id: `option_${count}`, label: { zh: '', en: '' }, ...(color ? { color } : {}) };
 }
 
+/** In the person's own language only: the other one shows the same until somebody writes it. */
+function named(zh: string, en: string): Label {
+  return getLocale() === 'en' ? { zh: '', en } : { zh, en: '' };
+}
+
 function twoOptions(): ChoiceOption[] {
-  const first = { ...newOption([]), label: l('选项 1', 'Option 1') };
-  return [first, { ...newOption([first]), label: l('选项 2', 'Option 2') }];
+  const first = { ...newOption([]), label: named('选项 1', 'Option 1') };
+  return [first, { ...newOption([first]), label: named('选项 2', 'Option 2') }];
 }
 
 export const KINDS: Readonly<Record<KindName, KindInfo>> = {
@@ -131,7 +137,7 @@ export const KINDS: Readonly<Record<KindName, KindInfo>> = {
     icon: <TableOutlined />,
     make: () => ({
       type: 'sub_table',
-      fields: [{ id: 'name', kind: { type: 'text' }, label: l('名称', 'Name') }],
+      fields: [{ id: 'name', kind: { type: 'text' }, label: named('名称', 'Name') }],
     }),
   },
   formula: {

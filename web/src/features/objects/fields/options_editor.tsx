@@ -4,7 +4,7 @@ import { Button, Input, InputNumber, Modal, Popover, Select } from 'antd';
 import { useId, useState } from 'react';
 import type { ChoiceKind, ChoiceOption, Field, FieldKind } from '@/shared/form_types';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
-import { moveEntry } from '../design';
+import { moveEntry, retold } from '../design';
 import { DragArea, SortArea, useSortRow } from '../drag';
 import { freeId, suggestId } from '../suggest';
 import { COLORS, newOption } from './kinds';
@@ -108,7 +108,7 @@ function OptionRow({
           maxLength={100}
           disabled={retired}
           {...(wrong.length > 0 ? { status: 'error' as const } : {})}
-          onChange={(event) => onChange({ ...option, label: { ...option.label, zh: event.target.value } })}
+          onChange={(event) => onChange({ ...option, label: retold(option.label, 'zh', event.target.value) })}
           onBlur={onLeave}
         />
         <Input
@@ -118,7 +118,7 @@ function OptionRow({
           placeholder={option.label.zh}
           maxLength={100}
           disabled={retired}
-          onChange={(event) => onChange({ ...option, label: { ...option.label, en: event.target.value } })}
+          onChange={(event) => onChange({ ...option, label: retold(option.label, 'en', event.target.value) })}
           onBlur={onLeave}
         />
         {isSaved ? (
@@ -232,7 +232,9 @@ export function OptionsEditor({
       added.push({ ...option, id, label: { zh: zh || en, en } });
     }
     // Two placeholders that were never named make room for what was pasted.
-    const named = options.filter((one) => stored.includes(one) || !/^(选项 \d|Option \d)?$/.test(one.label.zh));
+    const named = options.filter(
+      (one) => stored.includes(one) || !/^(选项 \d|Option \d)?$/.test(one.label.zh || one.label.en),
+    );
     set({ options: [...named, ...added] });
     setMany(undefined);
   };

@@ -277,67 +277,76 @@ export default function FormDesigner({ stored, catalogue }: { stored: StoredForm
         />
         <span className="muted nowrap">{published > 0 ? t('published', { n: published }) : t('neverPublished')}</span>
         <span className="grow" />
-        <Tooltip title={`${f('undo')} (Ctrl+Z)`}>
-          <Button
-            type="text"
-            icon={<UndoOutlined />}
-            aria-label={f('undo')}
-            disabled={!work.undo}
-            onClick={work.undo}
-          />
-        </Tooltip>
-        <Tooltip title={`${f('redo')} (Ctrl+Shift+Z)`}>
-          <Button
-            type="text"
-            icon={<RedoOutlined />}
-            aria-label={f('redo')}
-            disabled={!work.redo}
-            onClick={work.redo}
-          />
-        </Tooltip>
-        <Tooltip title={`${f('copy')} (Ctrl+C)`}>
-          <Button
-            type="text"
-            icon={<CopyOutlined />}
-            aria-label={f('copy')}
-            disabled={!found}
-            onClick={() => {
-              const clip = copy();
-              if (clip) keepClip(clip);
-            }}
-          />
-        </Tooltip>
-        <Tooltip title={`${f('paste')} (Ctrl+V)`}>
-          <Button type="text" icon={<SnippetsOutlined />} aria-label={f('paste')} onClick={() => paste(lastClip())} />
-        </Tooltip>
-        <Tooltip title={`${t('remove')} (Delete)`}>
-          <Button
-            type="text"
-            icon={<DeleteOutlined />}
-            aria-label={t('remove')}
-            disabled={!found}
-            onClick={() => removeNode(selected)}
-          />
-        </Tooltip>
-        <span className={work.dirty ? 'tag tag-waiting' : 'tag'} role="status">
-          {f(work.dirty ? 'unsaved' : 'allSaved')}
-        </span>
-        <ActionButton
-          loading={work.busy === 'save'}
-          disabled={!work.dirty}
-          blocked={work.dirty && blocked}
-          onClick={() => void save()}
-        >
-          {t('save')}
-        </ActionButton>
-        <ActionButton
-          type="primary"
-          loading={work.busy === 'publish'}
-          blocked={blocked ?? (canPublish ? undefined : t('nothingToPublish'))}
-          onClick={() => setPublishing(true)}
-        >
-          {t('publish')}
-        </ActionButton>
+        {version === undefined && (
+          <>
+            <Tooltip title={`${f('undo')} (Ctrl+Z)`}>
+              <Button
+                type="text"
+                icon={<UndoOutlined />}
+                aria-label={f('undo')}
+                disabled={!work.undo}
+                onClick={work.undo}
+              />
+            </Tooltip>
+            <Tooltip title={`${f('redo')} (Ctrl+Shift+Z)`}>
+              <Button
+                type="text"
+                icon={<RedoOutlined />}
+                aria-label={f('redo')}
+                disabled={!work.redo}
+                onClick={work.redo}
+              />
+            </Tooltip>
+            <Tooltip title={`${f('copy')} (Ctrl+C)`}>
+              <Button
+                type="text"
+                icon={<CopyOutlined />}
+                aria-label={f('copy')}
+                disabled={!found}
+                onClick={() => {
+                  const clip = copy();
+                  if (clip) keepClip(clip);
+                }}
+              />
+            </Tooltip>
+            <Tooltip title={`${f('paste')} (Ctrl+V)`}>
+              <Button
+                type="text"
+                icon={<SnippetsOutlined />}
+                aria-label={f('paste')}
+                onClick={() => paste(lastClip())}
+              />
+            </Tooltip>
+            <Tooltip title={`${t('remove')} (Delete)`}>
+              <Button
+                type="text"
+                icon={<DeleteOutlined />}
+                aria-label={t('remove')}
+                disabled={!found}
+                onClick={() => removeNode(selected)}
+              />
+            </Tooltip>
+            <span className={work.dirty ? 'tag tag-waiting' : 'tag'} role="status">
+              {f(work.dirty ? 'unsaved' : 'allSaved')}
+            </span>
+            <ActionButton
+              loading={work.busy === 'save'}
+              disabled={!work.dirty}
+              blocked={work.dirty && blocked}
+              onClick={() => void save()}
+            >
+              {t('save')}
+            </ActionButton>
+            <ActionButton
+              type="primary"
+              loading={work.busy === 'publish'}
+              blocked={blocked ?? (canPublish ? undefined : t('nothingToPublish'))}
+              onClick={() => setPublishing(true)}
+            >
+              {t('publish')}
+            </ActionButton>
+          </>
+        )}
       </div>
       {version !== undefined && (
         <div className="stack">
@@ -469,8 +478,7 @@ export default function FormDesigner({ stored, catalogue }: { stored: StoredForm
         okText={t('publish')}
         onClose={() => setPublishing(false)}
         onConfirm={async () => {
-          const done = await work.publish();
-          if (done) void message.success(t('publishedNow', { n: done.published_version ?? 1 }));
+          await work.publish();
         }}
       />
     </>

@@ -2,6 +2,7 @@
 import { Button, Input, Segmented, Select } from 'antd';
 import type { Catalogue, Form, FormField, Label } from '@/shared/form_types';
 import { useMessages } from '@/shared/i18n';
+import { retold } from '../design';
 import { Prop, PropSection, PropSwitch } from '../fields/prop';
 import { useScope } from '../fields/scope';
 import {
@@ -50,7 +51,7 @@ function LabelProps({
             {...control}
             autoSize={{ minRows: 2, maxRows: 10 }}
             value={value[language]}
-            onChange={(event) => onChange({ ...value, [language]: event.target.value }, language)}
+            onChange={(event) => onChange(retold(value, language, event.target.value), language)}
           />
         ) : (
           <Input
@@ -58,7 +59,7 @@ function LabelProps({
             value={value[language]}
             maxLength={300}
             placeholder={language === 'en' ? value.zh : ''}
-            onChange={(event) => onChange({ ...value, [language]: event.target.value }, language)}
+            onChange={(event) => onChange(retold(value, language, event.target.value), language)}
           />
         )
       }

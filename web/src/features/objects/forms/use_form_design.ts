@@ -95,15 +95,14 @@ export function useFormDesign(stored: StoredForm, catalogue: Catalogue) {
     take(fresh);
     return fresh;
   };
-  /** Answers what the server has afterwards; nothing when it refused. */
-  const run = async (what: 'save' | 'publish', work: () => Promise<StoredForm>): Promise<StoredForm | undefined> => {
+  const run = async (what: 'save' | 'publish', work: () => Promise<StoredForm>): Promise<StoredForm> => {
     setBusy(what);
     setError(undefined);
     try {
       return await work();
     } catch (caught) {
       await fail(caught);
-      return undefined;
+      throw caught;
     } finally {
       setBusy(undefined);
     }
@@ -128,8 +127,13 @@ export function useFormDesign(stored: StoredForm, catalogue: Catalogue) {
     defects,
     busy,
     error,
-    save: () => run('save', put),
-    /** Saves what is on the board first. */
+    /** Answers whether it was saved. */
+    save: () =>
+      run('save', put).then(
+        () => true,
+        () => false,
+      ),
+    /** Saves what is on the board first; fails as the server did. */
     publish: () =>
       run('publish', async () => {
         const { version } = dirty ? await put() : base;
