@@ -2,10 +2,14 @@
 
 use kernel::Uuid;
 use objects::{Change, Checks, Date, Invalid};
+use products::{EffectiveRule, LifeDays};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Device, DeviceStatus, model::warranty};
+use crate::{
+    Device, DeviceStatus,
+    model::{life_days, warranty},
+};
 
 /// Names one device.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -50,6 +54,24 @@ pub struct NewDevice {
     pub region_id: Option<Uuid>,
     /// The team that looks after it.
     pub team_id: Option<Uuid>,
+    /// The device it is a component of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<Uuid>,
+    /// The building of the site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub building: Option<String>,
+    /// The floor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<String>,
+    /// When it was first used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_used_on: Option<Date>,
+    /// The customer who sold it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dealer_id: Option<Uuid>,
+    /// The customer who rents it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lessee_id: Option<Uuid>,
     /// Values of the company's own fields, by field id; their rules apply when this is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ext: Option<serde_json::Map<String, serde_json::Value>>,
@@ -64,6 +86,8 @@ impl NewDevice {
             serial_number: checks.code("/serial_number", &self.serial_number),
             model: checks.line("/model", self.model),
             place: checks.line("/place", self.place),
+            building: checks.line("/building", self.building),
+            floor: checks.line("/floor", self.floor),
             note: checks.text("/note", self.note),
             ..self
         };
@@ -73,9 +97,9 @@ impl NewDevice {
 
 impl Device {
     /// The record saying what `new` says, with its warranty worked out; id, version, times, token and creator stay.
-    pub(crate) fn with(&self, new: NewDevice, warranty_months: Option<i32>) -> Self {
+    pub(crate) fn with(&self, new: NewDevice, rule: &EffectiveRule) -> Self {
         let given = (new.warranty_starts_on, new.warranty_ends_on);
-        let (warranty_starts_on, warranty_ends_on) = warranty(given, new.installed_on, new.sold_on, warranty_months);
+        let (warranty_starts_on, warranty_ends_on) = warranty(given, &life_days(&new), rule);
         Self {
             serial_number: new.serial_number,
             product_id: new.product_id,
@@ -93,15 +117,21 @@ impl Device {
             note: new.note,
             region_id: new.region_id,
             team_id: new.team_id,
+            parent_id: new.parent_id,
+            building: new.building,
+            floor: new.floor,
+            first_used_on: new.first_used_on,
+            dealer_id: new.dealer_id,
+            lessee_id: new.lessee_id,
             ..self.clone()
         }
     }
 
     /// What was said about the device: warranty days that were only worked out are left open, so that they follow
     /// when what they came from changes.
-    fn said(&self, warranty_months: Option<i32>) -> NewDevice {
-        let (starts_on, _) = warranty((None, None), self.installed_on, self.sold_on, warranty_months);
-        let (_, ends_on) = warranty((self.warranty_starts_on, None), None, None, warranty_months);
+    fn said(&self, rule: &EffectiveRule) -> NewDevice {
+        let (starts_on, _) = warranty((None, None), &self.life_days(), rule);
+        let (_, ends_on) = warranty((self.warranty_starts_on, None), &self.life_days(), rule);
         NewDevice {
             serial_number: self.serial_number.clone(),
             product_id: self.product_id,
@@ -119,8 +149,19 @@ impl Device {
             note: self.note.clone(),
             region_id: self.region_id,
             team_id: self.team_id,
+            parent_id: self.parent_id,
+            building: self.building.clone(),
+            floor: self.floor.clone(),
+            first_used_on: self.first_used_on,
+            dealer_id: self.dealer_id,
+            lessee_id: self.lessee_id,
             ext: None,
         }
+    }
+
+    /// The days that a warranty rule may ask for.
+    pub fn life_days(&self) -> LifeDays {
+        LifeDays { sold_on: self.sold_on, installed_on: self.installed_on, first_used_on: self.first_used_on }
     }
 }
 
@@ -161,14 +202,26 @@ pub struct DeviceChange {
     pub region_id: Change<Uuid>,
     /// The team that looks after it.
     pub team_id: Change<Uuid>,
+    /// The device it is a component of.
+    pub parent_id: Change<Uuid>,
+    /// The building of the site.
+    pub building: Change<String>,
+    /// The floor.
+    pub floor: Change<String>,
+    /// When it was first used.
+    pub first_used_on: Change<Date>,
+    /// The customer who sold it on.
+    pub dealer_id: Change<Uuid>,
+    /// The customer who rents it.
+    pub lessee_id: Change<Uuid>,
     /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
     pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl DeviceChange {
-    /// What is said about the device after the change; `warranty_months` are those of its product so far.
-    pub(crate) fn apply(self, device: &Device, warranty_months: Option<i32>) -> Result<NewDevice, Invalid> {
-        let (mut new, mut checks) = (device.said(warranty_months), Checks::new());
+    /// What is said about the device after the change; `rule` is that of its product so far.
+    pub(crate) fn apply(self, device: &Device, rule: &EffectiveRule) -> Result<NewDevice, Invalid> {
+        let (mut new, mut checks) = (device.said(rule), Checks::new());
         let site_is_named = self.site_id.is_mentioned();
         self.serial_number.require(&mut new.serial_number, "/serial_number", &mut checks);
         self.product_id.apply(&mut new.product_id);
@@ -189,6 +242,12 @@ impl DeviceChange {
         self.note.apply(&mut new.note);
         self.region_id.apply(&mut new.region_id);
         self.team_id.apply(&mut new.team_id);
+        self.parent_id.apply(&mut new.parent_id);
+        self.building.apply(&mut new.building);
+        self.floor.apply(&mut new.floor);
+        self.first_used_on.apply(&mut new.first_used_on);
+        self.dealer_id.apply(&mut new.dealer_id);
+        self.lessee_id.apply(&mut new.lessee_id);
         new.checked(checks)
     }
 }

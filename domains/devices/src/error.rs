@@ -16,6 +16,24 @@ pub enum DeviceError {
     /// Another device, perhaps an archived one, has the serial number.
     #[error("another device has this serial number")]
     SerialTaken,
+    /// The device has no such part.
+    #[error("no such part")]
+    PartNotFound,
+    /// The device has no such meter.
+    #[error("no such meter")]
+    MeterNotFound,
+    /// The meter has no such reading.
+    #[error("no such reading")]
+    ReadingNotFound,
+    /// The device has a meter of this name.
+    #[error("the device has a meter of this name")]
+    MeterTaken,
+    /// The device has no such document.
+    #[error("no such document")]
+    DocumentNotFound,
+    /// The device has this document.
+    #[error("the device has this document")]
+    DocumentTaken,
     /// Its address does not fit into a QR code.
     #[error("the address is too long for a QR code")]
     AddressTooLong,
@@ -32,7 +50,15 @@ pub enum DeviceError {
 
 impl From<DbError> for DeviceError {
     fn from(error: DbError) -> Self {
-        if error.is_unique("devices", &["serial_number"]) { Self::SerialTaken } else { Self::Db(error) }
+        if error.is_unique("devices", &["serial_number"]) {
+            Self::SerialTaken
+        } else if error.is_unique("device_meters", &["device_id", "name"]) {
+            Self::MeterTaken
+        } else if error.is_unique("device_documents", &["device_id", "file_id"]) {
+            Self::DocumentTaken
+        } else {
+            Self::Db(error)
+        }
     }
 }
 
@@ -45,6 +71,19 @@ impl From<DeviceError> for Problem {
                 let message = "Another device, perhaps an archived one, has this serial number. Look it up instead.";
                 let field = FieldError::new("/serial_number", "taken", message);
                 Self::conflict("serial_number_taken", message).with_errors(vec![field])
+            }
+            DeviceError::PartNotFound => Self::not_found("part"),
+            DeviceError::MeterNotFound => Self::not_found("meter"),
+            DeviceError::ReadingNotFound => Self::not_found("reading"),
+            DeviceError::DocumentNotFound => Self::not_found("document"),
+            DeviceError::MeterTaken => {
+                let message = "The device has a meter of this name already. Choose another name.";
+                Self::conflict("meter_taken", message).with_errors(vec![FieldError::new("/name", "taken", message)])
+            }
+            DeviceError::DocumentTaken => {
+                let message = "The device has this document already.";
+                Self::conflict("document_taken", message)
+                    .with_errors(vec![FieldError::new("/file_id", "taken", message)])
             }
             DeviceError::AddressTooLong => {
                 Self::internal_text("the public address in the settings is too long for a QR code")

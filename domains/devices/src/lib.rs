@@ -1,18 +1,25 @@
-//! Devices in the field: serial number, owner, place, warranty dates, QR code.
+//! Devices in the field: serial number, owner, place, warranty dates, QR code, and the rest of their file: components,
+//! parts built in, meters with readings, documents, labels to print.
 //!
 //! Serial numbers are unique in a company and compared folded ([`objects::folded_code`]). Each device has a QR code whose
 //! token cannot be guessed and leads to the company before anybody is signed in; a new token makes the old code useless.
 //!
-//! Events: `device.created`, `.updated`, `.archived`, `.restored`, `.qr_token_changed`, never with the token itself. Text
+//! Parts come into the file by hand, and from the bookings on jobs ([`install_part`], called by a later domain).
+//!
+//! Events: `device.created`, `.updated`, `.archived`, `.restored`, `.transferred`, `.scrapped`, `.unscrapped`,
+//! `.part_installed`, `.part_changed`, `.part_removed`, `.meter_added`, `.meter_changed`, `.meter_read`,
+//! `.meter_reading_removed`, `.document_added`, `.document_removed`, `.qr_token_changed`, never with the token itself. Text
 //! search knows devices by serial number, model, product, customer, site, place and note.
 
 mod api;
 mod error;
+mod file;
 mod model;
 mod ops;
 mod reactions;
 mod references;
 mod store;
+pub mod table;
 
 use authz::{
     Access, Permission,
@@ -24,8 +31,18 @@ use kernel::{TenantId, Uuid};
 
 pub use api::{DeviceChange, NewDevice};
 pub use error::DeviceError;
+pub use file::{
+    DeviceDocument, DevicePart, DocumentOf, Meter, MeterKind, MeterReading, NewDevicePart, NewMeter, NewReading,
+    ReadingSource, ShownDocument,
+};
 pub use model::{Device, DeviceStatus, DeviceView, qr_url};
-pub use ops::{create::insert, qr::qr_svg};
+pub use ops::{
+    create::insert,
+    documents::shown as documents,
+    meters::{insert as insert_meter, note as note_reading},
+    parts::{Origin, insert as install_part, withdraw as withdraw_part},
+    qr::qr_svg,
+};
 pub use reactions::DeviceSearch;
 
 /// The structure of this domain.
@@ -33,6 +50,7 @@ pub fn migrations() -> Vec<Migration> {
     vec![
         db::migration!("devices", 1, "devices", "../migrations/0001_devices.sql"),
         db::migration!("devices", 2, "own_fields", "../migrations/0002_own_fields.sql"),
+        db::migration!("devices", 3, "device_file", "../migrations/0003_device_file.sql"),
     ]
 }
 
@@ -63,6 +81,95 @@ pub fn routes() -> Routes {
             ops::change_qr_token::handle,
         )
         .get("/api/v1/devices/{id}/qr.svg", read, "getDeviceQr", "Show a device's QR code", ops::qr::handle)
+        .merge(file_routes())
+}
+
+/// The operations on the rest of a device's file.
+fn file_routes() -> Routes {
+    let read = Access::Needs(DEVICES_READ);
+    let update = Access::Needs(DEVICES_UPDATE);
+    Routes::new("devices")
+        .post("/api/v1/devices/labels", read, "printDeviceLabels", "Labels of devices to print", ops::labels::handle)
+        .describe("A PDF with a QR code, name, serial number and place for each device.")
+        .post(
+            "/api/v1/devices/{id}/transfer",
+            update,
+            "transferDevice",
+            "Hand a device over to another customer",
+            ops::transfer::handle,
+        )
+        .describe("Its components go with it; its history stays.")
+        .post("/api/v1/devices/{id}/scrap", update, "scrapDevice", "Scrap a device", ops::scrap::handle)
+        .describe("Nothing is guaranteed any more from then on.")
+        .post("/api/v1/devices/{id}/unscrap", update, "unscrapDevice", "Take a scrapped device back", ops::scrap::undo)
+        .get(
+            "/api/v1/devices/{id}/parts",
+            read,
+            "listDeviceParts",
+            "List the parts built into a device",
+            ops::parts::list,
+        )
+        .post("/api/v1/devices/{id}/parts", update, "addDevicePart", "Note a part of a device", ops::parts::add)
+        .describe("Parts used on jobs come by themselves.")
+        .patch(
+            "/api/v1/devices/{id}/parts/{part_id}",
+            update,
+            "updateDevicePart",
+            "Change a part of a device, or take it out",
+            ops::parts::update,
+        )
+        .get("/api/v1/devices/{id}/meters", read, "listDeviceMeters", "List a device's meters", ops::meters::list)
+        .post("/api/v1/devices/{id}/meters", update, "addDeviceMeter", "Add a meter to a device", ops::meters::add)
+        .patch(
+            "/api/v1/devices/{id}/meters/{meter_id}",
+            update,
+            "updateDeviceMeter",
+            "Change a meter's name or unit",
+            ops::meters::update,
+        )
+        .get(
+            "/api/v1/devices/{id}/meters/{meter_id}/readings",
+            read,
+            "listMeterReadings",
+            "List a meter's readings, the newest first",
+            ops::meters::readings,
+        )
+        .post(
+            "/api/v1/devices/{id}/meters/{meter_id}/readings",
+            update,
+            "addMeterReading",
+            "Note a reading",
+            ops::meters::read_off,
+        )
+        .describe("A counter only rises, unless the reading says that it began anew.")
+        .delete(
+            "/api/v1/devices/{id}/meters/{meter_id}/readings/{reading_id}",
+            update,
+            "removeMeterReading",
+            "Take away a reading that is wrong",
+            ops::meters::remove_reading,
+        )
+        .get(
+            "/api/v1/devices/{id}/documents",
+            read,
+            "listDeviceDocuments",
+            "List a device's documents and its product's",
+            ops::documents::list,
+        )
+        .post(
+            "/api/v1/devices/{id}/documents",
+            update,
+            "addDeviceDocument",
+            "Add an uploaded file to a device",
+            ops::documents::add,
+        )
+        .delete(
+            "/api/v1/devices/{id}/documents/{document_id}",
+            update,
+            "removeDeviceDocument",
+            "Take a document off a device",
+            ops::documents::remove,
+        )
 }
 
 /// The device with this id, archived or not, whoever asks.
@@ -109,4 +216,63 @@ pub async fn of_customer(q: &mut impl Query, customer_id: Uuid) -> Result<Vec<De
 /// The device with the names of what it refers to.
 pub async fn view(q: &mut impl Query, device: Device) -> Result<DeviceView, DbError> {
     references::view(q, device).await
+}
+
+/// A device's components in use, by serial number; at most 200.
+pub async fn components(q: &mut impl Query, id: Uuid) -> Result<Vec<Device>, DbError> {
+    let mut found = store::components(q, id).await?;
+    references::own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// The parts built into a device, those still in first; at most 500.
+pub async fn parts(q: &mut impl Query, id: Uuid) -> Result<Vec<DevicePart>, DbError> {
+    store::parts::of_device(q, id).await
+}
+
+/// A device's meters, by name.
+pub async fn meters(q: &mut impl Query, id: Uuid) -> Result<Vec<Meter>, DbError> {
+    store::meters::of_device(q, id).await
+}
+
+/// The device's meter of this name, and its latest readings, the newest first; at most `most`.
+pub async fn meter_named(
+    q: &mut impl Query,
+    device_id: Uuid,
+    name: &str,
+    most: i64,
+) -> Result<Option<(Meter, Vec<MeterReading>)>, DbError> {
+    let Some(meter) = store::meters::named(q, device_id, name).await? else { return Ok(None) };
+    let readings = store::meters::latest(q, meter.id, most).await?;
+    Ok(Some((meter, readings)))
+}
+
+/// The reading of a meter that counted at this instant.
+pub async fn reading_at(
+    q: &mut impl Query,
+    meter_id: Uuid,
+    at: kernel::Timestamp,
+) -> Result<Option<MeterReading>, DbError> {
+    store::meters::before(q, meter_id, at).await
+}
+
+/// Devices of a product that work and are not put away, by id, from behind `after`; at most `most`.
+pub async fn working_of_product(
+    q: &mut impl Query,
+    product_id: Uuid,
+    after: Uuid,
+    most: i64,
+) -> Result<Vec<Device>, DbError> {
+    store::working_of_product(q, product_id, after, most).await
+}
+
+/// Devices within reach of `permission` whose factory warranty ends within these days, both included, by that day.
+pub async fn warranty_ending(
+    q: &mut impl Query,
+    permission: Permission,
+    (from, to): (objects::Date, objects::Date),
+    most: usize,
+) -> Result<Vec<Device>, DbError> {
+    let scope = store::scope(q.cx(), permission);
+    store::ending(q, scope, from, to, most).await
 }

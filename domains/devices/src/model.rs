@@ -3,8 +3,11 @@
 use http_api::{HasLocation, HasVersion};
 use kernel::{Timestamp, Uuid, World};
 use objects::Date;
+use products::{EffectiveRule, LifeDays};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::NewDevice;
 
 db::choice! {
     /// Whether a device works.
@@ -67,6 +70,22 @@ pub struct Device {
     pub team_id: Option<Uuid>,
     /// The user who created the record.
     pub created_by: Option<Uuid>,
+    /// The device it is a component of.
+    pub parent_id: Option<Uuid>,
+    /// The building of the site: 3号楼.
+    pub building: Option<String>,
+    /// The floor: B1.
+    pub floor: Option<String>,
+    /// When it was first used.
+    pub first_used_on: Option<Date>,
+    /// The customer who sold it on.
+    pub dealer_id: Option<Uuid>,
+    /// The customer who rents it.
+    pub lessee_id: Option<Uuid>,
+    /// When it was scrapped.
+    pub scrapped_on: Option<Date>,
+    /// Why it was scrapped.
+    pub scrap_reason: Option<String>,
     /// Values of the company's own fields, by field id.
     pub ext: db::Json<serde_json::Map<String, serde_json::Value>>,
 }
@@ -95,6 +114,14 @@ db::record!(Device {
     region_id,
     team_id,
     created_by,
+    parent_id,
+    building,
+    floor,
+    first_used_on,
+    dealer_id,
+    lessee_id,
+    scrapped_on,
+    scrap_reason,
     ext,
 });
 
@@ -110,6 +137,12 @@ pub struct DeviceView {
     pub customer_name: Option<String>,
     /// What the site is called.
     pub site_name: Option<String>,
+    /// The serial number of the device it is a component of.
+    pub parent_serial_number: Option<String>,
+    /// What the dealer is called.
+    pub dealer_name: Option<String>,
+    /// What the lessee is called.
+    pub lessee_name: Option<String>,
 }
 
 impl HasVersion for DeviceView {
@@ -136,16 +169,19 @@ pub fn qr_url(public_url: &str, qr_token: &str) -> String {
     format!("{}/s/{qr_token}", public_url.trim_end_matches('/'))
 }
 
-/// First and last day of the factory warranty. What is given stands; otherwise it starts with the installation, or the
-/// sale, and lasts the product's months, its last day included.
+/// The days that a warranty rule may ask for.
+pub(crate) fn life_days(new: &NewDevice) -> LifeDays {
+    LifeDays { sold_on: new.sold_on, installed_on: new.installed_on, first_used_on: new.first_used_on }
+}
+
+/// First and last day of the factory warranty. What is given stands; otherwise the product's rule works it out.
 pub(crate) fn warranty(
     given: (Option<Date>, Option<Date>),
-    installed_on: Option<Date>,
-    sold_on: Option<Date>,
-    months: Option<i32>,
+    days: &LifeDays,
+    rule: &EffectiveRule,
 ) -> (Option<Date>, Option<Date>) {
-    let starts_on = given.0.or(installed_on).or(sold_on);
-    let worked_out = || starts_on?.last_of_months(months?);
+    let starts_on = given.0.or_else(|| products::start_of(rule, days).map(|(day, _)| day));
+    let worked_out = || starts_on?.last_of_months(rule.months()?);
     (starts_on, given.1.or_else(worked_out))
 }
 
@@ -154,18 +190,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_warranty_is_worked_out_from_what_is_known() {
+    fn what_is_said_about_a_warranty_stands_and_the_rest_is_worked_out() {
         let day = |text: &str| text.parse::<Date>().ok();
-        let (sold, installed) = (day("2025-01-10"), day("2025-03-01"));
-        assert_eq!(warranty((None, None), installed, sold, Some(12)), (installed, day("2026-02-28")));
-        assert_eq!(warranty((None, None), None, sold, Some(12)), (sold, day("2026-01-09")));
-        assert_eq!(warranty((None, None), None, sold, None), (sold, None));
-        assert_eq!(warranty((None, None), None, sold, Some(0)), (sold, None));
+        let (sold_on, installed_on) = (day("2025-01-10"), day("2025-03-01"));
+        let both = LifeDays { sold_on, installed_on, first_used_on: None };
+        let sold = LifeDays { sold_on, ..LifeDays::default() };
+        let months = |months| EffectiveRule { months: Some((months, products::RuleSource::Product)), terms: None };
+        assert_eq!(warranty((None, None), &both, &months(12)), (installed_on, day("2026-02-28")));
+        assert_eq!(warranty((None, None), &sold, &months(12)), (sold_on, day("2026-01-09")));
+        assert_eq!(warranty((None, None), &sold, &EffectiveRule::default()), (sold_on, None));
+        assert_eq!(warranty((None, None), &sold, &months(0)), (sold_on, None));
         assert_eq!(
-            warranty((day("2025-02-01"), day("2030-01-01")), installed, sold, Some(12)),
+            warranty((day("2025-02-01"), day("2030-01-01")), &both, &months(12)),
             (day("2025-02-01"), day("2030-01-01"))
         );
-        assert_eq!(warranty((None, None), None, None, Some(12)), (None, None));
+        assert_eq!(warranty((None, None), &LifeDays::default(), &months(12)), (None, None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use customers::{Customer, Site};
 use db::{DbError, Query};
 use kernel::Uuid;
 use objects::Checks;
-use products::Product;
+use products::{EffectiveRule, Product};
 
 use crate::{Device, DeviceError, DeviceView, NewDevice};
 
@@ -16,11 +16,20 @@ pub(crate) struct References {
     pub product: Option<Product>,
     pub customer: Option<Customer>,
     pub site: Option<Site>,
+    pub parent: Option<Device>,
+    pub dealer: Option<Customer>,
+    pub lessee: Option<Customer>,
+    /// How the product's warranty counts.
+    pub rule: EffectiveRule,
 }
 
+/// Devices within devices at most.
+const DEEPEST: usize = 5;
+
 impl References {
-    /// Looks them up; what does not exist, and a site of another customer, is pointed at.
-    pub(crate) async fn of(q: &mut impl Query, new: &NewDevice) -> Result<Self, DeviceError> {
+    /// Looks them up for a new device, or the one with this id; what does not exist, a site of another customer, and a
+    /// device that would be its own component are pointed at.
+    pub(crate) async fn of(q: &mut impl Query, new: &NewDevice, own: Option<Uuid>) -> Result<Self, DeviceError> {
         let mut found = Self::default();
         let mut checks = Checks::new();
         if let Some(id) = new.product_id {
@@ -41,13 +50,26 @@ impl References {
                 checks.refuse("/site_id", "unknown", "The customer has no such site; choose one of theirs.");
             }
         }
+        for (pointer, id) in [("/dealer_id", new.dealer_id), ("/lessee_id", new.lessee_id)] {
+            let Some(id) = id else { continue };
+            let customer = customers::get(q, id).await?;
+            if customer.is_none() {
+                checks.refuse(pointer, "unknown", "There is no such customer; choose one of the list.");
+            }
+            if pointer == "/dealer_id" { found.dealer = customer } else { found.lessee = customer }
+        }
+        if let Some(id) = new.parent_id {
+            found.parent = crate::store::find(q, id).await?;
+            match &found.parent {
+                None => checks.refuse("/parent_id", "unknown", "There is no such device; choose one of the list."),
+                Some(parent) => check_line(q, parent, own, &mut checks).await?,
+            }
+        }
         checks.finish()?;
+        if let Some(product) = &found.product {
+            found.rule = products::warranty_of(q, product).await?;
+        }
         Ok(found)
-    }
-
-    /// How long the product's factory warranty lasts.
-    pub(crate) fn warranty_months(&self) -> Option<i32> {
-        self.product.as_ref().and_then(|product| product.warranty_months)
     }
 
     /// The region of the place where the device stands.
@@ -63,8 +85,38 @@ impl References {
             product_name: self.product.map(|product| product.name),
             customer_name: self.customer.map(|customer| customer.name),
             site_name: self.site.map(|site| site.name),
+            parent_serial_number: self.parent.map(|parent| parent.serial_number),
+            dealer_name: self.dealer.map(|customer| customer.name),
+            lessee_name: self.lessee.map(|customer| customer.name),
         }
     }
+}
+
+/// Points at a parent that stands within the device itself, or too deep.
+async fn check_line(
+    q: &mut impl Query,
+    parent: &Device,
+    own: Option<Uuid>,
+    checks: &mut Checks,
+) -> Result<(), DbError> {
+    let mut above = Some(parent.clone());
+    for depth in 1.. {
+        let Some(device) = above else { return Ok(()) };
+        if Some(device.id) == own {
+            checks.refuse("/parent_id", "cycle", "A device cannot be a component of itself; choose another one.");
+            return Ok(());
+        }
+        if depth >= DEEPEST {
+            let message = format!("Devices may stand {DEEPEST} deep in each other at most; choose one further out.");
+            checks.refuse("/parent_id", "too_deep", message);
+            return Ok(());
+        }
+        above = match device.parent_id {
+            Some(id) => crate::store::find(q, id).await?,
+            None => None,
+        };
+    }
+    Ok(())
 }
 
 /// What the caller may see of the devices' own fields.
@@ -77,7 +129,14 @@ pub(crate) async fn views(q: &mut impl Query, mut devices: Vec<Device>) -> Resul
     own_fields(q, &mut devices).await?;
     let ids = |of: fn(&Device) -> Option<Uuid>| devices.iter().filter_map(of).collect::<Vec<_>>();
     let products = products::by_ids(q, &ids(|device| device.product_id)).await?;
-    let customers = customers::by_ids(q, &ids(|device| device.customer_id)).await?;
+    let mut wanted = ids(|device| device.customer_id);
+    wanted.extend(ids(|device| device.dealer_id));
+    wanted.extend(ids(|device| device.lessee_id));
+    wanted.sort_unstable();
+    wanted.dedup();
+    let customers = customers::by_ids(q, &wanted).await?;
+    let parents: Vec<Device> = objects::by_ids(q, &crate::store::LISTING.list, &ids(|device| device.parent_id)).await?;
+    let parents: HashMap<_, _> = parents.into_iter().map(|parent| (parent.id, parent.serial_number)).collect();
     let sites = customers::sites_by_ids(q, &ids(|device| device.site_id)).await?;
     let products: HashMap<_, _> = products.into_iter().map(|product| (product.id, product.name)).collect();
     let customers: HashMap<_, _> = customers.into_iter().map(|customer| (customer.id, customer.name)).collect();
@@ -87,25 +146,15 @@ pub(crate) async fn views(q: &mut impl Query, mut devices: Vec<Device>) -> Resul
         product_name: name(&products, device.product_id),
         customer_name: name(&customers, device.customer_id),
         site_name: name(&sites, device.site_id),
+        parent_serial_number: name(&parents, device.parent_id),
+        dealer_name: name(&customers, device.dealer_id),
+        lessee_name: name(&customers, device.lessee_id),
         device,
     };
     Ok(devices.into_iter().map(view).collect())
 }
 
 /// One device with the names of what it refers to.
-pub(crate) async fn view(q: &mut impl Query, mut device: Device) -> Result<DeviceView, DbError> {
-    own_fields(q, std::slice::from_mut(&mut device)).await?;
-    let product = match device.product_id {
-        Some(id) => products::get(q, id).await?,
-        None => None,
-    };
-    let customer = match device.customer_id {
-        Some(id) => customers::get(q, id).await?,
-        None => None,
-    };
-    let site = match device.site_id {
-        Some(id) => customers::site(q, id).await?,
-        None => None,
-    };
-    Ok(References { product, customer, site }.view(device))
+pub(crate) async fn view(q: &mut impl Query, device: Device) -> Result<DeviceView, DbError> {
+    views(q, vec![device]).await?.pop().ok_or(DbError::NotFound)
 }

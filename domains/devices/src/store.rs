@@ -1,9 +1,13 @@
 //! All SQL of devices.
 
+pub(crate) mod documents;
+pub(crate) mod meters;
+pub(crate) mod parts;
+
 use authz::{Permission, ScopeColumns};
 use db::{
     DbError, FromRow, Query, RowRef, Stmt, Tx,
-    list::{Fragment, List},
+    list::{Fragment, List, ListQuery},
     stmt,
 };
 use http_api::scope_condition;
@@ -15,6 +19,9 @@ use crate::{Device, DeviceError};
 
 /// Devices of one customer shown at once at most.
 const MOST_OF_CUSTOMER: usize = 500;
+
+/// Components shown of one device at most.
+const MOST_COMPONENTS: usize = 200;
 
 /// Who reaches a device besides those who reach all of them.
 const SCOPE: ScopeColumns<'static> =
@@ -36,6 +43,13 @@ static FIELDS: FieldMap = FieldMap::new(&[
     Column::new("note", FieldType::Text, "note"),
     Column::new("region_id", FieldType::Id, "region_id"),
     Column::new("team_id", FieldType::Id, "team_id"),
+    Column::new("parent_id", FieldType::Id, "parent_id"),
+    Column::new("building", FieldType::Text, "building"),
+    Column::new("floor", FieldType::Text, "floor"),
+    Column::new("first_used_on", FieldType::Date, "first_used_on"),
+    Column::new("dealer_id", FieldType::Id, "dealer_id"),
+    Column::new("lessee_id", FieldType::Id, "lessee_id"),
+    Column::new("scrapped_on", FieldType::Date, "scrapped_on"),
     Column::new("created_by", FieldType::Id, "created_by"),
     Column::new("created_at", FieldType::Time, "created_at").not_null(),
     Column::new("updated_at", FieldType::Time, "updated_at").not_null(),
@@ -61,13 +75,15 @@ pub(crate) static LISTING: Listing = Listing {
 
 const INSERT: &str = "insert into devices (tenant_id, id, version, created_at, updated_at, serial_number, product_id,
         customer_id, site_id, model, sold_on, installed_on, warranty_starts_on, warranty_ends_on, status, place, lat,
-        lng, qr_token, note, region_id, team_id, created_by, ext)
+        lng, qr_token, note, region_id, team_id, created_by, ext, parent_id, building, floor, first_used_on, dealer_id,
+        lessee_id, scrapped_on, scrap_reason)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-        $24)";
+        $24, $25, $26, $27, $28, $29, $30, $31, $32)";
 const UPDATE: &str = "update devices set version = $4, updated_at = $5, archived_at = $6, serial_number = $7,
         product_id = $8, customer_id = $9, site_id = $10, model = $11, sold_on = $12, installed_on = $13,
         warranty_starts_on = $14, warranty_ends_on = $15, status = $16, place = $17, lat = $18, lng = $19,
-        qr_token = $20, note = $21, region_id = $22, team_id = $23, ext = $24
+        qr_token = $20, note = $21, region_id = $22, team_id = $23, ext = $24, parent_id = $25, building = $26,
+        floor = $27, first_used_on = $28, dealer_id = $29, lessee_id = $30, scrapped_on = $31, scrap_reason = $32
     where tenant_id = $1 and id = $2 and version = $3";
 
 /// How far `permission` reaches among devices.
@@ -102,6 +118,61 @@ pub(crate) async fn of_customer(q: &mut impl Query, customer_id: Uuid) -> Result
     );
     let tenant = q.cx().tenant();
     q.all(stmt!(text, tenant, customer_id)).await
+}
+
+/// Those of these devices, at most 200, that lie within a scope, in no order.
+pub(crate) async fn reached_among(q: &mut impl Query, scope: Fragment, ids: &[Uuid]) -> Result<Vec<Device>, DbError> {
+    let query =
+        ListQuery { limit: ids.len(), conditions: vec![scope, objects::among("id", ids)], ..ListQuery::default() };
+    Ok(db::list::run(q, &LISTING.list, &query).await?.page.items)
+}
+
+/// Components of a device in use, by serial number.
+pub(crate) async fn components(q: &mut impl Query, parent_id: Uuid) -> Result<Vec<Device>, DbError> {
+    let columns = Device::COLUMNS;
+    let text = format!(
+        "select {columns} from devices where tenant_id = $1 and parent_id = $2 and archived_at is null
+         order by serial_number limit {MOST_COMPONENTS}"
+    );
+    let tenant = q.cx().tenant();
+    q.all(stmt!(text, tenant, parent_id)).await
+}
+
+/// Devices of a product that work and are not put away, by id, behind `after`.
+pub(crate) async fn working_of_product(
+    q: &mut impl Query,
+    product_id: Uuid,
+    after: Uuid,
+    most: i64,
+) -> Result<Vec<Device>, DbError> {
+    let columns = Device::COLUMNS;
+    let text = format!(
+        "select {columns} from devices where tenant_id = $1 and product_id = $2 and id > $3 and archived_at is null
+           and status = 'in_service' order by id limit $4"
+    );
+    let tenant = q.cx().tenant();
+    q.all(stmt!(text, tenant, product_id, after, most)).await
+}
+
+/// Devices whose factory warranty ends within these days, both included, by that day.
+pub(crate) async fn ending(
+    q: &mut impl Query,
+    scope: Fragment,
+    from: objects::Date,
+    to: objects::Date,
+    most: usize,
+) -> Result<Vec<Device>, DbError> {
+    let working = Fragment::new(
+        "archived_at is null and status <> 'scrapped' and warranty_ends_on >= $1 and warranty_ends_on <= $2",
+        vec![from.into(), to.into()],
+    );
+    let query = ListQuery {
+        limit: most,
+        sort: Some("warranty_ends_on".to_owned()),
+        conditions: vec![scope, working],
+        ..ListQuery::default()
+    };
+    Ok(db::list::run(q, &LISTING.list, &query).await?.page.items)
 }
 
 /// A device with its company.
@@ -149,6 +220,14 @@ pub(crate) fn insert(cx: &Context, device: &Device) -> Stmt<'static> {
         &device.team_id,
         &device.created_by,
         &device.ext,
+        &device.parent_id,
+        &device.building,
+        &device.floor,
+        device.first_used_on,
+        &device.dealer_id,
+        &device.lessee_id,
+        device.scrapped_on,
+        &device.scrap_reason,
     )
     .into_owned()
 }
@@ -181,6 +260,14 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: &Device, after: &Device) -> 
         &after.region_id,
         &after.team_id,
         &after.ext,
+        &after.parent_id,
+        &after.building,
+        &after.floor,
+        after.first_used_on,
+        &after.dealer_id,
+        &after.lessee_id,
+        after.scrapped_on,
+        &after.scrap_reason,
     );
     if tx.execute(stmt).await? == 1 { Ok(()) } else { Err(DeviceError::Stale) }
 }

@@ -266,11 +266,7 @@ async fn customer(
             customer_id: Some(customer.id),
             site_id: sites.get(number % sites.len()).copied(),
             model: Some(product.code.clone()),
-            sold_on: None,
             installed_on: objects::Date::new(installed.year(), installed.month(), installed.day()),
-            warranty_starts_on: None,
-            warranty_ends_on: None,
-            status: None,
             place: Some(format!(
                 "{}号{}",
                 number + 1,
@@ -278,10 +274,8 @@ async fn customer(
             )),
             lat: Some(lat),
             lng: Some(lng),
-            note: None,
             region_id,
-            team_id: None,
-            ext: None,
+            ..NewDevice::default()
         };
         let device = devices::insert(tx, new).await.map_err(DemoError::failed)?;
         stock.devices.push((device, product.category.clone().unwrap_or_default()));

@@ -3,7 +3,8 @@
 use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem, State};
-use objects::{Checks, Numbers, first_values};
+use kernel::Context;
+use objects::{Checks, Date, Numbers, first_values};
 
 use crate::{
     Device, DeviceError, DeviceStatus, DeviceView, NewDevice,
@@ -33,9 +34,14 @@ pub async fn insert(tx: &mut Tx<'_>, new: NewDevice) -> Result<Device, DeviceErr
     Ok(register(tx, new, &Numbers::new()).await?.0)
 }
 
-async fn register(tx: &mut Tx<'_>, new: NewDevice, numbers: &Numbers) -> Result<(Device, References), DeviceError> {
+/// The same with own fields, whose numbers were taken before, and with what the device refers to.
+pub(crate) async fn register(
+    tx: &mut Tx<'_>,
+    new: NewDevice,
+    numbers: &Numbers,
+) -> Result<(Device, References), DeviceError> {
     let mut new = new.checked(Checks::new())?;
-    let references = References::of(tx, &new).await?;
+    let references = References::of(tx, &new, None).await?;
     new.region_id = new.region_id.or(references.region_id());
     let cx = tx.cx().clone();
     let id = cx.new_id();
@@ -64,9 +70,17 @@ async fn register(tx: &mut Tx<'_>, new: NewDevice, numbers: &Numbers) -> Result<
         region_id: None,
         team_id: None,
         created_by: cx.user_id(),
+        parent_id: None,
+        building: None,
+        floor: None,
+        first_used_on: None,
+        dealer_id: None,
+        lessee_id: None,
+        scrapped_on: None,
+        scrap_reason: None,
         ext: Json(own.values.clone()),
     };
-    let device = empty.with(new, references.warranty_months());
+    let device = scrapped(&cx, empty.with(new, &references.rule));
     in_order(&device)?;
     let mut data = first_values(&device);
     own.tell(&mut data);
@@ -78,6 +92,14 @@ async fn register(tx: &mut Tx<'_>, new: NewDevice, numbers: &Numbers) -> Result<
     statements.extend(own.statements);
     tx.execute_all(statements).await?;
     Ok((device, references))
+}
+
+/// A device that is gone for good has the day when it went; any other has none.
+pub(crate) fn scrapped(cx: &Context, device: Device) -> Device {
+    if device.status == DeviceStatus::Scrapped {
+        return Device { scrapped_on: device.scrapped_on.or_else(|| Some(Date::today(cx))), ..device };
+    }
+    Device { scrapped_on: None, scrap_reason: None, ..device }
 }
 
 /// Refuses a warranty that ends before it starts, also when its start was worked out.

@@ -3,11 +3,17 @@
 pub(crate) mod archive;
 pub(crate) mod change_qr_token;
 pub(crate) mod create;
+pub(crate) mod documents;
 pub(crate) mod get;
+pub(crate) mod labels;
 pub(crate) mod list;
+pub(crate) mod meters;
+pub(crate) mod parts;
 pub(crate) mod qr;
 pub(crate) mod restore;
+pub(crate) mod scrap;
 pub(crate) mod timeline;
+pub(crate) mod transfer;
 pub(crate) mod update;
 
 #[cfg(test)]
@@ -21,7 +27,9 @@ pub(crate) mod tests {
             search::migrations(),
             http_api::migrations(),
             jobs::migrations(),
+            identity::migrations(),
             objects::migrations(),
+            files::migrations(),
             customers::migrations(),
             products::migrations(),
             crate::migrations(),

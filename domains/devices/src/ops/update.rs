@@ -6,11 +6,12 @@ use events::NewEvent;
 use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
 use kernel::Uuid;
 use objects::{Numbers, Settled};
+use products::EffectiveRule;
 
 use crate::{
     Device, DeviceChange, DeviceError, DeviceView,
     api::DevicePath,
-    ops::create::in_order,
+    ops::create::{in_order, scrapped},
     references::{References, own_fields},
     store,
 };
@@ -31,7 +32,7 @@ pub(crate) async fn handle(
     Ok(Versioned(device))
 }
 
-async fn update(
+pub(crate) async fn update(
     tx: &mut Tx<'_>,
     id: Uuid,
     expected: IfMatch,
@@ -43,9 +44,13 @@ async fn update(
         Some(id) => products::get(tx, id).await?,
         None => None,
     };
-    let new = change.apply(&before, product_so_far.and_then(|product| product.warranty_months))?;
-    let references = References::of(tx, &new).await?;
-    let mut altered = before.with(new, references.warranty_months());
+    let rule_so_far = match &product_so_far {
+        Some(product) => products::warranty_of(tx, product).await?,
+        None => EffectiveRule::default(),
+    };
+    let new = change.apply(&before, &rule_so_far)?;
+    let references = References::of(tx, &new, Some(id)).await?;
+    let mut altered = scrapped(tx.cx(), before.with(new, &references.rule));
     in_order(&altered)?;
     let own = objects::settle_ext(tx, "device", id, Some(&before.ext.0), sent, &Numbers::new()).await?;
     if own.changed {
