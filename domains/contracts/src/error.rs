@@ -11,6 +11,9 @@ pub enum ContractError {
     /// There is none, or it lies outside the caller's scope.
     #[error("no such contract")]
     NotFound,
+    /// There is no such plan, or it lies outside the caller's scope.
+    #[error("no such maintenance plan")]
+    PlanNotFound,
     /// It changed since the caller read it.
     #[error("the contract changed in the meantime")]
     Stale,
@@ -38,6 +41,7 @@ impl From<ContractError> for Problem {
     fn from(error: ContractError) -> Self {
         match error {
             ContractError::NotFound => Self::not_found("contract"),
+            ContractError::PlanNotFound => Self::not_found("maintenance plan"),
             ContractError::Stale => Self::stale(),
             ContractError::NumberTaken => {
                 let message = "Another contract, perhaps an archived one, has this number. Choose another.";

@@ -3,15 +3,24 @@
 //! A device's factory warranty stands on the device; contracts add to it. [`judge`] is the pure rule, [`verdict`] and
 //! [`verdict_for_device`] gather its facts.
 //!
-//! Events: `contract.created`, `.updated`, `.archived`, `.restored`, also on the customer's timeline. Text search knows
-//! contracts by number, name, customer and note.
+//! [`explained`] says why, step by step, and judges each component that has a term of its own.
+//!
+//! [`plans`] are planned upkeep: [`schedule`] is the pure rule when a job is due.
+//!
+//! Events: `contract.created`, `.updated`, `.archived`, `.restored`, also on the customer's timeline;
+//! `maintenance_plan.created`, `.updated`, `.archived`, `.restored`, `.progress_noted`, and `maintenance.due` on the
+//! device's timeline. Text search knows contracts by number, name, customer and note.
 
 mod api;
 mod error;
+mod explain;
 mod model;
 mod ops;
+pub mod plans;
 mod reactions;
+pub mod schedule;
 mod store;
+pub mod table;
 mod verdict;
 
 use authz::{
@@ -23,17 +32,26 @@ use devices::{Device, DeviceStatus};
 use http_api::Routes;
 use kernel::{Timestamp, Uuid};
 use objects::Date;
+use products::EffectiveRule;
 
 pub use api::{ContractChange, NewContract};
 pub use error::ContractError;
+pub use explain::{ComponentSource, ComponentVerdict, ExplainedVerdict, Grounds, Step, StepCode, explain};
 pub use model::{Contract, ContractKind, ContractView, Covers};
-pub use ops::create::{insert, next_number};
+pub use ops::{
+    create::{insert, next_number},
+    plans::insert as insert_plan,
+};
+pub use plans::{MaintenancePlan, MaintenanceState, NewMaintenancePlan};
 pub use reactions::ContractSearch;
 pub use verdict::{DeviceFacts, ReasonCode, Term, Verdict, judge};
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("contracts", 1, "contracts", "../migrations/0001_contracts.sql")]
+    vec![
+        db::migration!("contracts", 1, "contracts", "../migrations/0001_contracts.sql"),
+        db::migration!("contracts", 2, "maintenance", "../migrations/0002_maintenance.sql"),
+    ]
 }
 
 /// The operations of this domain.
@@ -63,6 +81,74 @@ pub fn routes() -> Routes {
             "Say whether a device is covered, and why",
             ops::warranty::handle,
         )
+        .describe("`why` has the steps that led to it, in both languages; `components` those with terms of their own.")
+        .merge(plan_routes())
+}
+
+/// The operations on maintenance plans.
+fn plan_routes() -> Routes {
+    let read = Access::Needs(CONTRACTS_READ);
+    let update = Access::Needs(CONTRACTS_UPDATE);
+    Routes::new("maintenance")
+        .get("/api/v1/maintenance-plans", read, "listMaintenancePlans", "List maintenance plans", ops::plans::list)
+        .post(
+            "/api/v1/maintenance-plans",
+            update,
+            "createMaintenancePlan",
+            "Plan upkeep of a product's, a contract's or single devices",
+            ops::plans::create,
+        )
+        .describe("Tickets are made so many days ahead, once for a device and a day.")
+        .get(
+            "/api/v1/maintenance-plans/workload",
+            read,
+            "getMaintenanceWorkload",
+            "Planned jobs and hours of the next months",
+            ops::plans::workload,
+        )
+        .get("/api/v1/maintenance-plans/{id}", read, "getMaintenancePlan", "Show a maintenance plan", ops::plans::get)
+        .patch(
+            "/api/v1/maintenance-plans/{id}",
+            update,
+            "updateMaintenancePlan",
+            "Change a maintenance plan",
+            ops::plans::update,
+        )
+        .post(
+            "/api/v1/maintenance-plans/{id}/archive",
+            update,
+            "archiveMaintenancePlan",
+            "Put a maintenance plan away",
+            ops::plans::archive,
+        )
+        .post(
+            "/api/v1/maintenance-plans/{id}/restore",
+            update,
+            "restoreMaintenancePlan",
+            "Take a maintenance plan back",
+            ops::plans::restore,
+        )
+        .get(
+            "/api/v1/maintenance-plans/{id}/timeline",
+            read,
+            "getMaintenancePlanTimeline",
+            "Show what happened to a maintenance plan, newest first",
+            ops::plans::history,
+        )
+        .get(
+            "/api/v1/maintenance-plans/{id}/devices",
+            read,
+            "listMaintenancePlanDevices",
+            "A plan's devices: last done, next due",
+            ops::plans::devices,
+        )
+        .put(
+            "/api/v1/maintenance-plans/{id}/devices/{device_id}",
+            update,
+            "noteMaintenanceDone",
+            "Say when the job was last done on a device",
+            ops::plans::note_done,
+        )
 }
 
 /// The contract with this id, archived or not, whoever asks.
@@ -77,20 +163,46 @@ pub async fn of_device(q: &mut impl Query, device_id: Uuid) -> Result<Vec<Contra
 
 /// Whether the device is covered on this day.
 pub async fn verdict(q: &mut impl Query, device: &Device, on: Date) -> Result<Verdict, DbError> {
-    let product_months = match device.product_id {
-        Some(id) if device.warranty_ends_on.is_none() => {
-            products::get(q, id).await?.and_then(|product| product.warranty_months)
-        }
-        _ => None,
+    let months = match device.warranty_ends_on {
+        Some(_) => None,
+        None => rule_of(q, device).await?.1.months(),
     };
-    let facts = DeviceFacts {
+    let terms = terms_of(q, device.id).await?;
+    Ok(judge(Some(facts(device, months)), &terms, on))
+}
+
+/// Whether the device is covered on this day, with the steps that led to it and the verdict on each component.
+pub async fn explained(q: &mut impl Query, device: &Device, on: Date) -> Result<ExplainedVerdict, DbError> {
+    let (product, rule) = rule_of(q, device).await?;
+    let terms = terms_of(q, device.id).await?;
+    let parts = devices::parts(q, device.id).await?;
+    let verdict = judge(Some(facts(device, rule.months())), &terms, on);
+    let grounds = Grounds { device, product: product.as_deref(), rule: &rule, terms: &terms, parts: &parts };
+    Ok(explain(verdict, &grounds))
+}
+
+fn facts(device: &Device, product_months: Option<i32>) -> DeviceFacts {
+    DeviceFacts {
         scrapped: device.status == DeviceStatus::Scrapped,
         starts_on: device.warranty_starts_on,
         ends_on: device.warranty_ends_on,
         product_months,
+    }
+}
+
+/// What the device's product is called, and how its warranty counts.
+async fn rule_of(q: &mut impl Query, device: &Device) -> Result<(Option<String>, EffectiveRule), DbError> {
+    let product = match device.product_id {
+        Some(id) => products::get(q, id).await?,
+        None => None,
     };
-    let terms: Vec<Term> = store::of_device(q, device.id).await?.into_iter().map(Term::from).collect();
-    Ok(judge(Some(facts), &terms, on))
+    let Some(product) = product else { return Ok((None, EffectiveRule::default())) };
+    let rule = products::warranty_of(q, &product).await?;
+    Ok((Some(product.name), rule))
+}
+
+async fn terms_of(q: &mut impl Query, device_id: Uuid) -> Result<Vec<Term>, DbError> {
+    Ok(store::of_device(q, device_id).await?.into_iter().map(Term::from).collect())
 }
 
 /// Whether the device with this id is covered at this instant, by the calendar of the context's time zone.

@@ -15,6 +15,8 @@ use rules::{Column, FieldMap, FieldType};
 
 use crate::{Contract, ContractError};
 
+pub(crate) mod plans;
+
 /// Contracts about one device that are looked at, those that end last.
 const MOST_OF_DEVICE: usize = 200;
 

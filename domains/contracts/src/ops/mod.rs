@@ -4,6 +4,7 @@ pub(crate) mod archive;
 pub(crate) mod create;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod plans;
 pub(crate) mod restore;
 pub(crate) mod timeline;
 pub(crate) mod update;
@@ -19,8 +20,10 @@ pub(crate) mod tests {
     pub(crate) fn migrations() -> Vec<db::Migration> {
         [
             events::migrations(),
+            jobs::migrations(),
             search::migrations(),
             http_api::migrations(),
+            files::migrations(),
             customers::migrations(),
             products::migrations(),
             devices::migrations(),
