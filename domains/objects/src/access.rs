@@ -6,8 +6,8 @@ use authz::{
     reach_clause,
 };
 use db::list::Fragment;
-use forms::{Catalogue, Field, Map};
-use kernel::{Context, Scope};
+use forms::{Catalogue, Channel, Field, Form, Map};
+use kernel::{ActorKind, Context, Scope};
 
 use crate::{
     ObjectError,
@@ -54,6 +54,21 @@ pub(crate) fn reach(cx: &Context, object: &ObjectDefinition, action: Action) -> 
         Action::Update => grant.update,
     };
     cx.grants().roles.iter().filter_map(|role| object.roles.0.get(role).and_then(of)).max()
+}
+
+/// Who fills forms in as the actor does.
+fn channel(cx: &Context) -> Channel {
+    match cx.actor().kind {
+        ActorKind::Customer => Channel::Customer,
+        ActorKind::User if cx.grants().roles == ["engineer"] => Channel::Engineer,
+        _ => Channel::Staff,
+    }
+}
+
+/// Whether the actor may fill in the form: it is for their channel and their roles. Who manages objects may use all.
+pub(crate) fn may_use(cx: &Context, form: &Form) -> bool {
+    let role = |role: &String| cx.grants().roles.contains(role);
+    manages(cx) || (form.channel == channel(cx) && (form.roles.is_empty() || form.roles.iter().any(role)))
 }
 
 /// What the actor may do with the object.

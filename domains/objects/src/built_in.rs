@@ -1,6 +1,7 @@
 //! Where records live: those of built-in objects in tables of their own domains, all others in `records`.
 
-use authz::{Permission, permissions as p};
+use authz::{Permission, ScopeColumns, permissions as p};
+use forms::ResultType::{self, Date, Money, Number, Text, Time};
 
 /// A built-in object that takes fields of its own.
 #[derive(Debug, Clone, Copy)]
@@ -43,19 +44,219 @@ pub(crate) const BUILT_IN: &[BuiltIn] = &[
         create: p::DEVICES_CREATE,
         update: p::DEVICES_UPDATE,
     },
+    BuiltIn {
+        key: "order",
+        zh: "订单",
+        en: "Order",
+        icon: "order",
+        read: p::ORDERS_READ,
+        create: p::ORDERS_CREATE,
+        update: p::ORDERS_UPDATE,
+    },
 ];
 
+/// A standard field that look-ups can take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standard {
+    pub id: &'static str,
+    pub column: &'static str,
+    pub result: ResultType,
+    pub personal: bool,
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+const fn standard(id: &'static str, result: ResultType, zh: &'static str, en: &'static str) -> Standard {
+    Standard { id, column: id, result, personal: false, zh, en }
+}
+
+const fn personal(id: &'static str, zh: &'static str, en: &'static str) -> Standard {
+    Standard { id, column: id, result: Text, personal: true, zh, en }
+}
+
+/// A table that relations can lead to, besides `records`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Table {
+    pub key: &'static str,
+    pub table: &'static str,
+    pub read: Permission,
+    /// The columns of its data scope, as its own domain has them; `None` when whoever may read reads all.
+    pub scope: Option<ScopeColumns<'static>>,
+    /// What names a record.
+    pub title: &'static str,
+    /// The number by which people call it.
+    pub number: Option<&'static str>,
+    /// Whether it has `archived_at`.
+    pub archivable: bool,
+    pub fields: &'static [Standard],
+}
+
+const fn columns(
+    owner: &'static [&'static str],
+    team: Option<&'static str>,
+    region: Option<&'static str>,
+) -> Option<ScopeColumns<'static>> {
+    Some(ScopeColumns { owner, team, region })
+}
+
 /// The tables that relations can lead to, besides `records`.
-const TABLES: &[(&str, &str)] = &[
-    ("customer", "customers"),
-    ("device", "devices"),
-    ("ticket", "tickets"),
-    ("engineer", "engineers"),
-    ("product", "products"),
-    ("contract", "contracts"),
-    ("part", "parts"),
-    ("visit", "visits"),
+pub(crate) const TABLES: &[Table] = &[
+    Table {
+        key: "customer",
+        table: "customers",
+        read: p::CUSTOMERS_READ,
+        scope: columns(&["owner_id", "created_by"], None, Some("region_id")),
+        title: "name",
+        number: None,
+        archivable: true,
+        fields: &[
+            standard("name", Text, "名称", "Name"),
+            standard("kind", Text, "类型", "Kind"),
+            standard("level", Text, "级别", "Level"),
+            personal("phone", "电话", "Phone"),
+            personal("email", "邮箱", "Mail"),
+            standard("created_at", Time, "创建时间", "Created at"),
+        ],
+    },
+    Table {
+        key: "device",
+        table: "devices",
+        read: p::DEVICES_READ,
+        scope: columns(&["created_by"], Some("team_id"), Some("region_id")),
+        title: "serial_number",
+        number: None,
+        archivable: true,
+        fields: &[
+            standard("serial_number", Text, "序列号", "Serial number"),
+            standard("model", Text, "型号", "Model"),
+            standard("status", Text, "状态", "Status"),
+            standard("place", Text, "位置", "Place"),
+            standard("sold_on", Date, "销售日期", "Sold on"),
+            standard("installed_on", Date, "安装日期", "Installed on"),
+            standard("warranty_ends_on", Date, "保修到期日", "Warranty ends on"),
+        ],
+    },
+    Table {
+        key: "ticket",
+        table: "tickets",
+        read: p::TICKETS_READ,
+        scope: columns(&["assignee_id", "created_by"], Some("team_id"), Some("region_id")),
+        title: "title",
+        number: Some("number"),
+        archivable: false,
+        fields: &[
+            standard("number", Text, "编号", "Number"),
+            standard("title", Text, "标题", "Title"),
+            Standard { id: "type", column: "kind", result: Text, personal: false, zh: "类型", en: "Type" },
+            standard("priority", Text, "优先级", "Priority"),
+            standard("status", Text, "状态", "Status"),
+            standard("status_category", Text, "状态类别", "Status category"),
+            standard("created_at", Time, "创建时间", "Created at"),
+            standard("resolved_at", Time, "解决时间", "Resolved at"),
+            standard("closed_at", Time, "关闭时间", "Closed at"),
+        ],
+    },
+    Table {
+        key: "engineer",
+        table: "engineers",
+        read: p::ENGINEERS_READ,
+        scope: columns(&["user_id"], Some("team_id"), Some("region_id")),
+        title: "name",
+        number: None,
+        archivable: true,
+        fields: &[
+            standard("name", Text, "姓名", "Name"),
+            personal("phone", "电话", "Phone"),
+            standard("status", Text, "状态", "Status"),
+        ],
+    },
+    Table {
+        key: "product",
+        table: "products",
+        read: p::PRODUCTS_READ,
+        scope: None,
+        title: "name",
+        number: Some("code"),
+        archivable: true,
+        fields: &[
+            standard("code", Text, "编码", "Code"),
+            standard("name", Text, "名称", "Name"),
+            standard("category", Text, "类别", "Category"),
+            standard("warranty_months", Number, "保修月数", "Warranty in months"),
+        ],
+    },
+    Table {
+        key: "contract",
+        table: "contracts",
+        read: p::CONTRACTS_READ,
+        scope: columns(&["created_by"], None, None),
+        title: "name",
+        number: Some("number"),
+        archivable: true,
+        fields: &[
+            standard("number", Text, "编号", "Number"),
+            standard("name", Text, "名称", "Name"),
+            standard("kind", Text, "类型", "Kind"),
+            standard("starts_on", Date, "开始日期", "Starts on"),
+            standard("ends_on", Date, "结束日期", "Ends on"),
+        ],
+    },
+    Table {
+        key: "order",
+        table: "orders",
+        read: p::ORDERS_READ,
+        scope: columns(&["owner_id", "created_by"], None, None),
+        title: "title",
+        number: Some("number"),
+        archivable: true,
+        fields: &[
+            standard("number", Text, "编号", "Number"),
+            standard("title", Text, "标题", "Title"),
+            standard("kind", Text, "类型", "Kind"),
+            standard("status", Text, "状态", "Status"),
+            standard("ordered_on", Date, "订单日期", "Ordered on"),
+            standard("due_on", Date, "到期日", "Due on"),
+            Standard { id: "total", column: "total_minor", result: Money, personal: false, zh: "金额", en: "Total" },
+        ],
+    },
+    Table {
+        key: "part",
+        table: "parts",
+        read: p::PARTS_READ,
+        scope: None,
+        title: "name",
+        number: Some("code"),
+        archivable: true,
+        fields: &[
+            standard("code", Text, "编码", "Code"),
+            standard("name", Text, "名称", "Name"),
+            standard("unit", Text, "单位", "Unit"),
+            standard("stock", Number, "库存", "Stock"),
+        ],
+    },
+    Table {
+        key: "visit",
+        table: "visits",
+        read: p::VISITS_READ,
+        scope: columns(&["assignee_id"], Some("team_id"), Some("region_id")),
+        title: "number",
+        number: Some("number"),
+        archivable: false,
+        fields: &[
+            standard("number", Text, "编号", "Number"),
+            standard("engineer_name", Text, "工程师", "Engineer"),
+            standard("status", Text, "状态", "Status"),
+            standard("starts_at", Time, "开始时间", "Starts at"),
+            standard("ends_at", Time, "结束时间", "Ends at"),
+            standard("labour_minutes", Number, "工时（分钟）", "Labour in minutes"),
+        ],
+    },
 ];
+
+/// The table of a built-in object with this key.
+pub(crate) fn table_of(key: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.key == key)
+}
 
 /// The built-in object with this key that takes fields of its own.
 pub(crate) fn built_in(key: &str) -> Option<&'static BuiltIn> {
@@ -64,7 +265,7 @@ pub(crate) fn built_in(key: &str) -> Option<&'static BuiltIn> {
 
 /// The table of a built-in object, with or without fields of its own.
 pub(crate) fn table(key: &str) -> Option<&'static str> {
-    TABLES.iter().find(|(object, _)| *object == key).map(|(_, table)| *table)
+    table_of(key).map(|table| table.table)
 }
 
 /// Whether a key cannot be given to an object of one's own.
@@ -81,6 +282,9 @@ pub(crate) fn reserved(object: &str) -> &'static [&'static str] {
             "kind",
             "level",
             "phone",
+            "phones",
+            "parent_id",
+            "merged_into_id",
             "email",
             "province",
             "city",
@@ -152,6 +356,26 @@ pub(crate) fn reserved(object: &str) -> &'static [&'static str] {
             "created_by",
             "created_at",
             "updated_at",
+        ],
+        "order" => &[
+            "id",
+            "number",
+            "kind",
+            "status",
+            "customer_id",
+            "title",
+            "ordered_on",
+            "due_on",
+            "currency",
+            "total_minor",
+            "paid_minor",
+            "owner_id",
+            "source",
+            "note",
+            "created_by",
+            "created_at",
+            "updated_at",
+            "archived_at",
         ],
         _ => &[
             "id",

@@ -30,6 +30,9 @@ pub enum ObjectError {
     /// What is asked would harm data: a stable code, and where.
     #[error("{} field(s) hold data", .1.len())]
     Refused(&'static str, Vec<FieldError>),
+    /// Another record has the same values, which must differ; nothing else is wrong.
+    #[error("{} value(s) stand in another record", .0.len())]
+    NotUnique(Vec<FieldError>),
     /// A record's values are wrong.
     #[error("{} value(s) are not valid", .0.len())]
     Record(Vec<FieldError>),
@@ -67,6 +70,10 @@ impl From<ObjectError> for Problem {
             }
             ObjectError::Refused(code, errors) => {
                 wrong(code, "Records hold values that this would harm; see `errors`.").with_errors(errors)
+            }
+            ObjectError::NotUnique(errors) => {
+                Self::conflict("not_unique", "Another record has these values, which must be unique; see `errors`.")
+                    .with_errors(errors)
             }
             ObjectError::Record(errors) => {
                 wrong("invalid_record", "Some values are not valid; see `errors`.").with_errors(errors)

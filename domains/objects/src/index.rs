@@ -41,7 +41,9 @@ pub(crate) const fn fits(kind: &FieldKind) -> bool {
 
 /// The type of a field that has index rows; `None` for one without.
 pub(crate) fn indexed(field: &Field) -> Option<FieldType> {
-    let wanted = (field.filterable || field.unique) && !field.retired && fits(&field.kind);
+    // Relations are walked backwards by their rows.
+    let leads = matches!(field.kind, FieldKind::Relation(_));
+    let wanted = (field.filterable || field.unique || leads) && !field.retired && fits(&field.kind);
     field.rule_type().filter(|_| wanted)
 }
 

@@ -1,11 +1,16 @@
 //! The job that fills the index of a field with the values that records have already, or takes it away.
 
+use std::sync::Arc;
+
 use db::{Query as _, Tx};
 use futures_util::future::BoxFuture;
 use jobs::{JobError, JobHandler, JobRun};
+use kernel::World;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::{
+    built_in, computed,
     index::{entries, indexed},
     store::fields,
 };
@@ -42,6 +47,134 @@ impl JobHandler for IndexFields {
                     .await?;
                 if !more {
                     return Ok(());
+                }
+            }
+        })
+    }
+}
+
+/// All handlers of this domain.
+pub fn handlers() -> Vec<Arc<dyn JobHandler>> {
+    vec![Arc::new(IndexFields), Arc::new(ComputeFields), Arc::new(SpreadLookUps), Arc::new(RecomputeRecords)]
+}
+
+/// Works out fields that were marked, 200 at a time. Register it as a job handler.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ComputeFields;
+
+#[derive(Debug, Clone, Deserialize)]
+struct OfObject {
+    object: String,
+}
+
+impl JobHandler for ComputeFields {
+    fn kind(&self) -> &'static str {
+        computed::COMPUTE
+    }
+
+    fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobError>> {
+        Box::pin(async move {
+            let task: OfObject = run.parse()?;
+            loop {
+                let object = task.object.clone();
+                let step =
+                    async move |tx: &mut Tx<'_>| -> Result<bool, db::DbError> { computed::advance(tx, &object).await };
+                if !run.db.write(&run.cx, step).await? {
+                    return Ok(());
+                }
+            }
+        })
+    }
+}
+
+/// Marks the look-ups in all records that name a changed record, 200 at a time. Register it as a job handler.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SpreadLookUps;
+
+#[derive(Debug, Clone, Deserialize)]
+struct Spread {
+    object: String,
+    relation: String,
+    target: Uuid,
+}
+
+impl JobHandler for SpreadLookUps {
+    fn kind(&self) -> &'static str {
+        computed::SPREAD
+    }
+
+    fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobError>> {
+        Box::pin(async move {
+            let task: Spread = run.parse()?;
+            let mut after = Uuid::nil();
+            loop {
+                let task = task.clone();
+                let step = async move |tx: &mut Tx<'_>| -> Result<Option<Uuid>, db::DbError> {
+                    computed::spread(tx, &task.object, &task.relation, task.target, after).await
+                };
+                match run.db.write(&run.cx, step).await? {
+                    Some(last) => after = last,
+                    None => return Ok(()),
+                }
+            }
+        })
+    }
+}
+
+/// The kind of jobs that index the texts of an object afresh.
+pub(crate) const SEARCH: &str = "objects.search";
+
+/// Indexes the texts of an object's records afresh, after it changed which fields are searched. Register it as a job
+/// handler.
+#[derive(Clone)]
+pub struct SearchAnew {
+    indexer: search::Indexer,
+    world: World,
+}
+
+impl SearchAnew {
+    /// With the indexer that the house uses.
+    pub fn new(indexer: search::Indexer, world: World) -> Self {
+        Self { indexer, world }
+    }
+}
+
+impl JobHandler for SearchAnew {
+    fn kind(&self) -> &'static str {
+        SEARCH
+    }
+
+    fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobError>> {
+        Box::pin(async move {
+            let task: OfObject = run.parse()?;
+            let kind = if built_in::table_of(&task.object).is_some() { task.object.as_str() } else { "record" };
+            self.indexer.reindex(&run.db, &self.world, run.cx.tenant(), kind).await?;
+            Ok(())
+        })
+    }
+}
+
+/// Works out every record of an object anew, after its computed fields changed. Register it as a job handler.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecomputeRecords;
+
+impl JobHandler for RecomputeRecords {
+    fn kind(&self) -> &'static str {
+        computed::RECOMPUTE
+    }
+
+    fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobError>> {
+        Box::pin(async move {
+            let task: OfObject = run.parse()?;
+            let mut after = Uuid::nil();
+            loop {
+                let object = task.object.clone();
+                let step = async move |tx: &mut Tx<'_>| -> Result<Option<Uuid>, db::DbError> {
+                    computed::recompute(tx, &object, after).await
+                };
+                match run.db.write(&run.cx, step).await? {
+                    Some(last) => after = last,
+                    None => return Ok(()),
                 }
             }
         })

@@ -22,37 +22,51 @@ mod access;
 mod built_in;
 mod change;
 mod checks;
+mod computed;
 mod date;
 mod error;
+mod exact;
 mod index;
 mod jobs;
+mod links;
 pub mod listing;
 pub mod model;
 mod ops;
 mod own;
 mod phone;
 mod reactions;
+mod references;
 mod routes;
+mod searched;
 mod store;
+pub mod table;
 mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timeline;
+mod unique;
 mod values;
 
 pub use change::Change;
 pub use checks::{Checks, Invalid, folded_code};
 pub use date::{Date, DateError};
 pub use error::ObjectError;
-pub use jobs::IndexFields;
+pub use exact::Exact;
+pub use jobs::{ComputeFields, IndexFields, RecomputeRecords, SearchAnew, SpreadLookUps, handlers};
+pub use ops::document::CommonDocument;
 pub use phone::phone_digits;
-pub use reactions::RecordSearch;
+pub use reactions::{FollowRecords, OwnWords, RecordSearch};
+pub use references::Reference;
 pub use routes::routes;
+pub use searched::{SearchedObject, searched};
 pub use store::{among, by_ids, find};
 pub use timeline::{TimelineParams, first_values, history, timeline};
-pub use values::{Numbers, Sent, Settled, numbers, settle, settle_ext, shown};
+pub use values::{Numbers, Sent, Settled, numbers, settle, settle_ext, shown, without_personal};
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<db::Migration> {
-    vec![db::migration!("objects", 1, "objects", "../migrations/0001_objects.sql")]
+    vec![
+        db::migration!("objects", 1, "objects", "../migrations/0001_objects.sql"),
+        db::migration!("objects", 2, "computed", "../migrations/0002_computed.sql"),
+    ]
 }

@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::store::computed::State;
+
 /// Objects of one's own that a company may have.
 pub const MAX_OBJECTS: usize = 200;
 /// Forms that an object may have.
@@ -233,6 +235,8 @@ pub struct FormInfo {
     pub name: Label,
     /// Who fills it in.
     pub channel: Channel,
+    /// The roles that may use it; empty for everybody of the channel.
+    pub roles: Vec<String>,
     /// Rises with every save.
     pub version: i64,
     /// The version in use; absent until it is published.
@@ -365,6 +369,28 @@ pub struct Record {
     pub created_by: Option<Uuid>,
     /// When it was put away.
     pub archived_at: Option<Timestamp>,
+    /// Fields that are being worked out in the background.
+    pub computing: Vec<String>,
+    /// Fields that could not be worked out; they have no value.
+    pub faults: Vec<FieldFaultView>,
+}
+
+/// A field that could not be worked out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldFaultView {
+    /// The field's id.
+    pub field: String,
+    /// Stable code, for translation.
+    pub code: String,
+    /// A plain English sentence.
+    pub message: String,
+}
+
+impl FieldFaultView {
+    /// The fault in a field's state, if there is one.
+    pub(crate) fn of(state: State) -> Option<Self> {
+        Some(Self { field: state.field, code: state.code?, message: state.message.unwrap_or_default() })
+    }
 }
 
 impl HasVersion for Record {

@@ -1,20 +1,100 @@
-//! What follows from events: the words by which records are found.
+//! What follows from events: the words by which records are found, and values worked out from built-in records.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use db::{DbError, Tx};
-use events::Event;
-use forms::Catalogue;
+use db::{DbError, Query as _, Tx};
+use events::{Consumer, ConsumerError, Event};
+use forms::{Catalogue, Map};
 use futures_util::future::BoxFuture;
 use search::{Document, Indexed};
 use uuid::Uuid;
 
 use crate::{
     access::Viewer,
+    built_in, computed,
     model::ObjectDefinition,
-    store::{definitions, fields, records},
+    store::{computed as computed_store, definitions, fields, records},
     values::{title, words},
 };
+
+/// Look-ups and roll-ups over built-in objects follow their records, which change without this domain. Register it as a
+/// consumer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FollowRecords;
+
+impl FollowRecords {
+    async fn follow(tx: &mut Tx<'_>, event: &Event) -> Result<(), DbError> {
+        let (cx, object) = (tx.cx().clone(), event.object.as_str());
+        let mut statements = Vec::new();
+        let links = computed_store::links(tx, object).await?;
+        let own = event.object_id;
+        let told = |field: &str| event.data.get(field).is_some();
+        for link in links.iter().filter(|link| link.kind == "look_up" && told(&link.source)) {
+            statements.push(computed::spread_job(&cx, &link.object, &link.relation, own));
+        }
+        let counts = event.kind.ends_with(".archived") || event.kind.ends_with(".restored");
+        if counts && links.iter().any(|link| link.kind == "roll_up") {
+            let values = computed_store::values(tx, object, own).await?.unwrap_or_default();
+            statements.extend(computed::follow(tx, object, own, (&values, true), (&values, false)).await?);
+        }
+        tx.execute_all(statements).await?;
+        Ok(())
+    }
+}
+
+impl Consumer for FollowRecords {
+    fn name(&self) -> &'static str {
+        "objects.follow"
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        built_in::table_of(&event.object).is_some() && !event.kind.ends_with(".computed")
+    }
+
+    fn handle<'a>(&'a self, tx: &'a mut Tx<'_>, event: &'a Event) -> BoxFuture<'a, Result<(), ConsumerError>> {
+        Box::pin(async move { Ok(Self::follow(tx, event).await?) })
+    }
+
+    fn handle_batch<'a>(
+        &'a self,
+        tx: &'a mut Tx<'_>,
+        events: &'a [Arc<Event>],
+    ) -> BoxFuture<'a, Result<(), ConsumerError>> {
+        Box::pin(async move {
+            if !computed_store::has_links(tx).await? {
+                return Ok(());
+            }
+            for event in events {
+                Self::follow(tx, event).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The words by which own fields of a built-in object's records are found. Personal data and fields of some roles only
+/// stay out of them.
+#[derive(Debug, Clone)]
+pub struct OwnWords(Catalogue);
+
+impl OwnWords {
+    /// Those of the fields of `object` that may be searched.
+    pub async fn of(tx: &mut Tx<'_>, object: &str) -> Result<Self, DbError> {
+        let (_, mut catalogue) = fields::catalogue(tx, object).await?;
+        let everybody = Viewer { roles: Vec::new(), personal: false };
+        catalogue.fields.retain(|field| field.searchable && everybody.reads(field));
+        Ok(Self(catalogue))
+    }
+
+    /// The words of one record's values.
+    pub fn words(&self, values: &Map) -> Vec<Option<String>> {
+        self.0.fields.iter().map(|field| words(field, values.get(&field.id)?)).collect()
+    }
+}
 
 /// Records of own objects in the text search: by number, title and the fields that may be searched. Personal data and
 /// fields of some roles only stay out of it.

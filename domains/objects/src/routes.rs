@@ -3,11 +3,11 @@
 use authz::{Access, permissions::OBJECTS_MANAGE};
 use http_api::Routes;
 
-use crate::ops::{definitions, fields, forms, records};
+use crate::ops::{definitions, document, fields, forms, formulas, names, records};
 
 /// The operations of this domain.
 pub fn routes() -> Routes {
-    definition_routes().merge(field_routes()).merge(form_routes()).merge(record_routes())
+    definition_routes().merge(field_routes()).merge(form_routes()).merge(record_routes()).merge(name_routes())
 }
 
 fn definition_routes() -> Routes {
@@ -56,6 +56,61 @@ fn field_routes() -> Routes {
             "getObjectSchema",
             "Show the JSON Schema of an object's values",
             fields::schema,
+        )
+        .post(
+            "/api/v1/objects/{object}/formula/preview",
+            manage,
+            "previewFormula",
+            "Try a formula out",
+            formulas::preview,
+        )
+        .get(
+            "/api/v1/objects/{object}/look-up-fields",
+            signed_in,
+            "listLookUpFields",
+            "List the fields that look-ups can take",
+            formulas::look_up_fields,
+        )
+        .get(
+            "/api/v1/objects/{object}/states",
+            signed_in,
+            "listFieldStates",
+            "Show which fields of records are being worked out, or could not be",
+            formulas::states,
+        )
+}
+
+fn name_routes() -> Routes {
+    let signed_in = Access::SignedIn;
+    Routes::new("records")
+        .get("/api/v1/titles", signed_in, "listTitles", "Show what records of any object are called", names::titles)
+        .get(
+            "/api/v1/related/{kind}/{id}",
+            signed_in,
+            "listRelations",
+            "List the relations that lead to a record",
+            names::groups,
+        )
+        .get(
+            "/api/v1/related/{kind}/{id}/{object}/{field}",
+            signed_in,
+            "listRelated",
+            "List the records that lead to a record",
+            names::related,
+        )
+        .get(
+            "/api/v1/records/{object}/{id}/related/{relation_object}/{field}",
+            signed_in,
+            "listRelatedRecords",
+            "List the records that lead to a record of an own object",
+            names::of_record,
+        )
+        .get(
+            "/api/v1/openapi.json",
+            signed_in,
+            "getCompanyApiDocument",
+            "Show the API with the company's own objects",
+            document::document,
         )
 }
 

@@ -1,7 +1,9 @@
 //! All SQL of this domain, and look-ups by id that every list's table can answer.
 
+pub(crate) mod computed;
 pub(crate) mod definitions;
 pub(crate) mod fields;
+pub(crate) mod names;
 pub(crate) mod records;
 
 use db::{

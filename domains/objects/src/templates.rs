@@ -65,7 +65,7 @@ impl Template {
             Self::Course => course(),
         };
         let fields = fields.into_iter().filter_map(|field| serde_json::from_value(field).ok()).collect();
-        Catalogue { object: object.to_owned(), fields }
+        Catalogue { object: object.to_owned(), fields, unique_together: Vec::new() }
     }
 }
 

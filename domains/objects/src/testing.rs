@@ -15,7 +15,7 @@ use std::{
 use authz::Permission;
 use db::Db;
 use http_api::{
-    App, Authenticator, Credential, Identified, Problem, Routes, Service, Settings,
+    App, AppBuilder, Authenticator, Credential, Identified, Problem, Routes, Service, Settings,
     axum::{
         Router,
         body::{Body, Bytes, to_bytes},
@@ -72,9 +72,23 @@ impl Api {
     /// # Panics
     /// When the operations contradict each other.
     pub fn new(db: &Db, world: &World, routes: impl IntoIterator<Item = Routes>) -> Self {
+        Self::with_services(db, world, routes, |app| app)
+    }
+
+    /// The same with services that the operations ask for.
+    ///
+    /// # Panics
+    /// When the operations contradict each other.
+    pub fn with_services(
+        db: &Db,
+        world: &World,
+        routes: impl IntoIterator<Item = Routes>,
+        services: impl FnOnce(AppBuilder) -> AppBuilder,
+    ) -> Self {
         let callers = Arc::new(Callers::default());
         let settings = Settings { public_rate: None, link_rate: None, ..Settings::default() };
-        let app = App::builder(db.clone(), world.clone(), settings).authenticator(Guard(Arc::clone(&callers))).build();
+        let app = App::builder(db.clone(), world.clone(), settings).authenticator(Guard(Arc::clone(&callers)));
+        let app = services(app).build();
         let service = routes.into_iter().fold(Service::new(app), Service::routes);
         match service.router() {
             Ok(router) => Self { router, callers },

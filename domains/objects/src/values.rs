@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use db::{Db, DbError, Query as _, Stmt, Tx};
-use forms::{Catalogue, Field, FieldKind, Form, FormScope, Map, SystemFact};
+use forms::{Catalogue, Field, FieldFault, FieldKind, Form, FormScope, Map, SystemFact};
 use http_api::FieldError;
 use kernel::Context;
 use serde_json::{Value, json};
@@ -13,9 +13,12 @@ use uuid::Uuid;
 use crate::{
     ObjectError,
     access::{MASK, Viewer},
-    index::{changed, entries, indexed},
+    computed,
+    index::{changed, entries},
     listing::now,
-    store::fields,
+    references,
+    store::{computed as states, fields},
+    unique,
 };
 
 /// Numbers that were taken for a new record's fields, by field id.
@@ -71,16 +74,16 @@ pub struct Sent<'a> {
 /// Checks what was sent and works out what is stored.
 ///
 /// # Errors
-/// [`ObjectError::Record`] with a pointer to each wrong value.
+/// [`ObjectError::Record`] with a pointer to each wrong value; [`ObjectError::NotUnique`] when nothing is wrong but values
+/// that another record has.
 pub async fn settle(tx: &mut Tx<'_>, sent: Sent<'_>) -> Result<Settled, ObjectError> {
     let cx = tx.cx().clone();
     let (_, catalogue) = fields::catalogue_held(tx, sent.object).await?;
     let viewer = Viewer::of(&cx, &catalogue);
-    let input = viewer.unmasked(&catalogue, sent.values);
-    let scope = FormScope { roles: &viewer.roles, form: sent.form, now: now(&cx) };
-    let accepted = forms::accept(&catalogue, &scope, sent.before, &input);
-    let mut errors: Vec<FieldError> = accepted
-        .problems
+    let input = viewer.unmasked(&catalogue, sent.values.clone());
+    let before = refreshed(tx, &catalogue, &sent).await?;
+    let (values, problems, faults) = accepted(tx, &catalogue, &viewer, &sent, before.as_ref(), &input).await?;
+    let mut errors: Vec<FieldError> = problems
         .into_iter()
         .map(|problem| {
             FieldError::new(format!("{}{}", sent.pointer, problem.pointer), problem.code, problem.message)
@@ -88,28 +91,91 @@ pub async fn settle(tx: &mut Tx<'_>, sent: Sent<'_>) -> Result<Settled, ObjectEr
         })
         .collect();
     let nothing = Map::new();
-    let before = sent.before.unwrap_or(&nothing);
-    let mut values = accepted.record;
-    for field in &catalogue.fields {
-        if before.get(&field.id) == values.get(&field.id) {
-            continue;
-        }
-        if let Some((code, message)) =
-            wrong_in_store(tx, sent.object, sent.record, field, values.get(&field.id)).await?
-        {
-            errors.push(FieldError::new(format!("{}/{}", sent.pointer, field.id), code, message));
-        }
+    let old = before.as_ref().unwrap_or(&nothing);
+    for field in catalogue.fields.iter().filter(|field| old.get(&field.id) != values.get(&field.id)) {
+        let wrong = wrong_in_store(tx, field, old.get(&field.id), values.get(&field.id)).await?;
+        errors.extend(
+            wrong.map(|(code, message)| FieldError::new(format!("{}/{}", sent.pointer, field.id), code, message)),
+        );
     }
+    let clashes = unique::clashes(tx, &catalogue, sent.record, old, &values, sent.pointer).await?;
+    if errors.is_empty() && !clashes.is_empty() {
+        return Err(ObjectError::NotUnique(clashes));
+    }
+    errors.extend(clashes);
     if !errors.is_empty() {
         return Err(ObjectError::Record(errors));
     }
+    let mut values = values;
     let differs = sent.before.is_none_or(|before| *before != values);
     if differs {
         fill_in(&cx, &catalogue, sent.before.is_none(), sent.numbers, &mut values);
     }
-    let statements = index_changes(&cx, &catalogue, sent.object, sent.record, before, &values);
-    let changes = told(&catalogue, before, &values);
+    let mut statements = index_changes(&cx, &catalogue, sent.object, sent.record, old, &values);
+    statements.extend(unique::changes(&cx, &catalogue, sent.record, old, &values));
+    if computed::is_any(&catalogue) {
+        statements.extend(states::forget_faults(&cx, sent.object, sent.record));
+        statements.extend(faults.iter().map(|fault| states::fault(&cx, sent.object, sent.record, fault)));
+    }
+    let was_used = sent.before.is_some();
+    statements.extend(computed::follow(tx, sent.object, sent.record, (old, was_used), (&values, true)).await?);
+    let changes = told(&catalogue, old, &values);
     Ok(Settled { values, changed: differs, changes, statements })
+}
+
+/// What the record had, with roll-ups as they are by now: those are written in the background without a new version.
+async fn refreshed(tx: &mut Tx<'_>, catalogue: &Catalogue, sent: &Sent<'_>) -> Result<Option<Map>, DbError> {
+    let Some(before) = sent.before else { return Ok(None) };
+    let mut before = before.clone();
+    if computed::is_any(catalogue)
+        && let Some(now) = states::held(tx, sent.object, sent.record).await?
+    {
+        for field in catalogue.fields.iter().filter(|field| field.kind.is_computed()) {
+            match now.get(&field.id) {
+                Some(value) => before.insert(field.id.clone(), value.clone()),
+                None => before.remove(&field.id),
+            };
+        }
+    }
+    Ok(Some(before))
+}
+
+/// What was sent, accepted, with everything that is worked out.
+async fn accepted(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    viewer: &Viewer,
+    sent: &Sent<'_>,
+    before: Option<&Map>,
+    input: &Map,
+) -> Result<(Map, Vec<forms::Problem>, Vec<FieldFault>), DbError> {
+    let now = now(tx.cx());
+    let mut made = Map::new();
+    if before.is_none() {
+        made.extend(forms::defaults(catalogue, input, &computed::scene(tx.cx())));
+        computed::over_nothing(catalogue, &mut made);
+    }
+    let accept = |made: &Map| {
+        let scope = FormScope { roles: &viewer.roles, form: sent.form, now, made: Some(made) };
+        forms::accept(catalogue, &scope, before, input)
+    };
+    let mut accepted = accept(&made);
+    if !computed::is_any(catalogue) {
+        return Ok((accepted.record, accepted.problems, Vec::new()));
+    }
+    let mut faults = computed::work_out(tx, catalogue, &mut accepted.record).await?;
+    if forms::needs_made(catalogue) {
+        // Conditions ask for values that are known only now.
+        let computed = catalogue.fields.iter().filter(|field| field.kind.is_computed());
+        made.extend(
+            computed
+                .filter_map(|field| accepted.record.get_key_value(&field.id))
+                .map(|(id, value)| (id.clone(), value.clone())),
+        );
+        accepted = accept(&made);
+        faults = computed::work_out(tx, catalogue, &mut accepted.record).await?;
+    }
+    Ok((accepted.record, accepted.problems, faults))
 }
 
 impl Settled {
@@ -154,28 +220,46 @@ pub async fn shown(q: &mut impl db::Query, object: &str, mut records: Vec<&mut M
     Ok(())
 }
 
-/// What only the store knows to be wrong with a new value of a field.
-async fn wrong_in_store(
+/// A record's own values without those that hold personal data, and the statements that keep the index in step. Nothing
+/// is demanded of what remains: personal data goes even where a field must not be empty.
+pub async fn without_personal(
     tx: &mut Tx<'_>,
     object: &str,
     record: Uuid,
-    field: &Field,
-    value: Option<&Value>,
-) -> Result<Option<(&'static str, String)>, DbError> {
-    let Some(value) = value else { return Ok(None) };
-    if let Some(kind) = indexed(field).filter(|_| field.unique) {
-        for entry in entries(kind, Some(value)) {
-            if fields::is_taken(tx, kind, object, &field.id, record, entry).await? {
-                return Ok(Some(("not_unique", "Another record has this value; it must be unique.".to_owned())));
-            }
-        }
+    before: &Map,
+) -> Result<(Map, Vec<Stmt<'static>>), DbError> {
+    let (_, catalogue) = fields::catalogue_held(tx, object).await?;
+    let mut values = before.clone();
+    for field in catalogue.fields.iter().filter(|field| field.personal) {
+        values.remove(&field.id);
     }
-    let ids: Vec<Uuid> = match value {
-        Value::Array(all) => all.iter().filter_map(id_of).collect(),
-        one => id_of(one).into_iter().collect(),
-    };
+    let statements = index_changes(tx.cx(), &catalogue, object, record, before, &values);
+    Ok((values, statements))
+}
+
+/// What only the store knows to be wrong with a new value of a field: whom or what it names. What the record named before
+/// may stay.
+async fn wrong_in_store(
+    tx: &mut Tx<'_>,
+    field: &Field,
+    old: Option<&Value>,
+    value: Option<&Value>,
+) -> Result<Option<(&'static str, String)>, ObjectError> {
+    let kept: Vec<Uuid> = old.map(computed::ids).unwrap_or_default();
+    let ids: Vec<Uuid> = value.map(computed::ids).unwrap_or_default();
+    let ids: Vec<Uuid> = ids.into_iter().filter(|id| !kept.contains(id)).collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
     let known = match &field.kind {
-        FieldKind::Relation(settings) if !ids.is_empty() => fields::existing(tx, &settings.object, &ids).await?,
+        FieldKind::Relation(settings) => {
+            let found = references::find(tx, &settings.object, &ids).await?;
+            if let Some(put_away) = found.iter().find(|reference| reference.archived) {
+                let message = format!("Choose something in use; {} was put away.", put_away.title);
+                return Ok(Some(("archived_target", message)));
+            }
+            found.into_iter().map(|reference| reference.id).collect()
+        }
         FieldKind::Person => identity::users_by_ids(tx, &ids).await?.into_keys().collect(),
         FieldKind::Team => match ids.first() {
             Some(id) => identity::team(tx, *id).await?.map(|team| team.id).into_iter().collect(),
@@ -185,10 +269,6 @@ async fn wrong_in_store(
     };
     let unknown = ids.iter().find(|id| !known.contains(id));
     Ok(unknown.map(|id| ("unknown_target", format!("Choose something that exists; there is no {id}."))))
-}
-
-fn id_of(value: &Value) -> Option<Uuid> {
-    value.as_str().and_then(|text| text.parse().ok())
 }
 
 /// What the server itself puts into a record: numbers, and who changed it when.
@@ -237,7 +317,7 @@ pub(crate) fn index_changes(
 
 /// Changes as events tell them, which everybody on the timeline reads: personal data is masked, and so are fields that
 /// only some roles see.
-fn told(catalogue: &Catalogue, before: &Map, after: &Map) -> Value {
+pub(crate) fn told(catalogue: &Catalogue, before: &Map, after: &Map) -> Value {
     let mut told = events::changes(before, after);
     for field in catalogue.fields.iter().filter(|field| field.personal || !field.see_roles.is_empty()) {
         let Some(Value::Object(change)) = told.get_mut(&field.id) else { continue };

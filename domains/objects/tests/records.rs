@@ -111,7 +111,7 @@ testkit::both! {
         }
         let mut statuses = many.join_all().await;
         statuses.sort_unstable();
-        assert_eq!(statuses, [201, 422, 422, 422, 422, 422, 422, 422]);
+        assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
     }
 
     migrations(), |t| roles_reach_as_far_as_the_definition_says {

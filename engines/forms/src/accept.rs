@@ -22,6 +22,8 @@ pub struct FormScope<'a> {
     pub form: Option<&'a Form>,
     /// What relative times in conditions are counted from.
     pub now: Now,
+    /// What the server has worked out: values of computed fields, and defaults by expression of a new record.
+    pub made: Option<&'a Map>,
 }
 
 /// The answer to what was sent.
@@ -83,6 +85,11 @@ impl<'a> Desk<'a> {
     fn fill_in(&self, input: &Map) -> (Map, ByField<'a>) {
         let mut record: Map =
             self.fields.iter().filter_map(|field| self.old.get_key_value(&field.id)).map(owned).collect();
+        for field in self.fields.iter().filter(|field| field.kind.is_computed()) {
+            if let Some(value) = self.scope.made.and_then(|made| made.get(&field.id)) {
+                record.insert(field.id.clone(), value.clone());
+            }
+        }
         let mut problems = ByField::new();
         for field in self.fields {
             match input.get(&field.id).filter(|_| self.is_editable(field)) {
@@ -96,6 +103,12 @@ impl<'a> Desk<'a> {
                         record.insert(field.id.clone(), value);
                     } else {
                         record.remove(&field.id);
+                    }
+                }
+                None if self.create && field.default_expression.is_some() => {
+                    let made = self.scope.made.and_then(|made| made.get(&field.id)).filter(|_| !field.retired);
+                    if let Some(Ok(Some(value))) = made.map(|made| normal(&field.kind, made, None)) {
+                        record.insert(field.id.clone(), value);
                     }
                 }
                 None if self.create => insert_default(field, &mut record),

@@ -25,6 +25,9 @@ pub struct Catalogue {
     pub object: String,
     /// Its fields.
     pub fields: Vec<Field>,
+    /// Groups of fields that no two records may have alike; records where one is empty are not compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unique_together: Vec<Vec<String>>,
 }
 
 /// One field, or one column of a sub-table.
@@ -46,6 +49,9 @@ pub struct Field {
     /// What a new record has when nothing is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
+    /// The same as a ZEN expression over `now`, `today`, `me` and the fields above this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_expression: Option<String>,
     /// Whether no two records may have the same value; the store sees to it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unique: bool,

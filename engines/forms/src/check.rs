@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::catalogue::{Catalogue, Field, Level};
-use crate::kind::{ChoiceSettings, FieldKind, MomentSettings, RollUpFunction, SubTableSettings, TextSettings};
+use crate::kind::{
+    ChoiceSettings, FieldKind, MomentSettings, RelationSettings, ResultType, RollUpFunction, SubTableSettings,
+    TextSettings,
+};
 use crate::value::{normal, number};
 use crate::{
-    MAX_COLUMNS, MAX_EXPRESSION, MAX_FIELDS, MAX_FILTERABLE, MAX_LINE, MAX_LONG_TEXT, MAX_OPTIONS, MAX_ROWS, order,
-    pattern, text,
+    MAX_COLUMNS, MAX_FIELDS, MAX_FILTERABLE, MAX_GROUP, MAX_GROUPS, MAX_LINE, MAX_LONG_TEXT, MAX_OPTIONS, MAX_ROWS,
+    formula, order, pattern, text,
 };
 
 /// One thing that is wrong with a catalogue or a form.
@@ -24,10 +27,13 @@ pub struct Defect {
     pub code: String,
     /// A plain English sentence that says what to do.
     pub message: String,
+    /// Where in an expression, in UTF-16 units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<usize>,
 }
 
 pub fn defect(pointer: impl Into<String>, code: &str, message: impl Into<String>) -> Defect {
-    Defect { pointer: pointer.into(), code: code.to_owned(), message: message.into() }
+    Defect { pointer: pointer.into(), code: code.to_owned(), message: message.into(), position: None }
 }
 
 impl Catalogue {
@@ -53,6 +59,7 @@ impl Catalogue {
                 found.sub_table(table, &format!("{at}/kind"));
             }
         }
+        found.groups(self);
         found.0
     }
 }
@@ -80,6 +87,7 @@ impl Found {
             self.condition(field.visible_if.as_ref(), fields, &format!("{at}/visible_if"));
             self.condition(field.required_if.as_ref(), fields, &format!("{at}/required_if"));
         }
+        self.0.extend(formula::check(fields, base));
         for closing in order::ordered(fields).1 {
             let index = fields.iter().position(|field| field.id == closing.id).unwrap_or_default();
             let needs = order::needs(closing, fields).join("`, `");
@@ -96,6 +104,39 @@ impl Found {
         }
     }
 
+    /// Fields that are unique together.
+    fn groups(&mut self, catalogue: &Catalogue) {
+        if catalogue.unique_together.len() > MAX_GROUPS {
+            let message = format!("Remove groups of unique fields; {MAX_GROUPS} may be.");
+            return self.add("/unique_together", "too_many_groups", message);
+        }
+        for (index, group) in catalogue.unique_together.iter().enumerate() {
+            let at = format!("/unique_together/{index}");
+            if !(2..=MAX_GROUP).contains(&group.len()) || group.iter().collect::<BTreeSet<_>>().len() != group.len() {
+                self.add(&at, "out_of_range", format!("Name 2 to {MAX_GROUP} different fields."));
+                continue;
+            }
+            for (place, id) in group.iter().enumerate() {
+                let fits = |field: &Field| {
+                    let computed = field.kind.is_computed();
+                    !field.retired && !computed && field.rule_type().is_some_and(|kind| kind != rules::FieldType::Tags)
+                };
+                if !catalogue.field(id).is_some_and(fits) {
+                    let message = format!("Name a field with one value that people fill in; `{id}` is none.");
+                    self.add(format!("{at}/{place}"), "unknown_field", message);
+                }
+            }
+        }
+    }
+
+    fn currency(&mut self, result: ResultType, currency: Option<&str>, at: &str) {
+        let fits = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        if (result == ResultType::Money) != currency.is_some() || !currency.is_none_or(fits) {
+            let message = "Write a currency like CNY or USD for an amount, and none for anything else.";
+            self.add(format!("{at}/currency"), "invalid_currency", message);
+        }
+    }
+
     /// Settings that don't go together with the field's kind.
     fn flags(&mut self, field: &Field, at: &str) {
         if field.default.is_some() && (field.kind.is_computed() || matches!(field.kind, FieldKind::SubTable(_))) {
@@ -104,6 +145,10 @@ impl Found {
                 "default_not_allowed",
                 "Remove the default; this kind of field takes none.",
             );
+        }
+        if field.unique && field.kind.is_computed() && !matches!(field.kind, FieldKind::AutoNumber(_)) {
+            let message = "Switch unique off; the server works this value out.";
+            self.add(format!("{at}/unique"), "flag_not_allowed", message);
         }
         let indexed = [("filterable", field.filterable), ("sortable", field.sortable), ("unique", field.unique)];
         for (flag, _) in indexed.into_iter().filter(|(_, on)| *on && field.rule_type().is_none()) {
@@ -147,15 +192,19 @@ impl Found {
                 self.between(number.digits.into(), 1, 12, &format!("{settings}/digits"));
                 self.between(number.prefix.chars().count() as u64, 0, 20, &format!("{settings}/prefix"));
             }
-            FieldKind::Formula(formula) => {
-                let length = formula.expression.chars().count() as u64;
-                self.between(length, 1, MAX_EXPRESSION as u64, &format!("{settings}/expression"));
-            }
+            FieldKind::Formula(formula) => self.currency(formula.result, formula.currency.as_deref(), &settings),
             FieldKind::RollUp(roll_up) if roll_up.field.is_none() && roll_up.function != RollUpFunction::Count => {
                 self.add(format!("{settings}/field"), "field_missing", "Name the field whose values are taken.");
             }
             FieldKind::LookUp(look_up) => {
-                let relation = fields.iter().find(|other| other.id == look_up.relation);
+                self.currency(look_up.result, look_up.currency.as_deref(), &settings);
+                let relation = fields.iter().find(|other| other.id == look_up.relation && !other.retired);
+                if let Some(FieldKind::Relation(RelationSettings { many: true, .. })) =
+                    relation.map(|other| &other.kind)
+                {
+                    let message = format!("Name a relation to one record; `{}` leads to several.", look_up.relation);
+                    self.add(format!("{settings}/relation"), "several", message);
+                }
                 if !relation.is_some_and(|other| matches!(other.kind, FieldKind::Relation(_))) {
                     let message = format!("Name a relation field; `{}` is none.", look_up.relation);
                     self.add(format!("{settings}/relation"), "unknown_field", message);
@@ -302,6 +351,7 @@ impl Found {
             ("read_only", column.read_only),
             ("filterable", column.filterable),
             ("sortable", column.sortable),
+            ("default_expression", column.default_expression.is_some()),
             ("see_roles", !column.see_roles.is_empty()),
             ("edit_roles", !column.edit_roles.is_empty()),
         ];
@@ -398,8 +448,8 @@ mod tests {
         let formula = |id: &str, expression: &str| {
             field(id, &json!({"type": "formula", "expression": expression, "result": "text"}), &json!({}))
         };
-        assert_eq!(defects(vec![formula("a", "b + 1"), formula("b", "a + 'b'")]), one("/fields/1", "cycle"));
-        assert_eq!(defects(vec![formula("a", "b + 1"), formula("b", "'a'")]), []);
+        assert_eq!(defects(vec![formula("a", "b + '1'"), formula("b", "a + 'b'")]), one("/fields/1", "cycle"));
+        assert_eq!(defects(vec![formula("a", "b + '1'"), formula("b", "'a'")]), []);
         assert_eq!(defects(vec![formula("a", "b"), text("b", &shown_by("a"))]), one("/fields/1", "cycle"));
     }
 
@@ -474,12 +524,13 @@ mod tests {
             (json!({"type": "duration", "max": -1}), "", "empty_range"),
             (json!({"type": "rating", "max": 11}), "/max", "out_of_range"),
             (json!({"type": "auto_number", "digits": 0}), "/digits", "out_of_range"),
-            (json!({"type": "formula", "expression": "", "result": "text"}), "/expression", "out_of_range"),
+            (json!({"type": "formula", "expression": "", "result": "text"}), "/expression", "syntax"),
             (
                 json!({"type": "formula", "expression": "1+".repeat(1001), "result": "number"}),
                 "/expression",
-                "out_of_range",
+                "too_long",
             ),
+            (json!({"type": "formula", "expression": "1", "result": "money"}), "/currency", "invalid_currency"),
             (json!({"type": "roll_up", "object": "o", "relation": "r", "function": "sum"}), "/field", "field_missing"),
             (json!({"type": "look_up", "relation": "r", "field": "x", "result": "text"}), "/relation", "unknown_field"),
         ] {

@@ -19,6 +19,9 @@ pub struct Form {
     pub name: Label,
     /// Who fills it in.
     pub channel: Channel,
+    /// The roles that may use it; empty for everybody of the channel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// Counts from 1.
     pub version: u32,
     /// Its sections, from top to bottom.

@@ -258,6 +258,9 @@ pub struct FormulaSettings {
     pub expression: String,
     /// The type of its value.
     pub result: ResultType,
+    /// What an amount is in, a code of ISO 4217; only with the result `money`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// What is counted over which related records.
@@ -299,6 +302,9 @@ pub struct LookUpSettings {
     pub field: String,
     /// The type of its value.
     pub result: ResultType,
+    /// What an amount is in, a code of ISO 4217; only with the result `money`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// The type of a value that the server works out.
@@ -309,6 +315,8 @@ pub enum ResultType {
     Text,
     /// Number.
     Number,
+    /// Whole number of minor units.
+    Money,
     /// Yes or no.
     Boolean,
     /// Calendar day.
@@ -409,6 +417,7 @@ impl ResultType {
         match self {
             Self::Text => FieldType::Text,
             Self::Number => FieldType::Number,
+            Self::Money => FieldType::Integer,
             Self::Boolean => FieldType::Boolean,
             Self::Date => FieldType::Date,
             Self::Time => FieldType::Time,

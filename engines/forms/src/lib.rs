@@ -33,7 +33,7 @@
 //! | `id_number` | 18 characters of GB 11643 | `text` |
 //! | `sub_table` | list of objects by column id | none |
 //! | `auto_number` | text, made by the server | `text` |
-//! | `formula`, `look_up` | worked out by the server | as their `result` |
+//! | `formula`, `look_up` | worked out by the server ([`compute`]) | as their `result` |
 //! | `roll_up` | number, worked out by the server | `number` |
 //! | `system` | who or when, kept by the server | `id` or `time` |
 
@@ -42,6 +42,7 @@ mod catalogue;
 mod check;
 mod convert;
 mod form;
+mod formula;
 mod kind;
 mod order;
 mod pattern;
@@ -57,6 +58,7 @@ pub use catalogue::{Catalogue, Field, Label};
 pub use check::Defect;
 pub use convert::{CannotConvert, Converted, convert};
 pub use form::{Channel, Form, Item, Layout, Part, Section};
+pub use formula::{FieldFault, compute, defaults, needs_made, outcome, types, wider};
 pub use kind::*;
 pub use problem::{Problem, Wrong};
 pub use schema::json_schema;
@@ -90,6 +92,12 @@ pub const MAX_LINE: u32 = 500;
 
 /// The longest text with line breaks where the field sets no smaller limit, in characters.
 pub const MAX_LONG_TEXT: u32 = 20_000;
+
+/// The most groups of fields that are unique together.
+pub const MAX_GROUPS: usize = 5;
+
+/// The most fields of such a group.
+pub const MAX_GROUP: usize = 5;
 
 /// The longest formula or pattern, in characters.
 pub const MAX_EXPRESSION: usize = 2_000;

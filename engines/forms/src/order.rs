@@ -16,8 +16,13 @@ use crate::value::{self, Fault};
 pub fn needs<'a>(field: &'a Field, fields: &'a [Field]) -> Vec<&'a str> {
     let shown = parsed(field.visible_if.as_ref(), fields);
     let named = shown.iter().flat_map(Condition::fields).collect::<BTreeSet<_>>();
+    let read = match &field.kind {
+        FieldKind::Formula(formula) => formulas::names(&formula.expression),
+        _ => std::sync::Arc::default(),
+    };
     let words = match &field.kind {
-        FieldKind::Formula(formula) => words(&formula.expression),
+        FieldKind::Formula(_) => read.iter().map(String::as_str).collect(),
+        FieldKind::LookUp(look_up) => vec![look_up.relation.as_str()],
         kind => kind.choice().and_then(|choice| choice.within.as_deref()).into_iter().collect(),
     };
     if named.is_empty() && words.is_empty() {
@@ -30,34 +35,6 @@ pub fn needs<'a>(field: &'a Field, fields: &'a [Field]) -> Vec<&'a str> {
 /// A condition that reads right; wrong ones are defects of the catalogue and are passed over here.
 pub fn parsed(condition: Option<&Value>, fields: &[Field]) -> Option<Condition> {
     Condition::parse(condition?, &Level(fields)).ok()
-}
-
-/// The names in an expression, outside of quotes and not behind a dot.
-fn words(expression: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut quote = None;
-    let mut start = None;
-    let mut before = ' ';
-    for (at, letter) in expression.char_indices().chain([(expression.len(), ' ')]) {
-        let in_word = quote.is_none() && (letter.is_ascii_alphanumeric() || letter == '_');
-        match (start, in_word) {
-            (None, true) => start = Some((at, before)),
-            (Some((from, ahead)), false) => {
-                if ahead != '.' {
-                    words.push(&expression[from..at]);
-                }
-                start = None;
-            }
-            _ => {}
-        }
-        match quote {
-            Some(open) if open == letter => quote = None,
-            None if matches!(letter, '"' | '\'' | '`') => quote = Some(letter),
-            _ => {}
-        }
-        before = letter;
-    }
-    words
 }
 
 /// The fields in an order in which each stands behind those it needs, and the fields at which a circle closes.
@@ -142,14 +119,4 @@ impl<'a> Plan<'a> {
 
 fn by_id<T>(fields: &[Field], of: impl Fn(&Field) -> Option<T>) -> BTreeMap<&str, T> {
     fields.iter().filter_map(|field| Some((field.id.as_str(), of(field)?))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_names_of_a_formula_stand_outside_of_quotes_and_dots() {
-        assert_eq!(words("price * qty + len(a.b) + \"c d\" + 'e'"), ["price", "qty", "len", "a"]);
-    }
 }

@@ -341,6 +341,7 @@ fn result(result: ResultType) -> Value {
     match result {
         ResultType::Text => json!({ "type": "string" }),
         ResultType::Number => json!({ "type": "number" }),
+        ResultType::Money => whole(None, None),
         ResultType::Boolean => json!({ "type": "boolean" }),
         ResultType::Date => json!({"type": "string", "format": "date"}),
         ResultType::Time => instant(),

@@ -46,7 +46,7 @@ proptest! {
     #[test]
     fn an_accepted_record_is_accepted_as_new_and_stays(sent in value(), more in value(), seconds in any::<i32>()) {
         let catalogue = &VECTORS.catalogues["kinds"];
-        let scope = FormScope { roles: &[], form: None, now: Now::from(i64::from(seconds) * 1_000_000) };
+        let scope = FormScope { roles: &[], form: None, now: Now::from(i64::from(seconds) * 1_000_000), made: None };
         for (field, sent) in catalogue.fields.iter().flat_map(|field| {
             [(field, sent.clone()), (field, json!([sent.clone(), more.clone()]))]
         }) {

@@ -9,7 +9,7 @@ use rules::Now;
 
 fn run(vectors: &Vectors, case: &Vector, before: Option<&forms::Map>, input: &forms::Map) -> Accepted {
     let form = case.form.as_ref().map(|name| &vectors.forms[name]);
-    let scope = FormScope { roles: &case.roles, form, now: Now::parse(&case.at).unwrap() };
+    let scope = FormScope { roles: &case.roles, form, now: Now::parse(&case.at).unwrap(), made: None };
     accept(&vectors.catalogues[&case.catalogue], &scope, before, input)
 }
 
@@ -91,7 +91,7 @@ fn a_full_table_of_patterns_and_conditions_is_answered() {
     assert_eq!(catalogue.check(), []);
     let row: forms::Map = (0..forms::MAX_COLUMNS).map(|n| (format!("c{n}"), "a".into())).collect();
     let input = serde_json::json!({"t": vec![row; forms::MAX_ROWS as usize]});
-    let scope = FormScope { roles: &[], form: None, now: Now::from(0) };
+    let scope = FormScope { roles: &[], form: None, now: Now::from(0), made: None };
     let accepted = accept(&catalogue, &scope, None, input.as_object().unwrap());
     let codes: Vec<_> = accepted.problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["record_too_large"]);

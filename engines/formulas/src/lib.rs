@@ -17,7 +17,7 @@ mod types;
 mod value;
 
 pub use fault::{Code, Fault};
-pub use program::{Formula, check};
+pub use program::{Formula, check, names};
 pub use types::{Kind, Outcome, Scene, Types};
 
 /// The longest expression, in characters.

@@ -37,11 +37,28 @@ pub struct Formula {
 /// What was compiled lately, by the types it knew and its text.
 static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
 type Kept = HashMap<(String, String), Arc<Formula>>;
+/// The names in expressions that were read lately.
+static NAMED: LazyLock<Mutex<HashMap<String, Arc<BTreeSet<String>>>>> = LazyLock::new(Mutex::default);
 /// Formulas kept at most; then the store starts anew, which costs some microseconds each.
 const MOST_KEPT: usize = 4_096;
 /// Makes a day or time of a text, the same on every server.
 static MOMENT: LazyLock<Option<Arc<[Opcode]>>> =
     LazyLock::new(|| compiled("d(text, 'UTC')").ok().map(|expression| Arc::clone(expression.bytecode())));
+
+/// The names that an expression reads, fields or not; none when it does not read as an expression.
+pub fn names(source: &str) -> Arc<BTreeSet<String>> {
+    if let Some(known) = NAMED.lock().unwrap_or_else(PoisonError::into_inner).get(source) {
+        return Arc::clone(known);
+    }
+    let read = guarded(|| Ok(reading(source, None).map(|reading| reading.reads).unwrap_or_default()));
+    let names = Arc::new(read.unwrap_or_default());
+    let mut kept = NAMED.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= MOST_KEPT {
+        kept.clear();
+    }
+    kept.insert(source.to_owned(), Arc::clone(&names));
+    names
+}
 
 /// Everything that is wrong with an expression over these fields, in the order of the text; empty when it may be saved.
 pub fn check(source: &str, types: &Types, outcome: Outcome) -> Vec<Fault> {

@@ -1,6 +1,9 @@
 //! Changing which fields an object has: showing, replacing, checking and converting them, and their JSON Schema.
 
-use std::{collections::BTreeSet, mem::discriminant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem::discriminant,
+};
 
 use db::{Query, Read, Tx};
 use events::NewEvent;
@@ -19,11 +22,13 @@ use super::definitions::{ObjectPath, definition, seen};
 use crate::{
     ObjectError,
     access::manages,
-    built_in,
+    built_in, computed,
     index::{fits, indexed},
-    jobs::INDEX,
+    jobs::{INDEX, SEARCH},
+    links,
     model::{FieldIndex, FieldsView, IndexState, ObjectDefinition},
-    store::{definitions, fields as store},
+    store::{computed as computed_store, definitions, fields as store},
+    unique,
     values::index_changes,
 };
 
@@ -148,17 +153,36 @@ pub(crate) async fn check(
         .read(&cx, async move |r: &mut Read<'_>| -> Result<_, ObjectError> {
             let object = definition(r, &path.object).await?;
             let own = definitions::all(r).await?;
-            Ok(defects(&object.key, &body.catalogue, &own))
+            let others = others(r, &body.catalogue).await?;
+            Ok(defects(&object.key, &body.catalogue, &own, &others))
         })
         .await?;
     Ok(Json(Defects { defects }))
 }
 
+/// The catalogues of all objects, where fields of this one are worked out from them.
+async fn others(q: &mut impl Query, catalogue: &Catalogue) -> Result<BTreeMap<String, Catalogue>, ObjectError> {
+    let hangs = |field: &Field| matches!(field.kind, FieldKind::LookUp(_) | FieldKind::RollUp(_));
+    if !catalogue.fields.iter().any(hangs) {
+        return Ok(BTreeMap::new());
+    }
+    let all = definitions::catalogues(q).await?;
+    Ok(all.into_iter().map(|(object, catalogue)| (object, catalogue.0)).collect())
+}
+
 /// What is wrong with a catalogue in itself, and beside the other objects.
-fn defects(object: &str, catalogue: &Catalogue, own: &[ObjectDefinition]) -> Vec<Defect> {
+fn defects(
+    object: &str,
+    catalogue: &Catalogue,
+    own: &[ObjectDefinition],
+    others: &BTreeMap<String, Catalogue>,
+) -> Vec<Defect> {
     let mut defects = catalogue.check();
+    if catalogue.fields.len() <= forms::MAX_FIELDS {
+        defects.extend(links::defects(catalogue, others));
+    }
     let mut add = |pointer: String, code: &str, message: String| {
-        defects.push(Defect { pointer, code: code.to_owned(), message });
+        defects.push(Defect { pointer, code: code.to_owned(), message, position: None });
     };
     if catalogue.object != object {
         add("/object".into(), "wrong_object", format!("Write `{object}`; these are the fields of that object."));
@@ -221,7 +245,7 @@ async fn replace(
         return Err(ObjectError::Stale);
     }
     let own = definitions::all(tx).await?;
-    let wrong = defects(&object.key, &after, &own);
+    let wrong = defects(&object.key, &after, &own, &others(tx, &after).await?);
     if !wrong.is_empty() {
         return Err(ObjectError::Defects("invalid_catalogue", wrong));
     }
@@ -230,7 +254,16 @@ async fn replace(
         return Err(ObjectError::Stale);
     }
     refuse_harm(tx, &object.key, &before, &after).await?;
+    let violated = unique::follow(tx, &before, &after).await?;
+    if !violated.is_empty() {
+        let message = "Records have the same values in these fields; make them differ first.";
+        let at = |index: usize| format!("/catalogue/unique_together/{index}");
+        let errors = violated.into_iter().map(|index| FieldError::new(at(index), "not_unique", message));
+        return Err(ObjectError::Refused("not_unique", errors.collect()));
+    }
     follow(tx, &object.key, &before, &after).await?;
+    recompute(tx, &object.key, &before, &after).await?;
+    search_anew(tx, &object.key, &before, &after).await?;
     told(tx, object, &before, &after).await
 }
 
@@ -315,6 +348,38 @@ async fn follow(tx: &mut Tx<'_>, object: &str, before: &Catalogue, after: &Catal
     Ok(())
 }
 
+/// Notes what the fields are worked out from, and works out all records when that changed.
+async fn recompute(tx: &mut Tx<'_>, object: &str, before: &Catalogue, after: &Catalogue) -> Result<(), ObjectError> {
+    let cx = tx.cx().clone();
+    tx.execute_all(computed_store::replace_links(&cx, object, &links::links(after))).await?;
+    let made = |catalogue: &Catalogue| -> Vec<(String, bool, FieldKind)> {
+        let fields = catalogue.fields.iter().filter(|field| {
+            matches!(
+                field.kind,
+                FieldKind::Formula(_) | FieldKind::LookUp(_) | FieldKind::RollUp(_) | FieldKind::SubTable(_)
+            )
+        });
+        fields.map(|field| (field.id.clone(), field.retired, field.kind.clone())).collect()
+    };
+    if computed::is_any(after) && made(before) != made(after) && store::count(tx, object).await? > 0 {
+        tx.execute(computed::recompute_job(&cx, object)).await?;
+    }
+    Ok(())
+}
+
+/// Indexes texts afresh when other fields are searched than before.
+async fn search_anew(tx: &mut Tx<'_>, object: &str, before: &Catalogue, after: &Catalogue) -> Result<(), ObjectError> {
+    let searched = |catalogue: &Catalogue| -> BTreeSet<String> {
+        let open = |field: &&Field| field.searchable && !field.retired && !field.personal && field.see_roles.is_empty();
+        catalogue.fields.iter().filter(open).map(|field| field.id.clone()).collect()
+    };
+    if searched(before) != searched(after) && store::count(tx, object).await? > 0 {
+        let job = NewJob::new(SEARCH, json!({"object": object})).key(object);
+        tx.execute(jobs::statement(&tx.cx().clone(), &job)).await?;
+    }
+    Ok(())
+}
+
 fn index_job(cx: &Context, object: &str, field: &str) -> db::Stmt<'static> {
     let job = NewJob::new(INDEX, json!({"object": object, "field": field})).key(format!("{object}/{field}"));
     jobs::statement(cx, &job)
@@ -375,7 +440,7 @@ async fn change_type(tx: &mut Tx<'_>, path: FieldPath, body: Conversion) -> Resu
         changed.default = None;
     }
     let own = definitions::all(tx).await?;
-    let wrong = defects(&object.key, &after, &own);
+    let wrong = defects(&object.key, &after, &own, &others(tx, &after).await?);
     if !wrong.is_empty() {
         return Err(ObjectError::Defects("invalid_catalogue", wrong));
     }
@@ -455,6 +520,7 @@ async fn go_through(
             let mut written = kept.clone();
             written.extend(new.map(|new| (field.id.clone(), new)));
             statements.extend(index_changes(&cx, after, object, record_id, &kept, &written));
+            statements.extend(unique::changes(&cx, after, record_id, &values, &written));
             if written != values {
                 statements.push(store::replace_values(&cx, object, record_id, &written));
             }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::definitions::{ObjectPath, definition, seen};
 use crate::{
     ObjectError,
+    access::{manages, may_use},
     model::{FormInfo, FormList, FormView, MAX_FORMS, StoredForm},
     store::{definitions as store, fields},
 };
@@ -46,13 +47,19 @@ pub(crate) async fn list(
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<_, ObjectError> {
             let object = seen(r, &path.object).await?;
-            Ok(store::forms(r, &object.key).await?)
+            if manages(r.cx()) {
+                return Ok(store::forms(r, &object.key).await?);
+            }
+            let mut published = store::published_forms(r, &object.key).await?;
+            published.retain(|form| may_use(r.cx(), &form.draft.0));
+            Ok(published)
         })
         .await?;
     let items = forms.into_iter().map(|form| FormInfo {
         id: form.id,
         name: form.draft.0.name,
         channel: form.draft.0.channel,
+        roles: form.draft.0.roles,
         version: form.version,
         published_version: form.published_version,
         updated_at: form.updated_at,
@@ -116,8 +123,15 @@ pub(crate) async fn get(
         .read(&cx, async move |r: &mut Read<'_>| -> Result<FormView, ObjectError> {
             let stored = store::form(r, path.id).await?.ok_or(ObjectError::NotFound("form"))?;
             seen(r, &stored.object).await.map_err(|_| ObjectError::NotFound("form"))?;
-            let Some(version) = params.version else { return Ok(stored.view(None)) };
+            // Drafts are for those who design; others work with what is published.
+            let version = params.version.or(stored.published_version.filter(|_| !manages(r.cx())));
+            let Some(version) = version else {
+                return if manages(r.cx()) { Ok(stored.view(None)) } else { Err(ObjectError::NotFound("form")) };
+            };
             let form = store::form_version(r, path.id, version).await?.ok_or(ObjectError::NotFound("version"))?;
+            if !may_use(r.cx(), &form) {
+                return Err(ObjectError::NotFound("form"));
+            }
             Ok(stored.view(Some(form)))
         })
         .await?;

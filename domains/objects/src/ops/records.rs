@@ -2,9 +2,10 @@
 
 use db::{Json as Column, Query as _, Read, Tx, list::ListPage};
 use events::{Event, NewEvent};
-use forms::{Catalogue, Map};
+use forms::{Catalogue, Form, Map};
 use http_api::{
     App, Body, Caller, Created, IdempotencyKey, IfMatch, Json, ListParams, Path, Problem, Query, State, Versioned,
+    http::StatusCode,
 };
 use kernel::Context;
 use schemars::JsonSchema;
@@ -15,10 +16,11 @@ use uuid::Uuid;
 use super::definitions::definition;
 use crate::{
     Change, ObjectError, TimelineParams,
-    access::{Action, Viewer, reach, scope},
+    access::{Action, Viewer, may_use, reach, scope},
+    computed,
     listing::page_with_own,
-    model::{ObjectDefinition, Record, StoredRecord},
-    store::{fields, records as store},
+    model::{FieldFaultView, ObjectDefinition, Record, StoredRecord},
+    store::{computed as states, definitions, fields, records as store},
     values::{Numbers, Sent, numbers, settle, title},
 };
 
@@ -39,12 +41,16 @@ pub(crate) struct RecordPath {
 }
 
 /// A new record.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewRecord {
     /// Values by field id.
     #[serde(default)]
     pub(crate) values: Map,
+    /// The form it was filled in with.
+    pub(crate) form: Option<Uuid>,
+    /// A version of the form; the published one when absent.
+    pub(crate) form_version: Option<i64>,
     /// The user who looks after it; who makes it, when absent.
     pub(crate) owner_id: Option<Uuid>,
     /// The team it belongs to.
@@ -59,6 +65,10 @@ pub(crate) struct NewRecord {
 pub(crate) struct RecordChange {
     /// Values by field id; `null` empties a field.
     pub(crate) values: Map,
+    /// The form it was filled in with.
+    pub(crate) form: Option<Uuid>,
+    /// A version of the form; the published one when absent.
+    pub(crate) form_version: Option<i64>,
     /// The user who looks after it.
     pub(crate) owner_id: Change<Uuid>,
     /// The team it belongs to.
@@ -123,7 +133,34 @@ impl Desk {
             updated_at: record.updated_at,
             created_by: record.created_by,
             archived_at: record.archived_at,
+            computing: Vec::new(),
+            faults: Vec::new(),
         }
+    }
+
+    /// The records as the caller sees them, with what is still being worked out.
+    async fn tell(&self, q: &mut impl db::Query, mut shown: Vec<&mut Record>) -> Result<(), ObjectError> {
+        if shown.is_empty() || !computed::is_any(&self.catalogue) {
+            return Ok(());
+        }
+        let ids: Vec<Uuid> = shown.iter().map(|record| record.id).collect();
+        for state in states::states(q, &self.object.key, &ids).await? {
+            let seen = self.catalogue.field(&state.field).is_some_and(|field| self.viewer.sees(field));
+            let Some(record) = shown.iter_mut().find(|record| record.id == state.record_id).filter(|_| seen) else {
+                continue;
+            };
+            if state.computing {
+                record.computing.push(state.field.clone());
+            }
+            record.faults.extend(FieldFaultView::of(state));
+        }
+        Ok(())
+    }
+
+    async fn answer(&self, q: &mut impl db::Query, record: StoredRecord) -> Result<Record, ObjectError> {
+        let mut record = self.show(record);
+        self.tell(q, vec![&mut record]).await?;
+        Ok(record)
     }
 }
 
@@ -145,7 +182,9 @@ pub(crate) async fn list(
             let conditions = vec![store::of_object(&path.object), scope];
             let page: ListPage<StoredRecord> =
                 page_with_own(r, &store::LISTING, &path.object, &params, conditions).await?;
-            Ok(page.map(|record| desk.show(record)))
+            let mut page = page.map(|record| desk.show(record));
+            desk.tell(r, page.page.items.iter_mut().collect()).await?;
+            Ok(page)
         })
         .await?;
     Ok(Json(page))
@@ -187,6 +226,7 @@ pub(crate) async fn insert(
 ) -> Result<Record, ObjectError> {
     let cx = tx.cx().clone();
     let id = cx.new_id();
+    let form = form_for(tx, object, new.form, new.form_version).await?;
     let sent = Sent {
         object,
         record: id,
@@ -194,7 +234,7 @@ pub(crate) async fn insert(
         values: new.values,
         pointer: "/values",
         numbers: &numbers,
-        form: None,
+        form: form.as_ref(),
     };
     let settled = settle(tx, sent).await?;
     let desk = Desk::of(tx, object).await?;
@@ -225,7 +265,40 @@ pub(crate) async fn insert(
     let mut statements = vec![store::insert(&cx, &record), events::statement(&cx, &event)];
     statements.extend(settled.statements);
     tx.execute_all(statements).await?;
-    Ok(desk.show(record))
+    desk.answer(tx, record).await
+}
+
+/// The form that was named, in the version named or published, if the caller may use it.
+async fn form_for(
+    tx: &mut Tx<'_>,
+    object: &str,
+    id: Option<Uuid>,
+    version: Option<i64>,
+) -> Result<Option<Form>, ObjectError> {
+    let Some(id) = id else { return Ok(None) };
+    let wrong = |pointer: &str, code: &'static str, message: &str| {
+        let mut checks = crate::Checks::new();
+        checks.refuse(pointer, code, message);
+        checks.finish()
+    };
+    let stored = definitions::form(tx, id).await?.filter(|form| form.object == object);
+    let Some(stored) = stored else {
+        wrong("/form", "unknown_form", "Name a form of this object.")?;
+        return Ok(None);
+    };
+    let Some(wanted) = version.or(stored.published_version) else {
+        wrong("/form", "form_not_published", "Publish the form first; drafts are for previews.")?;
+        return Ok(None);
+    };
+    let Some(form) = definitions::form_version(tx, id, wanted).await? else {
+        wrong("/form_version", "unknown_version", "Name a published version of the form.")?;
+        return Ok(None);
+    };
+    if !may_use(tx.cx(), &form) {
+        let detail = "This form is for other people. Use one that your list of forms shows.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "form_not_yours", detail).into());
+    }
+    Ok(Some(form))
 }
 
 /// Owner, team and region must exist.
@@ -264,7 +337,7 @@ pub(crate) async fn get(
         .read(&cx, async move |r: &mut Read<'_>| -> Result<Record, ObjectError> {
             let desk = Desk::of(r, &path.object).await?;
             let record = desk.find(r, path.id, Action::Read).await?;
-            Ok(desk.show(record))
+            desk.answer(r, record).await
         })
         .await?;
     Ok(Versioned(record))
@@ -297,6 +370,7 @@ pub(crate) async fn patch(
     if before.version != expected.version() {
         return Err(ObjectError::Stale);
     }
+    let form = form_for(tx, &path.object, body.form, body.form_version).await?;
     let sent = Sent {
         object: &path.object,
         record: path.id,
@@ -304,7 +378,7 @@ pub(crate) async fn patch(
         values: body.values,
         pointer: "/values",
         numbers: &Numbers::new(),
-        form: None,
+        form: form.as_ref(),
     };
     let settled = settle(tx, sent).await?;
     let mut after = before.clone();
@@ -322,7 +396,7 @@ pub(crate) async fn patch(
     let statements = if settled.changed { settled.statements } else { Vec::new() };
     let after = save(tx, &before, after, "record.updated", changes).await?;
     tx.execute_all(statements).await?;
-    Ok(desk.show(after))
+    desk.answer(tx, after).await
 }
 
 /// Writes the record with its event; a change of nothing leaves no trace.
@@ -390,8 +464,13 @@ pub(crate) async fn put_away(
     let altered = StoredRecord { archived_at, ..before.clone() };
     let kind = if away { "record.archived" } else { "record.restored" };
     let changes = events::changes(&before, &altered);
+    let (was, is) = (before.archived_at.is_none(), altered.archived_at.is_none());
+    let object = before.object.clone();
     let after = save(tx, &before, altered, kind, changes).await?;
-    Ok(desk.show(after))
+    let values = &after.ext.0;
+    let follows = computed::follow(tx, &object, after.id, (values, was), (values, is)).await?;
+    tx.execute_all(follows).await?;
+    desk.answer(tx, after).await
 }
 
 pub(crate) async fn timeline(

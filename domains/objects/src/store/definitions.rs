@@ -90,6 +90,15 @@ pub(crate) async fn forms(q: &mut impl Query, object: &str) -> Result<Vec<Stored
     q.all(stmt!(text, tenant, object, MAX_FORMS)).await
 }
 
+/// The forms of an object that are in use, each in the version published, which stands in place of the draft.
+pub(crate) async fn published_forms(q: &mut impl Query, object: &str) -> Result<Vec<StoredForm>, DbError> {
+    let text = "select f.id, f.version, f.created_at, f.updated_at, f.object, f.published_version, v.form as draft
+        from forms f join form_versions v on v.tenant_id = f.tenant_id and v.form_id = f.id and
+            v.version = f.published_version where f.tenant_id = $1 and f.object = $2 order by f.id limit $3";
+    let tenant = q.cx().tenant();
+    q.all(stmt!(text, tenant, object, MAX_FORMS)).await
+}
+
 /// The form with this id.
 pub(crate) async fn form(q: &mut impl Query, id: Uuid) -> Result<Option<StoredForm>, DbError> {
     let text = format!("select {} from forms where tenant_id = $1 and id = $2", StoredForm::COLUMNS);

@@ -2,8 +2,6 @@
 
 #![allow(dead_code)] // each test file uses some of it
 
-use std::sync::Arc;
-
 use http_api::http::Method;
 use jobs::Workers;
 use kernel::{Context, Grants};
@@ -31,7 +29,8 @@ pub fn api(t: &TestDb) -> Api {
 
 /// Runs all jobs that wait.
 pub async fn work(t: &TestDb) {
-    Workers::new(t.db.clone(), t.world.clone()).add(Arc::new(objects::IndexFields)).drain().await.unwrap();
+    let workers = objects::handlers().into_iter().fold(Workers::new(t.db.clone(), t.world.clone()), Workers::add);
+    workers.drain().await.unwrap();
 }
 
 /// Somebody with these roles and no permission.
