@@ -1,14 +1,31 @@
-//! Import of event logs and tables with a mapping.
+//! Import of any list from a file, export as shown, the same change to many records, and event logs with a mapping.
+//!
+//! Lists are known by their columns ([`lists`]); rows are read as their domain's API shows them and written by the domain's
+//! own rules, so that scope, masks, checks, events and search hold whichever way a record goes. Exports, imports and bulk
+//! changes run as jobs on behalf of whoever asked, and can be taken back.
+//!
+//! Events: `export.created`, `.finished`; `import.created`, `.started`, `.finished`, `.cancelled`, `.undone`;
+//! `bulk.created`, `.finished`, `.undone`.
+//!
+//! # Event logs
 //!
 //! Every row is accounted for: read = created + updated + skipped + rejected. A ticket's first row counts as created,
 //! its further rows as updated; on a second run rows of unchanged tickets are skipped. Tickets are written in batches,
 //! each in one transaction, so an interrupted import is simply run again.
 
+mod bulk;
 mod error;
+mod exports;
+mod imports;
 mod incident;
+mod lists;
 mod mapping;
+mod routes;
+mod sheet;
 mod source;
 mod store;
+mod task;
+mod values;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -22,9 +39,13 @@ use serde::Serialize;
 use serde_json::json;
 use tickets::Ticket;
 
+pub use bulk::run::ChangeMany;
 pub use error::ImportError;
+pub use exports::run::MakeExports;
+pub use imports::run::RunImports;
 use incident::{Builder, Incident};
 pub use mapping::Mapping;
+pub use routes::{jobs, routes};
 pub use source::{Reject, Source};
 
 /// The mapping for ServiceNow's incident event log that comes with the program.
@@ -61,7 +82,10 @@ impl Account {
 
 /// The structure.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("connect", 1, "imports", "../migrations/0001_imports.sql")]
+    vec![
+        db::migration!("connect", 1, "imports", "../migrations/0001_imports.sql"),
+        db::migration!("connect", 2, "tables", "../migrations/0002_tables.sql"),
+    ]
 }
 
 /// Reads `path` by `mapping` into the context's tenant. `progress` hears (tickets done, tickets in all).

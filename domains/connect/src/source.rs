@@ -144,7 +144,7 @@ impl Source {
 }
 
 /// UTF-8 when it is valid (with or without a mark), else what the bytes look like; Chinese files are GB18030.
-fn detect(bytes: &[u8]) -> &'static Encoding {
+pub(crate) fn detect(bytes: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding;
     }

@@ -1,5 +1,9 @@
 //! SQL of imports: what was read before, by source and key.
 
+pub(crate) mod bulk;
+pub(crate) mod exports;
+pub(crate) mod imports;
+
 use std::collections::HashMap;
 
 use db::{DbError, Query, Stmt, Value, stmt};

@@ -1,6 +1,6 @@
 //! Removing a view; saving the same again brings it back. Its tests stand with changing one.
 
-use db::{Query as _, Tx};
+use db::Tx;
 use events::NewEvent;
 use http_api::{App, Caller, IfMatch, NoContent, Path, Problem, State};
 

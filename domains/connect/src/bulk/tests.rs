@@ -1,0 +1,1 @@
+//! Bulk changes against a real database, on both engines.
