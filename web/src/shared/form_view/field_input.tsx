@@ -20,7 +20,7 @@ import { isComputed, isMasked } from './kinds';
 import { formView } from './messages';
 import { useFormLabel, useFormMessages, useFormScope } from './scope';
 import { SubTableInput } from './sub_table';
-import type { FieldProblem, InputProps } from './types';
+import type { FieldFault, FieldProblem, InputProps } from './types';
 
 export interface FieldInputProps extends InputProps {
   field: Field;
@@ -32,6 +32,7 @@ export interface FieldInputProps extends InputProps {
   /** Problems inside of the value, their pointers counted from it. */
   problems: readonly FieldProblem[];
   computing?: boolean;
+  fault?: FieldFault | undefined;
 }
 
 function Reference({ of, many, ...props }: InputProps & { of: RelationName; many: boolean }) {
@@ -105,7 +106,7 @@ function MaskedInput({ field, onChange, disabled }: Pick<FieldInputProps, 'field
 }
 
 export function FieldInput(props: FieldInputProps) {
-  const { field, fields, values, before, required, problems, computing = false, ...input } = props;
+  const { field, fields, values, before, required, problems, computing = false, fault, ...input } = props;
   const t = useFormMessages(formView);
   const say = useFormLabel();
   const { locale, place } = useFormScope();
@@ -117,7 +118,7 @@ export function FieldInput(props: FieldInputProps) {
         {waits && !computing ? (
           <span className="muted">{t('auto')}</span>
         ) : (
-          <FieldValue field={field} value={input.value} place={place} computing={computing} />
+          <FieldValue field={field} value={input.value} place={place} computing={computing} fault={fault} />
         )}
       </div>
     );

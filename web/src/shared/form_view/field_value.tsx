@@ -18,7 +18,7 @@ import { Markdown } from './markdown';
 import { formView } from './messages';
 import { regionText, useRegions } from './regions';
 import { useFormLabel, useFormMessages, useFormScope } from './scope';
-import type { RecordPlace } from './types';
+import type { FieldFault, RecordPlace } from './types';
 
 const MOST_IN_A_ROW = 3;
 
@@ -241,10 +241,21 @@ export interface FieldValueProps {
   place?: RecordPlace | undefined;
   /** The server is still working it out. */
   computing?: boolean;
+  /** Why the server could not work it out. */
+  fault?: FieldFault | undefined;
 }
 
-export function FieldValue({ field, value, compact = false, place, computing = false }: FieldValueProps) {
+export function FieldValue({ field, value, compact = false, place, computing = false, fault }: FieldValueProps) {
   const t = useFormMessages(formView);
+  const { locale } = useFormScope();
+  if (fault) {
+    return (
+      <span>
+        <span className="tag tag-danger">{t('fault')}</span>
+        {!compact && <span className="muted"> {locale === 'en' ? fault.message : t('faultHint')}</span>}
+      </span>
+    );
+  }
   if (computing) return <span className="tag tag-waiting">{t('computing')}</span>;
   if (isMasked(field, value)) return <Masked field={field} place={place} compact={compact} />;
   if (isEmpty(value)) return <Nothing />;

@@ -68,7 +68,8 @@ interface Ready {
 /** The fields of some items that are on the screen now. */
 function shownItems(items: readonly FormItem[], ready: Ready): FormItem[] {
   return items.filter((item) => {
-    if (item.type === 'text') return true;
+    // Texts help to fill a form in; who reads a record has no need of them.
+    if (item.type === 'text') return ready.props.mode === 'edit';
     const field = ready.fields.get(item.field);
     return field !== undefined && field.retired !== true && !ready.hidden.has(field.id) && isSeenBy(field, ready.roles);
   });
@@ -77,6 +78,24 @@ function shownItems(items: readonly FormItem[], ready: Ready): FormItem[] {
 function problemsIn(items: readonly FormItem[], ready: Ready): number {
   return shownItems(items, ready).filter((item) => item.type === 'field' && ready.problems.has(item.field)).length;
 }
+
+/** Kinds with several controls, each of which has a name of its own; the group is named by the field. */
+const GROUPS: ReadonlySet<string> = new Set([
+  'boolean',
+  'rating',
+  'duration',
+  'location',
+  'signature',
+  'attachment',
+  'image',
+  'media',
+  'sub_table',
+  'auto_number',
+  'formula',
+  'roll_up',
+  'look_up',
+  'system',
+]);
 
 function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready: Ready }) {
   const t = useFormMessages(formView);
@@ -87,12 +106,13 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
   const help = say(item.help ?? field.help);
   const value = props.values[field.id];
   const computing = props.computing?.includes(field.id) ?? false;
+  const fault = props.faults?.find((one) => one.field === field.id);
   if (props.mode === 'read') {
     return (
       <>
         <div className="fv-label muted">{label}</div>
         <div className="fv-read-value">
-          <FieldValue field={field} value={value} place={props.place} computing={computing} />
+          <FieldValue field={field} value={value} place={props.place} computing={computing} fault={fault} />
         </div>
       </>
     );
@@ -105,16 +125,25 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
   const isTable = field.kind.type === 'sub_table';
   // Problems of cells stand in their cells.
   const own = isTable ? inner.filter((one) => one.pointer === '') : inner;
+  const name = (
+    <>
+      {required && (
+        <span className="fv-star-required" title={t('required')}>
+          * <span className="visually-hidden">{t('required')}</span>
+        </span>
+      )}
+      {label}
+    </>
+  );
   return (
     <>
-      <label className="fv-label" htmlFor={id}>
-        {required && (
-          <span className="fv-star-required" title={t('required')}>
-            * <span className="visually-hidden">{t('required')}</span>
-          </span>
-        )}
-        {label}
-      </label>
+      {GROUPS.has(field.kind.type) ? (
+        <div className="fv-label">{name}</div>
+      ) : (
+        <label className="fv-label" htmlFor={id}>
+          {name}
+        </label>
+      )}
       {editable || isComputed(field.kind) ? (
         <FieldInput
           field={field}
@@ -130,6 +159,7 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
           describedBy={described || undefined}
           problems={inner}
           computing={computing}
+          fault={fault}
           onLeave={() => ready.leave(field.id)}
           onChange={(next) => {
             const values = { ...props.values, [field.id]: next };

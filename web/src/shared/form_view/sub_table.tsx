@@ -176,7 +176,6 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
       )}
       {!props.disabled && (
         <Button
-          id={props.id}
           size="small"
           icon={<PlusOutlined />}
           disabled={rows.length >= most}

@@ -14,6 +14,14 @@ export interface FieldProblem {
   text: string;
 }
 
+/** A field that the server could not work out. */
+export interface FieldFault {
+  field: string;
+  code: string;
+  /** In English. */
+  message: string;
+}
+
 /** Where the values belong, for what the server alone can do with them. */
 export interface RecordPlace {
   /** The object's key, such as `vehicle`. */
@@ -50,6 +58,8 @@ export interface FormViewProps {
   place?: RecordPlace;
   /** Fields whose values the server is still working out. */
   computing?: readonly string[];
+  /** Fields that the server could not work out, and why. */
+  faults?: readonly FieldFault[];
   /** Nothing is asked of the server: relations, people and files can be looked at but not chosen. */
   preview?: boolean;
 }

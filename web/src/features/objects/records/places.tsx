@@ -7,12 +7,19 @@ import { isObject } from '@/shared/form_values';
 import { regionText, useRegions } from '@/shared/form_view/regions';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import type { ObjectRecord } from '@/shared/objects/queries';
+import { useIsPhone } from '@/shared/ui/use_width';
 import type { ObjectDesk } from './desk';
 import { records } from './messages';
 
-const WIDTH = 800;
-const HEIGHT = 460;
+/** The drawing's own units; a phone gets a small one, so that its letters stay as large as others. */
+const WIDE: Size = { width: 800, height: 460 };
+const SMALL: Size = { width: 360, height: 320 };
 const EDGE = 40;
+
+interface Size {
+  width: number;
+  height: number;
+}
 
 export interface Point {
   lat: number;
@@ -20,7 +27,10 @@ export interface Point {
 }
 
 /** From degrees to the drawing: all points inside its edges, east and north in true proportion at their latitude. */
-export function projection(points: readonly Point[]): (point: Point) => { x: number; y: number } {
+export function projection(
+  points: readonly Point[],
+  { width, height }: Size,
+): (point: Point) => { x: number; y: number } {
   const lats = points.map((point) => point.lat);
   const lngs = points.map((point) => point.lng);
   const [south, north] = [Math.min(...lats), Math.max(...lats)];
@@ -29,12 +39,12 @@ export function projection(points: readonly Point[]): (point: Point) => { x: num
   const shrink = Math.max(0.05, Math.cos((middle.lat * Math.PI) / 180));
   // A tenth of a degree at least, so that one point does not fill the world.
   const scale = Math.min(
-    (WIDTH - 2 * EDGE) / Math.max(0.1, (east - west) * shrink),
-    (HEIGHT - 2 * EDGE) / Math.max(0.1, north - south),
+    (width - 2 * EDGE) / Math.max(0.1, (east - west) * shrink),
+    (height - 2 * EDGE) / Math.max(0.1, north - south),
   );
   return ({ lat, lng }) => ({
-    x: WIDTH / 2 + (lng - middle.lng) * shrink * scale,
-    y: HEIGHT / 2 - (lat - middle.lat) * scale,
+    x: width / 2 + (lng - middle.lng) * shrink * scale,
+    y: height / 2 - (lat - middle.lat) * scale,
   });
 }
 
@@ -58,6 +68,7 @@ function pointOf(field: Field, record: ObjectRecord): (Point & { address?: strin
 export default function Places({ desk, rows }: { desk: ObjectDesk; rows: readonly ObjectRecord[] }) {
   const t = useMessages(records);
   const locale = useLocale();
+  const phone = useIsPhone();
   const regions = useRegions();
   const fields = desk.fields.filter((field) => field.kind.type === 'location');
   const [chosen, setChosen] = useState<string>();
@@ -78,7 +89,11 @@ export default function Places({ desk, rows }: { desk: ObjectDesk; rows: readonl
     const name = regionField ? regionOf(one.record) : '';
     groups.set(name, [...(groups.get(name) ?? []), one]);
   }
-  const draw = projection(placed.map(({ point }) => point));
+  const size = phone ? SMALL : WIDE;
+  const draw = projection(
+    placed.map(({ point }) => point),
+    size,
+  );
   const lats = placed.map(({ point }) => point.lat);
   const lngs = placed.map(({ point }) => point.lng);
   const step = stepOf(Math.max(Math.max(...lats) - Math.min(...lats), Math.max(...lngs) - Math.min(...lngs)));
@@ -106,7 +121,7 @@ export default function Places({ desk, rows }: { desk: ObjectDesk; rows: readonl
         )}
         {placed.length > 0 && (
           <svg
-            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+            viewBox={`0 0 ${size.width} ${size.height}`}
             role="img"
             aria-label={t('mapLabel', { n: placed.length })}
             className="records-plot"
@@ -115,8 +130,8 @@ export default function Places({ desk, rows }: { desk: ObjectDesk; rows: readonl
               const { x } = draw({ lat: lats[0] ?? 0, lng });
               return (
                 <g key={`lng${lng}`}>
-                  <line x1={x} x2={x} y1={0} y2={HEIGHT} />
-                  <text x={x + 3} y={HEIGHT - 6}>
+                  <line x1={x} x2={x} y1={0} y2={size.height} />
+                  <text x={x + 3} y={size.height - 6}>
                     {Math.abs(lng)}°{lng < 0 ? 'W' : 'E'}
                   </text>
                 </g>
@@ -126,7 +141,7 @@ export default function Places({ desk, rows }: { desk: ObjectDesk; rows: readonl
               const { y } = draw({ lat, lng: lngs[0] ?? 0 });
               return (
                 <g key={`lat${lat}`}>
-                  <line x1={0} x2={WIDTH} y1={y} y2={y} />
+                  <line x1={0} x2={size.width} y1={y} y2={y} />
                   <text x={4} y={y - 4}>
                     {Math.abs(lat)}°{lat < 0 ? 'S' : 'N'}
                   </text>
@@ -142,10 +157,10 @@ export default function Places({ desk, rows }: { desk: ObjectDesk; rows: readonl
               );
             })}
             {placed
-              .filter(({ record }) => placed.length <= 25 || record.id === near)
+              .filter(({ record }) => placed.length <= (phone ? 6 : 25) || record.id === near)
               .map(({ record, point }) => {
                 const { x, y } = draw(point);
-                const left = x > WIDTH - 140;
+                const left = x > size.width - 140;
                 return (
                   <text
                     key={record.id}

@@ -182,6 +182,8 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
           errors={state.errors}
           show={state.show}
           disabled={busy}
+          computing={props.record?.computing ?? []}
+          faults={props.record?.faults ?? []}
           place={{ object: desk.info.key, ...(record ? { id: record.id } : {}) }}
           onChange={(values, field) => {
             setWrong(0);

@@ -36,6 +36,8 @@ export default function RecordPage() {
   const query = useQuery({
     queryKey: [`record:${object}`, 'page', id],
     queryFn: ({ signal }) => api.get<ObjectRecord>(path, undefined, { signal }),
+    // Values that are being worked out come a moment later.
+    refetchInterval: ({ state }) => ((state.data?.computing ?? []).length > 0 ? 2_000 : false),
   });
   const record = query.data;
   const may = desk?.info.may.update === true;
@@ -80,7 +82,7 @@ export default function RecordPage() {
         main={
           <>
             {desk && record && form !== undefined && (
-              <Panel title={c('basic')}>
+              <Panel title={form?.body[0]?.title ? undefined : c('basic')}>
                 {desk.fields.length === 0 ? (
                   <p className="muted">{t('noFields')}</p>
                 ) : (
@@ -90,7 +92,8 @@ export default function RecordPage() {
                     values={record.values}
                     mode="read"
                     place={{ object, id }}
-                    {...(record.computing ? { computing: record.computing } : {})}
+                    computing={record.computing ?? []}
+                    faults={record.faults ?? []}
                   />
                 )}
               </Panel>

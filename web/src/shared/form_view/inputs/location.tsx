@@ -45,7 +45,6 @@ export function LocationInput(props: InputProps) {
   const status = props.invalid ? { status: 'error' as const } : {};
   const degrees = (name: 'lat' | 'lng') => (
     <InputNumber
-      {...(name === 'lat' ? { id: props.id } : {})}
       value={typeof place[name] === 'number' ? place[name] : null}
       controls={false}
       disabled={props.disabled}

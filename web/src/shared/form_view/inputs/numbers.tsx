@@ -84,9 +84,8 @@ export function DurationInput(props: InputProps) {
         ? null
         : Math.round((nextHours ?? 0) * 3600 + (nextMinutes ?? 0) * 60 + rest),
     );
-  const part = (id: string | undefined, value: number | null, unit: string, set: (next: number | null) => void) => (
+  const part = (value: number | null, unit: string, set: (next: number | null) => void) => (
     <InputNumber
-      {...(id === undefined ? {} : { id })}
       value={value}
       min={0}
       controls={false}
@@ -102,9 +101,9 @@ export function DurationInput(props: InputProps) {
     />
   );
   return (
-    <div className="row" style={{ flexWrap: 'nowrap' }}>
-      {part(props.id, hours, t('hours'), (next) => change(next, minutes))}
-      {part(undefined, minutes, t('minutes'), (next) => change(hours, next))}
+    <div className="row" style={{ flexWrap: 'nowrap' }} role="group" aria-label={props.label}>
+      {part(hours, t('hours'), (next) => change(next, minutes))}
+      {part(minutes, t('minutes'), (next) => change(hours, next))}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import { api } from '../../api/api';
 import { problemText } from '../../api/problem';
 import { SignaturePad, type SignaturePadHandle } from '../../media/signature_pad';
+import { common } from '../../ui/messages';
 import type { StoredFile } from '../../ui/uploader';
 import { formView } from '../messages';
 import { useFormMessages, useFormScope } from '../scope';
@@ -12,6 +13,7 @@ import { contentOf } from './files';
 /** Signed on the screen, kept as a picture among the files. */
 export function SignatureInput(props: InputProps) {
   const t = useFormMessages(formView);
+  const c = useFormMessages(common);
   const { preview } = useFormScope();
   const pad = useRef<SignaturePadHandle>(null);
   const [signing, setSigning] = useState(false);
@@ -45,7 +47,7 @@ export function SignatureInput(props: InputProps) {
           <Button type="primary" disabled={!ink} loading={busy} onClick={() => void save()}>
             {t(busy ? 'signSaving' : 'signSave')}
           </Button>
-          <Button onClick={() => setSigning(false)}>{t('remove')}</Button>
+          <Button onClick={() => setSigning(false)}>{c('cancel')}</Button>
         </div>
         {problem && (
           <p role="alert" className="fv-problem">
@@ -59,7 +61,7 @@ export function SignatureInput(props: InputProps) {
     <div className="row" role="group" aria-label={props.label} aria-describedby={props.describedBy}>
       {kept && <img className="fv-signature" src={contentOf(kept)} alt={t('signAlt', { label: props.label })} />}
       {!props.disabled && (
-        <Button id={props.id} disabled={preview} onClick={() => setSigning(true)}>
+        <Button disabled={preview} onClick={() => setSigning(true)}>
           {t(kept ? 'signAgain' : 'sign')}
         </Button>
       )}
