@@ -26,6 +26,8 @@ export interface ObjectRecord {
   archived_at?: string | null;
   /** Fields whose values the server is still working out. */
   computing?: string[];
+  /** Fields that could not be worked out, and why. */
+  faults?: { field: string; code: string; message: string }[];
 }
 
 export interface FieldsView {
