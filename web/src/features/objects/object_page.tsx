@@ -36,10 +36,11 @@ export default function ObjectPage() {
   const can = useCan();
   const { object } = useParams({ strict: false }) as { object: string };
   const { tab } = useSearch({ strict: false }) as ObjectSearch;
-  const definition = useQuery(definitionQuery(object));
-  const fields = useQuery(freshFieldsQuery(object));
+  const allowed = can('objects.manage');
+  const definition = useQuery({ ...definitionQuery(object), enabled: allowed });
+  const fields = useQuery({ ...freshFieldsQuery(object), enabled: allowed });
   const error = definition.error ?? fields.error;
-  const gone = !can('objects.manage') || (error instanceof ApiError && error.status === 404);
+  const gone = !allowed || (error instanceof ApiError && error.status === 404);
   if (gone) {
     return (
       <div className="page">

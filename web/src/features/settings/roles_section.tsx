@@ -31,6 +31,7 @@ const GROUPS: Readonly<Record<string, Label>> = {
   roles: { zh: '角色', en: 'Roles' },
   teams: { zh: '团队与区域', en: 'Teams and regions' },
   settings: { zh: '企业设置', en: 'Company settings' },
+  objects: { zh: '对象与字段', en: 'Objects and fields' },
   apikeys: { zh: 'API 密钥', en: 'API keys' },
   audit: { zh: '审计', en: 'Audit' },
   jobs: { zh: '后台任务', en: 'Background jobs' },

@@ -59,12 +59,7 @@ export function ConditionEditor({
             {t('editCondition')}
           </Button>
           {value !== undefined && (
-            <Button
-              size="small"
-              type="text"
-              onClick={() => onChange(undefined)}
-              aria-label={`${label}: ${t('clearCondition')}`}
-            >
+            <Button size="small" type="text" onClick={() => onChange(undefined)} aria-label={`${label}: ${c('clear')}`}>
               {c('clear')}
             </Button>
           )}

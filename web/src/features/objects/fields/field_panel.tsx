@@ -67,16 +67,18 @@ export default function FieldPanel(props: FieldPanelProps) {
   const others = siblings.filter((one) => one.id !== field.id && one.retired !== true);
   // Until somebody gives a new field an id of its own, its id follows its name.
   const followed = useRef(stored === undefined && /^(new_\w+?|column_\d+)(_\d+)?$/.test(field.id));
-  const current = useRef(field.id);
+  const rename = (wanted: string) => {
+    const taken = siblings.filter((one) => one.id !== field.id).map((one) => one.id);
+    if (wanted !== '' && wanted !== field.id) onRename(freeId(wanted, taken));
+  };
+  // The id is found a moment later, when more may have been written already.
+  const renameNow = useRef(rename);
   useEffect(() => {
-    current.current = field.id;
-  }, [field.id]);
+    renameNow.current = rename;
+  });
   const follow = () => {
     if (stored !== undefined || !followed.current) return;
-    void suggestId(field.label).then((wanted) => {
-      const taken = siblings.filter((one) => one.id !== current.current).map((one) => one.id);
-      if (wanted !== '' && wanted !== current.current) onRename(freeId(wanted, taken));
-    });
+    void suggestId(field.label).then((wanted) => renameNow.current(wanted));
   };
   const roleSelect = (key: 'see_roles' | 'edit_roles', word: 'seeRoles' | 'editRoles', everybody: string) => (
     <Prop label={t(word)} at={`/${key}`}>

@@ -1,7 +1,7 @@
 /** The options of a choice: names, colours, order, what they depend on. */
 import { DeleteOutlined, PlusOutlined, StopOutlined, UndoOutlined } from '@ant-design/icons';
 import { Button, Input, InputNumber, Modal, Popover, Select } from 'antd';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { ChoiceKind, ChoiceOption, Field, FieldKind } from '@/shared/form_types';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { moveEntry, retold } from '../design';
@@ -200,22 +200,30 @@ export function OptionsEditor({
       : above.flatMap((other) =>
           other.id === kind.within && 'options' in other.kind ? (other.kind.options ?? []) : [],
         );
+  const rename = (from: string, wanted: string) => {
+    const inUse = field.default === from || (Array.isArray(field.default) && field.default.includes(from));
+    if (inUse || !options.some((one) => one.id === from)) return;
+    const id = freeId(
+      wanted,
+      options.flatMap((one) => (one.id === from ? [] : [one.id])),
+    );
+    const renamed = options.map((one) => ({
+      ...one,
+      ...(one.id === from ? { id } : {}),
+      ...(kind.within === undefined && one.parent === from ? { parent: id } : {}),
+    }));
+    set({ options: renamed }, 'options');
+  };
+  // An id is found a moment after its option was left; by then others may have been written.
+  const renameNow = useRef(rename);
+  useEffect(() => {
+    renameNow.current = rename;
+  });
   /** A new option is called after its name as soon as it has one; afterwards its id never changes. */
   const settle = (option: ChoiceOption) => {
     if (!/^option_\d+$/.test(option.id) || stored.some((one) => one.id === option.id)) return;
     void suggestId(option.label).then((wanted) => {
-      if (wanted === '') return;
-      const id = freeId(
-        wanted,
-        options.filter((one) => one !== option).map((one) => one.id),
-      );
-      const rename = (one: ChoiceOption): ChoiceOption => ({
-        ...one,
-        ...(one.id === option.id ? { id } : {}),
-        ...(kind.within === undefined && one.parent === option.id ? { parent: id } : {}),
-      });
-      const inUse = field.default === option.id || (Array.isArray(field.default) && field.default.includes(option.id));
-      if (!inUse) set({ options: options.map(rename) }, 'options');
+      if (wanted !== '') renameNow.current(option.id, wanted);
     });
   };
   const addMany = async () => {
