@@ -112,10 +112,10 @@ export function FieldInput(props: FieldInputProps) {
   const { locale, place } = useFormScope();
   const { kind } = field;
   if (isComputed(kind)) {
-    const waits = computing || (input.value === undefined && place?.id === undefined);
+    const unsaved = input.value === undefined && place?.id === undefined && !computing && fault === undefined;
     return (
       <div className="fv-read-value" id={input.id}>
-        {waits && !computing ? (
+        {unsaved ? (
           <span className="muted">{t('auto')}</span>
         ) : (
           <FieldValue field={field} value={input.value} place={place} computing={computing} fault={fault} />

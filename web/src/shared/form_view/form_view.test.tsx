@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalogue, ChoiceOption } from '../form_types';
 import { offered, pathOf } from './inputs/choices';
+import { loadMarkdown } from './markdown';
 import { problemText } from './problems';
 import { changedValues, startValues } from './record_form';
 import { levelsOf, pathTo, regionsOf, regionText } from './regions';
@@ -123,5 +124,18 @@ describe('problems in words', () => {
         expect(say('/days', code, {}, locale)).not.toMatch(/[{}_]/);
       }
     }
+  });
+});
+
+describe('Markdown', () => {
+  it('is read, and nothing in it can act', async () => {
+    const render = await loadMarkdown();
+    expect(render('**要点**\n\n- 一\n- 二')).toContain('<strong>要点</strong>');
+    const bad = render(
+      '<script>alert(1)</script><img src=x onerror=alert(2)><iframe src="https://example.com"></iframe>' +
+        '[here](javascript:alert(3)) [there](https://example.com) <a href="data:text/html,x" onclick="y()">z</a>',
+    );
+    expect(bad).not.toMatch(/script|onerror|onclick|iframe|<img|data:/i);
+    expect(bad).toContain('href="https://example.com"');
   });
 });

@@ -67,7 +67,7 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
   const key = useRef(newKey());
   const sent = useRef('');
   const sending = useRef(false);
-  const body = useRef<HTMLFormElement>(null);
+  const box = useRef<HTMLFormElement>(null);
   const dirty = state.dirty || Object.keys(holders).length > 0;
   const freeWay = useUnsavedGuard(dirty);
 
@@ -88,10 +88,10 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
   const showFirst = () => {
     // The problem is drawn a moment later; what it belongs to takes the focus, so that the keyboard is there.
     setTimeout(() => {
-      const problem = body.current?.querySelector('.fv-problem');
+      const problem = box.current?.querySelector('.fv-problem');
       problem?.scrollIntoView({ block: 'center' });
-      const box = problem?.closest('.fv-field');
-      box?.querySelector<HTMLElement>('input:not([type="hidden"]), textarea, button')?.focus({ preventScroll: true });
+      const field = problem?.closest('.fv-field');
+      field?.querySelector<HTMLElement>('input:not([type="hidden"]), textarea, button')?.focus({ preventScroll: true });
     }, 60);
   };
 
@@ -104,16 +104,18 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
     const values = state.changed();
     const changes = { ...(record && Object.keys(values).length === 0 ? {} : { values }), ...holders };
     if (record && Object.keys(changes).length === 0) return onClose();
+    // With the form named, the server asks for what it asks for, and takes only what stands on it.
+    const body = { ...changes, ...(form.id === '' ? {} : { form: form.id, form_version: form.version }) };
     sending.current = true;
     setBusy(true);
     try {
-      const text = JSON.stringify(changes);
+      const text = JSON.stringify(body);
       // A key belongs to one body: whoever corrects a field and sends again makes another request.
       if (sent.current !== '' && sent.current !== text) key.current = newKey();
       sent.current = text;
       const saved = record
-        ? await api.patch<ObjectRecord>(`${desk.path}/${record.id}`, changes, { version: record.version })
-        : await api.post<ObjectRecord>(desk.path, changes, { key: key.current });
+        ? await api.patch<ObjectRecord>(`${desk.path}/${record.id}`, body, { version: record.version })
+        : await api.post<ObjectRecord>(desk.path, body, { key: key.current });
       freeWay();
       state.settle();
       void queryClient.invalidateQueries({ queryKey: [desk.key] });
@@ -154,7 +156,7 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
       }
     >
       <form
-        ref={body}
+        ref={box}
         className="stack"
         noValidate
         onSubmit={(event) => {
