@@ -138,6 +138,7 @@ export default function ConvertDialog({
         {!same && (
           <KindSettings
             field={{ ...field, kind }}
+            level="field"
             siblings={siblings}
             stored={undefined}
             onChange={(next) => setKind(next)}

@@ -50,10 +50,13 @@ describe('problems beside fields', () => {
       { pointer: '/fields/1/visible_if', code: 'unknown_field', message: 'Correct the condition.' },
       { pointer: '/fields', code: 'too_many_filterable' },
     ];
-    const told = fieldDefects(twice, ['k0', 'k1'], say);
+    const pair = { pointer: '/unique_together/0', code: 'not_unique' };
+    const catalogue = { object: 'x', fields: [field('a'), field('b')], unique_together: [['b', 'a']] };
+    const told = fieldDefects([...twice, pair], ['k0', 'k1'], catalogue, say);
     expect(told.map((one) => [one.key, one.at])).toEqual([
       ['k1', '/visible_if'],
       [undefined, ''],
+      ['k1', '/together'],
     ]);
   });
 

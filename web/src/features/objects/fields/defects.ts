@@ -65,6 +65,8 @@ const WORDS: Readonly<Record<string, Label>> = {
   field_missing: l('请选择要汇总的字段', 'Choose the field whose values are taken'),
   unknown_field: l('引用的字段不存在', 'It names a field that does not exist'),
   unknown_relation: l('请选择一个关联字段', 'Choose a relation field'),
+  several: l('请选择只关联一条记录的字段', 'Choose a relation to one record'),
+  too_many_groups: l('最多设 5 组组合唯一', 'At most 5 groups of fields may be unique together'),
   unknown_object: l('请选择一个存在的对象', 'Choose an object that exists'),
   unknown_parent: l('上级选项不存在', 'The option above does not exist'),
   invalid_default: l('默认值不符合字段自身的规则', 'The field itself refuses this default'),
@@ -108,13 +110,17 @@ const FORMULA_WORDS: Readonly<Record<string, Label>> = {
   too_long: l('公式太长，请拆成几个字段', 'The formula is too long; split it into several fields'),
   too_costly: l('公式计算量太大，请简化', 'The formula is too much work; make it simpler'),
   out_of_range: l('请填写公式', 'Write the formula'),
+  overflow: l('数字太大，算不出结果', 'The numbers are too large to work it out'),
+  failed: l('用这条记录算不出结果', 'It can’t be worked out for this record'),
 };
 const OTHER = l('这项设置有问题', 'Something is wrong here');
 
 /** What a defect says to people. Server sentences are English and name fields by their ids, so that ours come first. */
 export function defectLabel(defect: Defect): Label {
   if (/\/(visible|required)_if(\/|$)/.test(defect.pointer)) return CONDITION;
-  if (defect.pointer.endsWith('/kind/relation')) return WORDS['unknown_relation'] ?? OTHER;
+  if (defect.pointer.endsWith('/kind/relation') && defect.code === 'unknown_field') {
+    return WORDS['unknown_relation'] ?? OTHER;
+  }
   if (/\/(expression|default_expression)$/.test(defect.pointer)) return formulaLabel(defect.code, defect.message);
   return WORDS[defect.code] ?? l(OTHER.zh, defect.message ?? OTHER.en);
 }
@@ -240,18 +246,23 @@ function settings(
 export function fieldDefects(
   all: readonly Defect[],
   keys: readonly string[],
+  catalogue: Catalogue,
   say: (label: Label) => string,
 ): FieldDefect[] {
   const seen = new Set<string>();
   return all.flatMap((defect): FieldDefect[] => {
-    const [, index, at = ''] = /^\/fields\/(\d+)(\/.*)?$/.exec(defect.pointer) ?? [];
-    const key = index === undefined ? undefined : keys[Number(index)];
-    const text = say(defectLabel(defect));
+    const [, group] = /^\/unique_together\/(\d+)/.exec(defect.pointer) ?? [];
+    const first = group === undefined ? undefined : catalogue.unique_together?.[Number(group)]?.[0];
+    const [, index, rest = ''] = /^\/fields\/(\d+)(\/.*)?$/.exec(defect.pointer) ?? [];
+    const place = first === undefined ? Number(index) : catalogue.fields.findIndex((field) => field.id === first);
+    const key = keys[place];
     // Within a condition or value one finding is enough.
-    const place = at.replace(/^(\/(?:visible_if|required_if|default))(\/.*)?$/, '$1');
-    const mark = `${key ?? ''} ${place} ${text}`;
+    const at =
+      first === undefined ? rest.replace(/^(\/(?:visible_if|required_if|default))(\/.*)?$/, '$1') : '/together';
+    const text = say(defectLabel(defect));
+    const mark = `${key ?? ''} ${at} ${text}`;
     if (seen.has(mark)) return [];
     seen.add(mark);
-    return [{ ...(key === undefined ? {} : { key }), at: place, code: defect.code, text }];
+    return [{ ...(key === undefined ? {} : { key }), at, code: defect.code, text }];
   });
 }

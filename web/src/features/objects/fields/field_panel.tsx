@@ -218,6 +218,7 @@ export default function FieldPanel(props: FieldPanelProps) {
         <PropSection title={t('settings')} at="/kind">
           <KindSettings
             field={field}
+            level={level}
             siblings={siblings}
             stored={stored}
             onChange={(next, place) => set({ kind: next }, place ? `kind ${place}` : '')}

@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Dropdown, Mentions } from 'antd';
 import { useMemo, useState } from 'react';
 import { api } from '@/shared/api/api';
-import { ApiError } from '@/shared/api/problem';
+import type { Page } from '@/shared/api/types';
 import type { Catalogue, Field, ResultType } from '@/shared/form_types';
 import { labelText, useLocale, useMessages, type Locale } from '@/shared/i18n';
 import { formatMoney } from '@/shared/money';
 import { RelationSelect } from '@/shared/records/relation_select';
-import { relationFor } from '@/shared/records/relations';
+import { useMayRead } from '@/shared/records/ref_text';
+import { relationFor, relationOf } from '@/shared/records/relations';
 import { formatTime } from '@/shared/time';
 import { common } from '@/shared/ui/messages';
 import { useDebounced } from '@/shared/ui/use_debounced';
@@ -69,8 +70,19 @@ function FormulaPreview({
   const c = useMessages(common);
   const locale = useLocale();
   const { object, currency } = useScope();
-  const [record, setRecord] = useState<string>();
-  const asked = useDebounced(JSON.stringify({ expression, result, catalogue, record_id: record }), 250);
+  const [chosen, setChosen] = useState<string>();
+  const of = relationFor(object.key);
+  const allowed = useMayRead(of);
+  // Until somebody chooses a record, the first one of the list stands for all.
+  const first = useQuery({
+    queryKey: [of, 'sample'],
+    queryFn: async ({ signal }) =>
+      (await api.get<Page<{ id: string }>>(relationOf(of).path, { limit: 1 }, { signal })).items[0]?.id ?? null,
+    enabled: allowed,
+    staleTime: 300_000,
+  });
+  const record = chosen ?? first.data ?? undefined;
+  const asked = useDebounced(JSON.stringify({ expression, result, catalogue, record_id: record }), 120);
   const preview = useQuery({
     queryKey: ['formula', object.key, asked],
     queryFn: ({ signal }) =>
@@ -80,13 +92,12 @@ function FormulaPreview({
     retry: false,
     staleTime: 10_000,
   });
-  const refused = preview.error instanceof ApiError && preview.error.status !== 404;
   const told = (() => {
     if (expression.trim() === '') return t('previewNone');
     if (preview.isPending) return t('previewWaiting');
     if (preview.data?.error)
       return labelText(formulaLabel(preview.data.error.code, preview.data.error.message), locale);
-    if (refused || preview.isError) return t('previewFailed');
+    if (preview.isError) return t('previewFailed');
     const value = preview.data?.value;
     if (value === null || value === undefined) return t('previewNone');
     return resultText(value, result, currency, c('yes'), c('no'));
@@ -97,11 +108,11 @@ function FormulaPreview({
         <span className="muted">{t('preview')}</span>
         <div style={{ width: 180 }}>
           <RelationSelect
-            of={relationFor(object.key)}
+            of={of}
             aria-label={t('record')}
             placeholder={t('record')}
             value={record ?? null}
-            onChange={(next) => setRecord(typeof next === 'string' ? next : undefined)}
+            onChange={(next) => setChosen(typeof next === 'string' ? next : undefined)}
           />
         </div>
       </div>

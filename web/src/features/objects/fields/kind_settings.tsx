@@ -198,11 +198,13 @@ function FormulaSettings({
   kind,
   field,
   siblings,
+  level,
   onChange,
 }: {
   kind: Extract<FieldKind, { type: 'formula' }>;
   field: Field;
   siblings: readonly Field[];
+  level: 'field' | 'column';
   onChange: SetKind;
 }) {
   const t = useMessages(words);
@@ -213,7 +215,8 @@ function FormulaSettings({
         label={t('expression')}
         at="/kind/expression"
         expression={kind.expression}
-        result={kind.result}
+        // A row of a table is no record, so that there is nothing to try a column's formula with.
+        {...(level === 'field' ? { result: kind.result } : {})}
         fields={siblings.filter((one) => one.id !== field.id)}
         onChange={(expression) => onChange({ ...kind, expression }, 'expression')}
       />
@@ -237,11 +240,13 @@ function FormulaSettings({
 /** Undefined for kinds that have none. */
 export function KindSettings({
   field,
+  level,
   siblings,
   stored,
   onChange,
 }: {
   field: Field;
+  level: 'field' | 'column';
   /** The fields beside it, itself among them. */
   siblings: readonly Field[];
   /** The field as records know it. */
@@ -400,7 +405,7 @@ export function KindSettings({
         </>
       );
     case 'formula':
-      return <FormulaSettings kind={kind} field={field} siblings={siblings} onChange={onChange} />;
+      return <FormulaSettings kind={kind} field={field} siblings={siblings} level={level} onChange={onChange} />;
     case 'roll_up':
       return <RollUpSettings kind={kind} onChange={onChange} />;
     case 'look_up':

@@ -182,7 +182,7 @@ export const GROUPS: readonly { key: string; name: Label; kinds: readonly KindNa
 
 /** What rows are replaced as a whole with, so that nothing can hang on a single cell. */
 export const COLUMN_KINDS: readonly KindName[] = (Object.keys(KINDS) as KindName[]).filter(
-  (kind) => !['sub_table', 'auto_number', 'roll_up', 'look_up', 'system', 'formula'].includes(kind),
+  (kind) => !['sub_table', 'auto_number', 'roll_up', 'look_up', 'system'].includes(kind),
 );
 
 /** Whether lists can filter and sort by it, and records be told apart by it. */
@@ -199,6 +199,7 @@ export function hasDefault(kind: FieldKind): boolean {
 
 /** The type under which a look-up holds a value of this kind. */
 export function resultOf(kind: FieldKind): ResultType {
+  if (kind.type === 'money') return 'money';
   const type = ruleType(kind);
   switch (type) {
     case 'integer':

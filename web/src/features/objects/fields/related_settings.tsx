@@ -124,8 +124,14 @@ function useLookUpFields(key: string): readonly LookUpField[] {
     enabled: key !== '' && key !== object.key,
     retry: false,
   });
-  const own = useQuery({ ...fieldsQuery(key), enabled: key !== '' && key !== object.key && list.isError });
-  if (list.data) return list.data;
+  const targets = useQuery(objectsQuery);
+  const hasFields = targets.data?.some((one) => one.key === key) === true;
+  const own = useQuery({ ...fieldsQuery(key), enabled: hasFields && key !== object.key });
+  const currencyOf = (id: string) => {
+    const kind = own.data?.catalogue.fields.find((field) => field.id === id)?.kind;
+    return kind?.type === 'money' ? { currency: kind.currency } : {};
+  };
+  if (list.data) return list.data.map((field) => ({ ...field, ...currencyOf(field.id) }));
   const fields = key === object.key ? catalogue.fields : (own.data?.catalogue.fields ?? []);
   return fields
     .filter((field) => field.retired !== true && ruleType(field.kind) !== undefined)
@@ -148,6 +154,7 @@ export function LookUpSettings({
 }) {
   const t = useMessages(words);
   const locale = useLocale();
+  const { currency } = useScope();
   const relations = siblings.filter(
     (field) => field.kind.type === 'relation' && field.kind.many !== true && field.retired !== true,
   );
@@ -179,12 +186,12 @@ export function LookUpSettings({
             options={offered.map((field) => ({ value: field.id, label: labelText(field.label, locale) }))}
             onChange={(id: string) => {
               const found = offered.find((field) => field.id === id);
-              const { currency: _, ...rest } = kind;
+              const { currency: _before, ...rest } = kind;
               onChange({
                 ...rest,
                 field: id,
                 result: found?.result ?? 'text',
-                ...(found?.result === 'money' && found.currency ? { currency: found.currency } : {}),
+                ...(found?.result === 'money' ? { currency: found.currency ?? currency } : {}),
               });
             }}
           />

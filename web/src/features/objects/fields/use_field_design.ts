@@ -107,7 +107,7 @@ export function useFieldDesign(view: FieldsView): FieldDesign {
     const server = settled === text ? (checked.data ?? []) : [];
     const told = refused?.of === text ? refused.defects : [];
     const say = (label: Label) => labelText(label, locale);
-    return fieldDefects([...browserDefects(catalogue), ...server, ...told], keys, say);
+    return fieldDefects([...browserDefects(catalogue), ...server, ...told], keys, catalogue, say);
   }, [design, catalogue, checked.data, settled, text, refused, locale]);
 
   const change = useCallback((next: (design: Design) => Design, place?: string) => {
