@@ -194,8 +194,8 @@ describe('a form', () => {
       { id: 'sum', kind: { type: 'formula', expression: 'a', result: 'number' }, label: { zh: '合计', en: 'Sum' } },
     ],
   };
-  const edit = (values: FormRecord, more: Partial<FormViewProps> = {}) =>
-    draw({ catalogue: asked, form: wholeForm(asked), values, mode: 'edit', locale: 'zh-CN', ...more });
+  const edit = (given: FormRecord, more: Partial<FormViewProps> = {}) =>
+    draw({ catalogue: asked, form: wholeForm(asked), values: given, mode: 'edit', locale: 'zh-CN', ...more });
 
   it('shows a field while its condition holds, and asks for it then', async () => {
     expect(cellOf(await edit({ leased: false }), 'until')).toBeNull();

@@ -132,7 +132,7 @@ describe('Markdown', () => {
     const render = await loadMarkdown();
     expect(render('**要点**\n\n- 一\n- 二')).toContain('<strong>要点</strong>');
     const bad = render(
-      '<script>alert(1)</script><img src=x onerror=alert(2)><iframe src="https://example.com"></iframe>' +
+      '<script>alert(1)</script><img src=x onerror=alert(2)><iframe src="https://example.com"></iframe>\n\n' +
         '[here](javascript:alert(3)) [there](https://example.com) <a href="data:text/html,x" onclick="y()">z</a>',
     );
     expect(bad).not.toMatch(/script|onerror|onclick|iframe|<img|data:/i);
