@@ -7,7 +7,7 @@ import { useMessages } from '../i18n';
 import { common } from '../ui/messages';
 import { useDebounced } from '../ui/use_debounced';
 import { relationOf, type AnyRecord, type RelationName } from './relations';
-import { useRelatedAll } from './ref_text';
+import { useMayRead, useRelatedAll } from './ref_text';
 
 interface RelationSelectProps {
   of: RelationName;
@@ -45,13 +45,14 @@ export function RelationSelect({
   const [open, setOpen] = useState(false);
   const q = useDebounced(typed.trim());
   const source = path ?? relation.path;
+  const mayRead = useMayRead(of) || path !== undefined;
   const found = useQuery({
     queryKey: [of, 'pick', source, q, query],
     queryFn: async ({ signal }) => {
       const answer = await api.get<Page<AnyRecord> | AnyRecord[]>(source, { limit: 50, q, ...query }, { signal });
       return Array.isArray(answer) ? answer : answer.items;
     },
-    enabled: open,
+    enabled: open && mayRead,
     staleTime: 30_000,
   });
   const ids = typeof value === 'string' ? [value] : (value ?? []);
@@ -61,16 +62,25 @@ export function RelationSelect({
     ids.filter((one) => !found.data?.some((row) => row.id === one)),
   );
   const rows = [...(found.data ?? []), ...chosen];
+  const options = rows
+    .filter((row, index) => rows.findIndex((other) => other.id === row.id) === index)
+    .map((row) => ({
+      value: row.id,
+      label: [relation.label(row), relation.hint?.(row)].filter(Boolean).join(' · '),
+    }));
+  // What is chosen but can't be read, or not yet, has no name; its id would say nothing.
+  const nameless = ids.filter((one) => !rows.some((row) => row.id === one));
+  options.push(...nameless.map((one) => ({ value: one, label: mayRead ? '…' : t('unknown') })));
   return (
     <Select
       {...(id === undefined ? {} : { id })}
       {...rest}
       {...(multiple ? { mode: 'multiple' as const } : {})}
       value={value ?? (multiple ? [] : undefined)}
-      disabled={disabled ?? false}
+      disabled={disabled === true || !mayRead}
       allowClear
       showSearch={{ filterOption: false, onSearch: setTyped }}
-      placeholder={placeholder ?? t('typeToSearch')}
+      placeholder={mayRead ? (placeholder ?? t('typeToSearch')) : t('noPermission')}
       loading={found.isFetching}
       onOpenChange={setOpen}
       onChange={(next: string | string[] | undefined) => {
@@ -80,12 +90,7 @@ export function RelationSelect({
           rows.filter((row) => picked.includes(row.id)),
         );
       }}
-      options={rows
-        .filter((row, index) => rows.findIndex((other) => other.id === row.id) === index)
-        .map((row) => ({
-          value: row.id,
-          label: [relation.label(row), relation.hint?.(row)].filter(Boolean).join(' · '),
-        }))}
+      options={options}
       style={{ width: '100%' }}
     />
   );
