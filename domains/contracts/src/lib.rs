@@ -18,13 +18,14 @@ mod model;
 mod ops;
 pub mod plans;
 mod reactions;
+pub mod renewals;
 pub mod schedule;
 mod store;
 pub mod table;
 mod verdict;
 
 use authz::{
-    Access,
+    Access, Permission,
     permissions::{CONTRACTS_READ, CONTRACTS_UPDATE, DEVICES_READ},
 };
 use db::{DbError, Migration, Query};
@@ -51,6 +52,7 @@ pub fn migrations() -> Vec<Migration> {
     vec![
         db::migration!("contracts", 1, "contracts", "../migrations/0001_contracts.sql"),
         db::migration!("contracts", 2, "maintenance", "../migrations/0002_maintenance.sql"),
+        db::migration!("contracts", 3, "renewals", "../migrations/0003_renewals.sql"),
     ]
 }
 
@@ -154,6 +156,22 @@ fn plan_routes() -> Routes {
 /// The contract with this id, archived or not, whoever asks.
 pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Contract>, DbError> {
     store::find(q, id).await
+}
+
+/// The contract with this id if the caller's `permission` reaches it; [`ContractError::NotFound`] otherwise.
+pub async fn reached(q: &mut impl Query, permission: Permission, id: Uuid) -> Result<Contract, ContractError> {
+    store::reached(q, permission, id).await
+}
+
+/// Contracts in use within reach of `permission` that end within these days, both included, by that day; at most 200.
+pub async fn ending(
+    q: &mut impl Query,
+    permission: Permission,
+    (from, to): (Date, Date),
+    most: usize,
+) -> Result<Vec<Contract>, DbError> {
+    let scope = store::scope(q.cx(), permission);
+    store::ending(q, scope, from, to, most).await
 }
 
 /// The contracts in use about this device, the one that ends last first; at most 200.
