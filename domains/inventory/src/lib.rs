@@ -22,7 +22,8 @@ pub use api::{CreatePart, PartPath, UpdatePart};
 pub use error::InventoryError;
 pub use model::{NewUse, Part, PartUse};
 pub use ops::create::add;
-pub use reactions::PartDocuments;
+pub use reactions::{BuiltInParts, PartDocuments};
+pub use store::of_devices::parts_of_devices;
 pub use store::{by_ids, cost_of_customer, get, listed, uses_of_ticket};
 pub use uses::{record_use, return_use};
 

@@ -11,6 +11,8 @@ use kernel::{Context, Timestamp, Uuid};
 use objects::listing::Listing;
 use rules::{Column, FieldMap, FieldType};
 
+pub mod of_devices;
+
 use crate::{
     InventoryError,
     model::{Part, PartUse},

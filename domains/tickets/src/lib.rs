@@ -10,6 +10,7 @@ mod closing;
 mod error;
 mod import;
 mod letters;
+mod maintenance;
 mod merging;
 mod model;
 mod ops;
@@ -19,9 +20,8 @@ mod store;
 pub mod table;
 
 use authz::{Access, permissions as p};
-use db::{DbError, Migration, Query};
+use db::Migration;
 use http_api::Routes;
-use kernel::Uuid;
 
 pub use act::{Action, SCOPE, act, within_reach};
 pub use api::{Attachment, AuthorKind, CreateTicket, Message, MessageKind, UpdateTicket};
@@ -29,6 +29,7 @@ pub use closing::{ClosingCheck, ClosingChecks, Unmet};
 pub use error::TicketError;
 pub use import::{ensure_calendar, overwrite_imported};
 pub use letters::{Replies, Stationery, is_news, write_customer};
+pub use maintenance::{MaintenanceAhead, MaintenanceFollows, maintenance_recurring, make_due};
 pub use merging::CUSTOMER_ROWS;
 pub use model::{
     Assignment, LinkKind, Priority, Solution, Source, Status, StatusCategory, Ticket, TicketPause, TicketType,
@@ -42,6 +43,7 @@ pub use ops::{
 pub use presence::Presence;
 pub use sla::{BusinessCalendar, STARTING_MINUTES, ServiceLevelCache, ServiceLevels, SlaPolicy, starting_calendar};
 pub use store::of_customer::{TicketCounts, counts_of_customer, files_of_customer, messages_of_customer};
+pub use store::of_devices::counts_of_devices;
 pub use store::{
     by_external_ref, by_ids, by_number, calendars, get, history_of, insert, insert_pause, messages, open_by_engineer,
     open_of, own_fields, pauses,

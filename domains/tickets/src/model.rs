@@ -96,6 +96,8 @@ db::choice! {
         Import = "import",
         /// Split off another ticket.
         Split = "split",
+        /// A maintenance plan.
+        Plan = "plan",
         /// The demo company.
         Demo = "demo",
     }

@@ -13,6 +13,7 @@ use crate::{
 };
 
 pub mod of_customer;
+pub mod of_devices;
 
 static COLUMNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| Ticket::COLUMNS.split(", ").collect());
 

@@ -46,6 +46,7 @@ pub use plan::{NOTIFY_ENGINEER, cancel_open, number, plan};
 pub use reactions::FollowTickets;
 pub use sign::sign;
 pub use store::of_customer::{count_of_customer, of_customer, work_of_customer};
+pub use store::of_devices::{of_device, work_of_devices};
 pub use store::{SCOPE, between, get, insert, of_engineer, of_ticket, open_conflicts, served};
 
 /// The operations on visits.

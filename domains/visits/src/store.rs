@@ -21,6 +21,7 @@ use crate::{
 };
 
 pub mod of_customer;
+pub mod of_devices;
 
 /// Visits looked at in one go at most.
 const MOST: i64 = 5_000;
