@@ -14,6 +14,7 @@
 mod api;
 mod error;
 mod explain;
+mod merging;
 mod model;
 mod ops;
 pub mod plans;
@@ -38,6 +39,7 @@ use products::EffectiveRule;
 pub use api::{ContractChange, NewContract};
 pub use error::ContractError;
 pub use explain::{ComponentSource, ComponentVerdict, ExplainedVerdict, Grounds, Step, StepCode, explain};
+pub use merging::CUSTOMER_ROWS;
 pub use model::{Contract, ContractKind, ContractView, Covers};
 pub use ops::{
     create::{insert, next_number},
@@ -45,6 +47,7 @@ pub use ops::{
 };
 pub use plans::{MaintenancePlan, MaintenanceState, NewMaintenancePlan};
 pub use reactions::ContractSearch;
+pub use store::of_customer::{count_of_customer, of_customer};
 pub use verdict::{DeviceFacts, ReasonCode, Term, Verdict, judge};
 
 /// The structure of this domain.

@@ -15,6 +15,7 @@ use rules::{Column, FieldMap, FieldType};
 
 use crate::{Contract, ContractError};
 
+pub mod of_customer;
 pub(crate) mod plans;
 
 /// Contracts about one device that are looked at, those that end last.

@@ -4,11 +4,14 @@
 
 use db::Json;
 use kernel::Uuid;
-use objects::{Change, Checks, Invalid};
+use objects::{Change, Checks, Invalid, phone_digits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Contact, Customer, CustomerKind, CustomerLevel, Site};
+use crate::{Address, Contact, Customer, CustomerKind, CustomerLevel, Phone, Site};
+
+/// Telephone numbers of one customer at most.
+pub(crate) const MOST_PHONES: usize = 20;
 
 /// Names one customer.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -45,8 +48,11 @@ pub struct NewCustomer {
     pub kind: Option<CustomerKind>,
     /// How much attention they are promised; standard when absent.
     pub level: Option<CustomerLevel>,
-    /// Telephone number: Chinese mobile or landline, service or foreign number.
+    /// Telephone number: Chinese mobile or landline, service or foreign number. With `phones` it is their first.
     pub phone: Option<String>,
+    /// All telephone numbers, the one to call first in front; at most 20.
+    #[serde(default)]
+    pub phones: Vec<Phone>,
     /// Mail address.
     pub email: Option<String>,
     /// Where they are.
@@ -60,10 +66,12 @@ pub struct NewCustomer {
     /// Free labels, at most 50.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// The user who looks after the customer.
+    /// The customer manager: the user who looks after the customer.
     pub owner_id: Option<Uuid>,
     /// The region they belong to.
     pub region_id: Option<Uuid>,
+    /// The customer this one belongs to, as a company to its group; five levels at most.
+    pub parent_id: Option<Uuid>,
     /// Values of the company's own fields, by field id; their rules apply when this is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ext: Option<serde_json::Map<String, serde_json::Value>>,
@@ -78,9 +86,12 @@ impl NewCustomer {
     /// The same, trimmed and checked.
     pub(crate) fn checked(self, mut checks: Checks) -> Result<Self, Invalid> {
         checks.place(self.lat, self.lng);
+        let name = checks.name("/name", &self.name);
+        let phones = checked_phones(self.phone, self.phones, &mut checks);
         let checked = Self {
-            name: checks.name("/name", &self.name),
-            phone: checks.phone("/phone", self.phone),
+            name,
+            phone: phones.first().map(|phone| phone.number.clone()),
+            phones,
             email: checks.email("/email", self.email),
             address: self.address.map(|address| checked_address(address, &mut checks)),
             note: checks.text("/note", self.note),
@@ -99,6 +110,7 @@ impl Customer {
             kind: new.kind.unwrap_or(CustomerKind::Company),
             level: new.level.unwrap_or(CustomerLevel::Standard),
             phone: new.phone,
+            phones: Json(new.phones),
             email: new.email,
             address: Json(new.address.unwrap_or_default()),
             lat: new.lat,
@@ -107,6 +119,7 @@ impl Customer {
             tags: Json(new.tags),
             owner_id: new.owner_id,
             region_id: new.region_id,
+            parent_id: new.parent_id,
             ..self.clone()
         }
     }
@@ -119,6 +132,7 @@ impl From<Customer> for NewCustomer {
             kind: Some(customer.kind),
             level: Some(customer.level),
             phone: customer.phone,
+            phones: customer.phones.0,
             email: customer.email,
             address: Some(customer.address.0),
             lat: customer.lat,
@@ -127,6 +141,7 @@ impl From<Customer> for NewCustomer {
             tags: customer.tags.0,
             owner_id: customer.owner_id,
             region_id: customer.region_id,
+            parent_id: customer.parent_id,
             ext: None,
         }
     }
@@ -142,8 +157,10 @@ pub struct CustomerChange {
     pub kind: Change<CustomerKind>,
     /// How much attention they are promised.
     pub level: Change<CustomerLevel>,
-    /// Telephone number.
+    /// The first telephone number, in place of the one that was first; the others stay.
     pub phone: Change<String>,
+    /// All telephone numbers, the one to call first in front; replaces all of them.
+    pub phones: Change<Vec<Phone>>,
     /// Mail address.
     pub email: Change<String>,
     /// Where they are; replaces the whole address.
@@ -156,10 +173,12 @@ pub struct CustomerChange {
     pub note: Change<String>,
     /// Free labels; replaces all of them.
     pub tags: Change<Vec<String>>,
-    /// The user who looks after the customer.
+    /// The customer manager: the user who looks after the customer.
     pub owner_id: Change<Uuid>,
     /// The region they belong to.
     pub region_id: Change<Uuid>,
+    /// The customer this one belongs to, as a company to its group.
+    pub parent_id: Change<Uuid>,
     /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
     pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
@@ -171,7 +190,13 @@ impl CustomerChange {
         self.name.require(&mut new.name, "/name", &mut checks);
         self.kind.apply(&mut new.kind);
         self.level.apply(&mut new.level);
-        self.phone.apply(&mut new.phone);
+        if self.phones.is_mentioned() {
+            new.phone = None;
+            self.phones.or_default(&mut new.phones);
+            self.phone.apply(&mut new.phone);
+        } else if self.phone.is_mentioned() {
+            replace_first(self.phone, &mut new);
+        }
         self.email.apply(&mut new.email);
         self.address.apply(&mut new.address);
         self.lat.apply(&mut new.lat);
@@ -180,8 +205,50 @@ impl CustomerChange {
         self.tags.or_default(&mut new.tags);
         self.owner_id.apply(&mut new.owner_id);
         self.region_id.apply(&mut new.region_id);
+        self.parent_id.apply(&mut new.parent_id);
         new.checked(checks).map(|new| customer.with(new))
     }
+}
+
+/// Whoever changes the one number changes the first of several; emptied, the second comes to the front.
+fn replace_first(phone: Change<String>, new: &mut NewCustomer) {
+    let label = if new.phones.is_empty() { None } else { new.phones.remove(0).label };
+    if let Change::Set(number) = phone
+        && !number.trim().is_empty()
+    {
+        new.phones.insert(0, Phone { number, label });
+    }
+    new.phone = None;
+}
+
+/// One list of numbers from the one number and the several: each number once, however it is written.
+fn checked_phones(phone: Option<String>, phones: Vec<Phone>, checks: &mut Checks) -> Vec<Phone> {
+    if phones.len() > MOST_PHONES {
+        checks.refuse("/phones", "too_many", format!("Use at most {MOST_PHONES} telephone numbers."));
+        return Vec::new();
+    }
+    let phone = checks.phone("/phone", phone);
+    let mut kept: Vec<Phone> = Vec::with_capacity(phones.len());
+    let mut known = std::collections::HashSet::new();
+    for (index, one) in phones.into_iter().enumerate() {
+        let number = checks.phone(&format!("/phones/{index}/number"), Some(one.number));
+        let label = checks.line(&format!("/phones/{index}/label"), one.label);
+        let Some(number) = number else {
+            checks.refuse(&format!("/phones/{index}/number"), "required", "This may not be empty.");
+            continue;
+        };
+        if known.insert(phone_digits(&number).unwrap_or_default()) {
+            kept.push(Phone { number, label });
+        }
+    }
+    match (phone, kept.first()) {
+        (Some(number), None) => kept.push(Phone { number, label: None }),
+        (Some(number), Some(first)) if phone_digits(&number) != phone_digits(&first.number) => {
+            checks.refuse("/phone", "not_the_first", "This is the first of `phones`; leave it out.");
+        }
+        _ => {}
+    }
+    kept
 }
 
 /// A new contact; only the name must be there.

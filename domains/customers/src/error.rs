@@ -13,6 +13,9 @@ pub enum CustomerError {
     /// It changed since the caller read it.
     #[error("the record changed in the meantime")]
     Stale,
+    /// It does not fit how the customers stand to each other: a stable code, and what to do.
+    #[error("{1}")]
+    Conflict(&'static str, &'static str),
     /// Fields are wrong.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -29,6 +32,7 @@ impl From<CustomerError> for Problem {
         match error {
             CustomerError::NotFound(thing) => Self::not_found(thing),
             CustomerError::Stale => Self::stale(),
+            CustomerError::Conflict(code, detail) => Self::conflict(code, detail),
             CustomerError::Invalid(invalid) => invalid.into(),
             CustomerError::Own(error) => error.into(),
             CustomerError::Db(error) => error.into(),

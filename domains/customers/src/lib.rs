@@ -4,40 +4,159 @@
 //! devices stand. Whoever reaches a customer reaches both. Removed contacts and sites keep their ids, so that tickets
 //! which name them stay whole.
 //!
-//! Events: `customer.created`, `.updated`, `.archived`, `.restored`; `contact.` and `site.created`, `.updated`, `.removed`
+//! Customers form hierarchies of five levels at most. Duplicates are found by number, name and address, and merged: see
+//! [`CustomerRows`] for what goes along. A person's data can be given out, and erased for good.
+//!
+//! Events: `customer.created`, `.updated`, `.archived`, `.restored`, `.merged`, `.unmerged`, `.personal_data_exported`,
+//! `.erased`; `contact.` and `site.created`, `.updated`, `.removed`
 //! on the customer's timeline. Text search knows customers by name, numbers, mail, address, note, tags, contacts and sites.
 
 mod api;
+mod duplicates;
 mod error;
+mod hierarchy;
+mod keys;
+mod layout;
+mod merging;
 mod model;
 mod ops;
 mod reactions;
 mod store;
+pub mod table;
 
 use authz::{
     Access,
-    permissions::{CUSTOMERS_CREATE, CUSTOMERS_READ, CUSTOMERS_UPDATE},
+    permissions::{
+        CUSTOMERS_CREATE, CUSTOMERS_MERGE, CUSTOMERS_READ, CUSTOMERS_UPDATE, PERSONAL_DATA_ERASE, PERSONAL_DATA_EXPORT,
+        SETTINGS_MANAGE,
+    },
 };
 use db::{DbError, Migration, Query};
 use http_api::Routes;
 use kernel::Uuid;
 
 pub use api::{ContactChange, CustomerChange, NewContact, NewCustomer, NewSite, SiteChange};
+pub use duplicates::{Double, Doubles, Reason};
 pub use error::CustomerError;
-pub use model::{Address, Contact, Customer, CustomerKind, CustomerLevel, Site};
+pub use merging::{CustomerBelongings, CustomerMerge, CustomerRows, MergeState, RowsParent};
+pub use model::{Address, Contact, Customer, CustomerKind, CustomerLevel, Phone, Site};
 pub use ops::{contacts::create::insert_contact, create::insert, sites::create::insert_site};
-pub use reactions::CustomerSearch;
+pub use reactions::{CustomerSearch, FollowMerges};
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<Migration> {
     vec![
         db::migration!("customers", 1, "customers", "../migrations/0001_customers.sql"),
         db::migration!("customers", 2, "own_fields", "../migrations/0002_own_fields.sql"),
+        db::migration!(
+            "customers",
+            3,
+            "hierarchy",
+            "../migrations/0003_hierarchy.sqlite.sql",
+            "../migrations/0003_hierarchy.postgres.sql"
+        ),
+        db::migration!("customers", 4, "merges", "../migrations/0004_merges.sql"),
+        db::migration!("customers", 5, "layouts", "../migrations/0005_layouts.sql"),
     ]
 }
 
 /// The operations of this domain.
 pub fn routes() -> Routes {
+    record_routes()
+        .merge(people_and_places())
+        .merge(merge_routes())
+        .merge(personal_data_routes())
+        .merge(layout_routes())
+}
+
+fn layout_routes() -> Routes {
+    Routes::new("customers")
+        .get(
+            "/api/v1/layouts/customer-360",
+            Access::SignedIn,
+            "getCustomerLayout",
+            "Which sections a customer's page shows, by role",
+            ops::layout::show,
+        )
+        .put(
+            "/api/v1/layouts/customer-360",
+            Access::Needs(SETTINGS_MANAGE),
+            "putCustomerLayout",
+            "Lay out a customer's page",
+            ops::layout::put,
+        )
+}
+
+fn merge_routes() -> Routes {
+    let read = Access::Needs(CUSTOMERS_READ);
+    let merge = Access::Needs(CUSTOMERS_MERGE);
+    Routes::new("customers")
+        .get(
+            "/api/v1/customers/duplicates",
+            read,
+            "listDuplicateCustomers",
+            "Customers that may be one and the same, and why",
+            ops::duplicates::handle,
+        )
+        .get(
+            "/api/v1/customers/{id}/duplicates",
+            read,
+            "listDuplicatesOfCustomer",
+            "Customers that may be the same as this one, and why",
+            ops::duplicates::of_one,
+        )
+        .post(
+            "/api/v1/customers/{id}/merge/preview",
+            merge,
+            "previewCustomerMerge",
+            "What merging another customer into this one would do",
+            ops::merges::preview::handle,
+        )
+        .post(
+            "/api/v1/customers/{id}/merge",
+            merge,
+            "mergeCustomer",
+            "Merge another customer into this one",
+            ops::merges::merge::handle,
+        )
+        .describe(
+            "The other one is archived. Devices, tickets and the rest follow within seconds; see the merge's `state`.",
+        )
+        .get("/api/v1/customer-merges", read, "listCustomerMerges", "List merges", ops::merges::list::handle)
+        .get("/api/v1/customer-merges/{id}", read, "getCustomerMerge", "Show a merge", ops::merges::list::one)
+        .post(
+            "/api/v1/customer-merges/{id}/undo",
+            merge,
+            "undoCustomerMerge",
+            "Take a merge back",
+            ops::merges::undo::handle,
+        )
+        .describe(
+            "What went along goes back, as far as nobody moved it since; `kept` names fields that were changed since.",
+        )
+}
+
+fn personal_data_routes() -> Routes {
+    Routes::new("customers")
+        .get(
+            "/api/v1/customers/{id}/personal-data",
+            Access::Needs(PERSONAL_DATA_EXPORT),
+            "exportPersonalData",
+            "Everything personal we keep about a customer and its contacts, as a file",
+            ops::personal_data::handle,
+        )
+        .describe("Who asked for it stands on the customer's timeline.")
+        .post(
+            "/api/v1/customers/{id}/erase",
+            Access::Needs(PERSONAL_DATA_ERASE),
+            "erasePersonalData",
+            "Erase everything personal about a customer and its contacts, for good",
+            ops::erase::handle,
+        )
+        .describe("Names, numbers, addresses and notes go, also from the history; tickets keep their facts.")
+}
+
+fn record_routes() -> Routes {
     let read = Access::Needs(CUSTOMERS_READ);
     let create = Access::Needs(CUSTOMERS_CREATE);
     let update = Access::Needs(CUSTOMERS_UPDATE);
@@ -56,6 +175,19 @@ pub fn routes() -> Routes {
             "Show what happened to a customer, newest first",
             ops::timeline::handle,
         )
+        .get(
+            "/api/v1/customers/{id}/children",
+            read,
+            "listCustomerChildren",
+            "List the customers that belong to one",
+            ops::children::handle,
+        )
+}
+
+fn people_and_places() -> Routes {
+    let read = Access::Needs(CUSTOMERS_READ);
+    let update = Access::Needs(CUSTOMERS_UPDATE);
+    Routes::new("customers")
         .get(
             "/api/v1/customers/{id}/contacts",
             read,
@@ -149,6 +281,13 @@ pub async fn by_phone(q: &mut impl Query, digits: &str) -> Result<Vec<Customer>,
 pub async fn by_name(q: &mut impl Query, name: &str) -> Result<Option<Customer>, DbError> {
     let mut found = store::by_name(q, name).await?;
     own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// The customers in use that belong to this one, within the caller's reach, by name.
+pub async fn children(q: &mut impl Query, id: Uuid, limit: usize) -> Result<Vec<Customer>, DbError> {
+    let mut found = store::children(q, id, limit).await?;
+    own_fields(q, &mut found).await?;
     Ok(found)
 }
 

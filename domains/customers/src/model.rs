@@ -60,6 +60,17 @@ impl Address {
     }
 }
 
+/// One of several telephone numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Phone {
+    /// The number as it was typed.
+    pub number: String,
+    /// Whose or what for: 前台, 夜间值班.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
 /// Somebody we serve.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Customer {
@@ -79,8 +90,10 @@ pub struct Customer {
     pub kind: CustomerKind,
     /// How much attention they are promised.
     pub level: CustomerLevel,
-    /// Telephone number as it was typed.
+    /// The first of `phones`, as it was typed.
     pub phone: Option<String>,
+    /// All telephone numbers, the one to call first in front.
+    pub phones: Json<Vec<Phone>>,
     /// Mail address.
     pub email: Option<String>,
     /// Where they are.
@@ -93,10 +106,16 @@ pub struct Customer {
     pub note: Option<String>,
     /// Free labels.
     pub tags: Json<Vec<String>>,
-    /// The user who looks after the customer.
+    /// The customer manager: the user who looks after the customer.
     pub owner_id: Option<Uuid>,
     /// The region they belong to.
     pub region_id: Option<Uuid>,
+    /// The customer this one belongs to, as a company to its group.
+    pub parent_id: Option<Uuid>,
+    /// The customer this one was merged into; it is archived then.
+    pub merged_into_id: Option<Uuid>,
+    /// When personal data was erased, for good.
+    pub erased_at: Option<Timestamp>,
     /// The user who created the record.
     pub created_by: Option<Uuid>,
     /// Values of the company's own fields, by field id.
@@ -113,6 +132,7 @@ db::record!(Customer {
     kind,
     level,
     phone,
+    phones,
     email,
     address,
     lat,
@@ -121,6 +141,9 @@ db::record!(Customer {
     tags,
     owner_id,
     region_id,
+    parent_id,
+    merged_into_id,
+    erased_at,
     created_by,
     ext,
 });

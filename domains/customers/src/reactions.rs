@@ -34,7 +34,9 @@ impl Indexed for CustomerSearch {
             let customers: Vec<Customer> = objects::by_ids(tx, &store::LISTING.list, ids).await?;
             let contacts = store::contacts(tx, ids).await?;
             let sites = store::sites(tx, ids).await?;
-            Ok(customers.into_iter().map(|customer| document(&customer, &contacts, &sites)).collect())
+            let own = objects::OwnWords::of(tx, "customer").await?;
+            let found = |customer: Customer| document(&customer, &contacts, &sites).text(own.words(&customer.ext.0));
+            Ok(customers.into_iter().map(found).collect())
         })
     }
 }

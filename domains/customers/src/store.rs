@@ -2,7 +2,7 @@
 
 use authz::{Permission, ScopeColumns};
 use db::{
-    DbError, Query, Stmt, Tx,
+    DbError, Engine, Query, Sql, Stmt, Tx,
     list::{Fragment, List, where_clause},
     stmt,
 };
@@ -11,7 +11,14 @@ use kernel::{Context, Uuid};
 use objects::{among, listing::Listing, phone_digits};
 use rules::{Column, FieldMap, FieldType};
 
-use crate::{Contact, Customer, CustomerError, Site};
+use crate::{
+    Contact, Customer, CustomerError, Site,
+    keys::{address_key, name_key},
+    layout::Row,
+};
+
+pub(crate) mod duplicates;
+pub(crate) mod merges;
 
 /// Customers found by one telephone number at most.
 const MOST_BY_PHONE: usize = 20;
@@ -37,6 +44,8 @@ static FIELDS: FieldMap = FieldMap::new(&[
     Column::new("tags", FieldType::Tags, "tags"),
     Column::new("owner_id", FieldType::Id, "owner_id"),
     Column::new("region_id", FieldType::Id, "region_id"),
+    Column::new("parent_id", FieldType::Id, "parent_id"),
+    Column::new("merged_into_id", FieldType::Id, "merged_into_id"),
     Column::new("created_by", FieldType::Id, "created_by"),
     Column::new("created_at", FieldType::Time, "created_at").not_null(),
     Column::new("updated_at", FieldType::Time, "updated_at").not_null(),
@@ -59,11 +68,17 @@ const CONTACTS: List = List { table: "contacts", columns: Contact::COLUMNS, sort
 const SITES: List = List { table: "sites", columns: Site::COLUMNS, sorts: &[], default_sort: "" };
 
 const INSERT: &str = "insert into customers (tenant_id, id, version, created_at, updated_at, name, kind, level, phone,
-        phone_digits, email, address, lat, lng, note, tags, owner_id, region_id, created_by, ext)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+        phone_digits, email, address, lat, lng, note, tags, owner_id, region_id, created_by, ext, phones, parent_id,
+        merged_into_id, name_key, address_key, erased_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+        $24, $25, $26)";
+const ADD_PHONE: &str = "insert into customer_phones (tenant_id, customer_id, digits) values ($1, $2, $3)
+    on conflict do nothing";
+const REMOVE_PHONES: &str = "delete from customer_phones where tenant_id = $1 and customer_id = $2";
 const UPDATE: &str = "update customers set version = $4, updated_at = $5, archived_at = $6, name = $7, kind = $8,
         level = $9, phone = $10, phone_digits = $11, email = $12, address = $13, lat = $14, lng = $15, note = $16,
-        tags = $17, owner_id = $18, region_id = $19, ext = $20
+        tags = $17, owner_id = $18, region_id = $19, ext = $20, phones = $21, parent_id = $22, merged_into_id = $23,
+        name_key = $24, address_key = $25, erased_at = $26
     where tenant_id = $1 and id = $2 and version = $3";
 const INSERT_CONTACT: &str = "insert into contacts (tenant_id, id, version, created_at, updated_at, customer_id, name,
         phone, phone_digits, email, title, is_primary)
@@ -84,10 +99,24 @@ pub(crate) fn scope(cx: &Context, permission: Permission) -> Fragment {
     scope_condition(cx, permission, &SCOPE)
 }
 
-/// Those whose own number, or a contact's, has these digits; `$1` and `$2` are the tenant and the digits.
+/// Merges whose remaining customer lies within reach.
+pub(crate) fn merges_within(cx: &Context, permission: Permission) -> Fragment {
+    let scope = scope(cx, permission);
+    if cx.scope(permission.name()) == Some(kernel::Scope::All) {
+        return scope;
+    }
+    let mut binds = scope.binds;
+    binds.push(cx.tenant().into());
+    let tenant = binds.len();
+    let text = format!("into_id in (select id from customers where tenant_id = ${tenant} and ({}))", scope.text);
+    Fragment::new(text, binds)
+}
+
+/// Those of whose own numbers, or a contact's, one has these digits; `$1` and `$2` are the tenant and the digits.
 pub(crate) fn with_phone(cx: &Context, digits: &str) -> Fragment {
     Fragment::new(
         "id in (select id from customers where tenant_id = $1 and phone_digits = $2
+            union select customer_id from customer_phones where tenant_id = $1 and digits = $2
             union select customer_id from contacts where tenant_id = $1 and phone_digits = $2 and archived_at is null)",
         vec![cx.tenant().into(), digits.to_owned().into()],
     )
@@ -102,6 +131,99 @@ pub(crate) async fn by_phone(q: &mut impl Query, digits: &str) -> Result<Vec<Cus
         clause.text
     );
     q.all(Stmt::new(text, clause.binds)).await
+}
+
+/// How the customer's page is laid out, if somebody changed it.
+pub(crate) async fn layout(q: &mut impl Query) -> Result<Option<Row>, DbError> {
+    let tenant = q.cx().tenant();
+    q.optional(stmt!(format!("select {} from customer_layouts where tenant_id = $1", Row::COLUMNS), tenant)).await
+}
+
+/// Writes the layout over the version that was read; 0 for none.
+pub(crate) async fn put_layout(tx: &mut Tx<'_>, row: &Row, version: i64) -> Result<(), CustomerError> {
+    let stmt = stmt!(
+        "insert into customer_layouts (tenant_id, id, version, updated_at, layout) values ($1, $2, $3, $4, $5)
+         on conflict (tenant_id) do update set version = excluded.version, updated_at = excluded.updated_at,
+           layout = excluded.layout where customer_layouts.version = $6",
+        tx.cx().tenant(),
+        row.id,
+        row.version,
+        row.updated_at,
+        &row.layout,
+        version,
+    );
+    one_row(tx.execute(stmt).await?)
+}
+
+/// Those that belong to this customer.
+pub(crate) fn below(parent: Uuid) -> Fragment {
+    Fragment::new("parent_id = $1", vec![parent.into()])
+}
+
+/// The customers in use that belong to this one, within the caller's reach, by name.
+pub(crate) async fn children(q: &mut impl Query, id: Uuid, limit: usize) -> Result<Vec<Customer>, DbError> {
+    let in_use = Fragment::new("archived_at is null", Vec::new());
+    let clause = where_clause(q.cx(), &[below(id), in_use, scope(q.cx(), authz::permissions::CUSTOMERS_READ)]);
+    let columns = Customer::COLUMNS;
+    let text = format!("select {columns} from customers where {} order by name, id limit {limit}", clause.text);
+    q.all(Stmt::new(text, clause.binds)).await
+}
+
+/// The customers that went into this one.
+pub(crate) async fn merged_into(q: &mut impl Query, id: Uuid) -> Result<Vec<Customer>, DbError> {
+    let tenant = q.cx().tenant();
+    let text = format!(
+        "select {} from customers where tenant_id = $1 and merged_into_id = $2 order by id limit $3",
+        Customer::COLUMNS
+    );
+    q.all(stmt!(text, tenant, id, MOST_NESTED)).await
+}
+
+const TAKE_TURNS: Sql = Sql::pair("select 1", "select pg_advisory_xact_lock(hashtextextended($1::text, 4712))::text");
+
+/// Whoever changes who belongs to whom takes turns with others who do, or two of them could close a circle.
+pub(crate) async fn take_turns(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    if tx.engine() == Engine::Postgres {
+        let tenant = tx.cx().tenant().0.to_string();
+        tx.execute(stmt!(TAKE_TURNS, tenant)).await?;
+    }
+    Ok(())
+}
+
+/// The customer and those above it, from the nearest up, at most `levels`.
+pub(crate) async fn line_up(q: &mut impl Query, id: Uuid, levels: i64) -> Result<Vec<Uuid>, DbError> {
+    let tenant = q.cx().tenant();
+    let rows: Vec<(Uuid,)> = q
+        .all(stmt!(
+            "with recursive above(id, parent_id, level) as (
+                 select id, parent_id, cast(1 as bigint) from customers where tenant_id = $1 and id = $2
+                 union all select c.id, c.parent_id, a.level + 1 from above a
+                   join customers c on c.tenant_id = $1 and c.id = a.parent_id where a.level < $3)
+             select id from above order by level",
+            tenant,
+            id,
+            levels
+        ))
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// How many levels there are from this customer down to the lowest below it, itself included; at most `levels`.
+pub(crate) async fn height(q: &mut impl Query, id: Uuid, levels: i64) -> Result<i64, DbError> {
+    let tenant = q.cx().tenant();
+    let (height,): (i64,) = q
+        .one(stmt!(
+            "with recursive below(id, level) as (
+                 select id, cast(1 as bigint) from customers where tenant_id = $1 and id = $2
+                 union all select c.id, b.level + 1 from below b
+                   join customers c on c.tenant_id = $1 and c.parent_id = b.id where b.level < $3)
+             select coalesce(max(level), 0) from below",
+            tenant,
+            id,
+            levels
+        ))
+        .await?;
+    Ok(height)
 }
 
 /// The customer in use with exactly this name that was created first.
@@ -120,8 +242,9 @@ pub(crate) async fn reached(q: &mut impl Query, permission: Permission, id: Uuid
     objects::find(q, &LISTING.list, id, scope).await?.ok_or(CustomerError::NotFound("customer"))
 }
 
-pub(crate) fn insert(cx: &Context, customer: &Customer) -> Stmt<'static> {
-    stmt!(
+/// The statements that write a new customer with its numbers.
+pub(crate) fn insert(cx: &Context, customer: &Customer) -> Vec<Stmt<'static>> {
+    let row = stmt!(
         INSERT,
         cx.tenant(),
         customer.id,
@@ -143,8 +266,20 @@ pub(crate) fn insert(cx: &Context, customer: &Customer) -> Stmt<'static> {
         &customer.region_id,
         &customer.created_by,
         &customer.ext,
-    )
-    .into_owned()
+        &customer.phones,
+        &customer.parent_id,
+        &customer.merged_into_id,
+        name_key(&customer.name),
+        address_key(&customer.address.0),
+        &customer.erased_at,
+    );
+    std::iter::once(row.into_owned()).chain(more_phones(cx, customer)).collect()
+}
+
+/// The statements that write the numbers after the first where callers are looked for.
+fn more_phones(cx: &Context, customer: &Customer) -> Vec<Stmt<'static>> {
+    let digits = customer.phones.0.iter().skip(1).filter_map(|phone| phone_digits(&phone.number));
+    digits.map(|digits| stmt!(ADD_PHONE, cx.tenant(), customer.id, digits)).collect()
 }
 
 /// Writes `after` over `before`; [`CustomerError::Stale`] when somebody was faster.
@@ -171,8 +306,39 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: &Customer, after: &Customer)
         &after.owner_id,
         &after.region_id,
         &after.ext,
+        &after.phones,
+        &after.parent_id,
+        &after.merged_into_id,
+        name_key(&after.name),
+        address_key(&after.address.0),
+        &after.erased_at,
     );
-    one_row(tx.execute(stmt).await?)
+    one_row(tx.execute(stmt).await?)?;
+    if before.phones != after.phones {
+        let mut statements = vec![stmt!(REMOVE_PHONES, tx.cx().tenant(), after.id)];
+        statements.extend(more_phones(tx.cx(), after));
+        tx.execute_all(statements).await?;
+    }
+    Ok(())
+}
+
+/// The contacts of the customer, removed or not.
+pub(crate) async fn all_contacts(q: &mut impl Query, customer: Uuid) -> Result<Vec<Contact>, DbError> {
+    all_of(q, &CONTACTS, customer).await
+}
+
+/// The sites of the customer, removed or not.
+pub(crate) async fn all_sites(q: &mut impl Query, customer: Uuid) -> Result<Vec<Site>, DbError> {
+    all_of(q, &SITES, customer).await
+}
+
+async fn all_of<T: db::FromRow>(q: &mut impl Query, list: &List, customer: Uuid) -> Result<Vec<T>, DbError> {
+    let tenant = q.cx().tenant();
+    let text = format!(
+        "select {} from {} where tenant_id = $1 and customer_id = $2 order by id limit $3",
+        list.columns, list.table
+    );
+    q.all(stmt!(text, tenant, customer, MOST_NESTED * 4)).await
 }
 
 /// Contacts in use of these customers: the primary one first, then by name.

@@ -14,6 +14,7 @@
 mod api;
 mod error;
 mod file;
+mod merging;
 mod model;
 mod ops;
 mod reactions;
@@ -35,6 +36,7 @@ pub use file::{
     DeviceDocument, DevicePart, DocumentOf, Meter, MeterKind, MeterReading, NewDevicePart, NewMeter, NewReading,
     ReadingSource, ShownDocument,
 };
+pub use merging::CUSTOMER_ROWS;
 pub use model::{Device, DeviceStatus, DeviceView, qr_url};
 pub use ops::{
     create::insert,

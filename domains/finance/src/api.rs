@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    exact::Exact,
+    Exact,
     model::{LineKind, PaymentMethod, PriceItem, PriceKind, QuoteLine},
     prices::Prices,
 };

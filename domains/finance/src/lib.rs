@@ -9,9 +9,10 @@
 //! `.paid`, `payment.recorded`, `ticket.settlement_excused`; and `price.updated`.
 
 mod api;
+mod device_costs;
 mod error;
-mod exact;
 mod letters;
+mod merging;
 mod model;
 mod ops;
 mod prices;
@@ -19,6 +20,7 @@ mod propose;
 mod quotes;
 mod settlement;
 mod store;
+pub mod table;
 #[cfg(test)]
 mod testing;
 
@@ -27,17 +29,19 @@ use db::Migration;
 use http_api::Routes;
 
 pub use api::{CreateQuote, NewLine, RecordPayment};
+pub use device_costs::{DeviceCost, costs_of_devices};
 pub use error::FinanceError;
-pub use exact::Exact;
 pub use letters::QuoteLetters;
+pub use merging::CUSTOMER_ROWS;
 pub use model::{
     DecidedVia, Decision, LineKind, Payment, PaymentMethod, PriceItem, PriceKind, Quote, QuoteLine, QuoteStatus,
     SettlementExcuse, VALID,
 };
+pub use objects::Exact;
 pub use prices::Prices;
 pub use quotes::{begin, change, decide, number, pay, shown};
-pub use settlement::{CostKind, CostLine, SettledCheck, TicketCosts, costs, excuse};
-pub use store::{of_customer, of_ticket};
+pub use settlement::{CostKind, CostLine, SettledCheck, TicketCosts, costs, costs_of_customer, excuse};
+pub use store::{of_customer, of_ticket, sums::sums_of_customer};
 
 /// The operations.
 pub fn routes() -> Routes {

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tickets::Ticket;
 
-use crate::{FinanceError, exact::Exact};
+use crate::{FinanceError, Exact};
 
 /// How long a quote that was sent may be decided on, unless it says otherwise.
 pub const VALID: Duration = Duration::from_hours(30 * 24);

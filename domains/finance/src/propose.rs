@@ -6,7 +6,7 @@ use kernel::Uuid;
 use visits::{Visit, VisitStatus};
 
 use crate::{
-    exact::Exact,
+    Exact,
     model::{LineKind, PriceKind, QuoteLine},
     prices::Prices,
 };

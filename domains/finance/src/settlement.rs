@@ -11,7 +11,7 @@ use tickets::{ClosingCheck, Ticket, Unmet};
 
 use crate::{
     FinanceError,
-    exact::Exact,
+    Exact,
     model::{PriceKind, QuoteStatus, SettlementExcuse},
     prices::Prices,
     propose::Work,
@@ -127,6 +127,17 @@ pub async fn costs(q: &mut impl Query, ticket: &Ticket) -> Result<TicketCosts, D
         currency,
         excuse,
     })
+}
+
+/// What a customer's jobs cost us so far, in minor units of the price list's currency: work, ways and parts. Work is added
+/// up before it is rounded.
+pub async fn costs_of_customer(q: &mut impl Query, customer_id: Uuid) -> Result<i64, DbError> {
+    let prices = Prices::load(q).await?;
+    let (visits, labour_minutes) = visits::work_of_customer(q, customer_id).await?;
+    let labour = Exact::hours(labour_minutes).times(prices.of(PriceKind::LabourHour).unit_cost_minor);
+    let travel = visits.saturating_mul(prices.of(PriceKind::TravelVisit).unit_cost_minor);
+    let parts = inventory::cost_of_customer(q, customer_id, prices.currency()).await?;
+    Ok(labour.unwrap_or(i64::MAX).saturating_add(travel).saturating_add(parts))
 }
 
 /// Says why a ticket may be closed without being paid for; a later reason replaces an earlier one.

@@ -17,6 +17,8 @@ use crate::{
     model::{Payment, PriceItem, Quote, SettlementExcuse},
 };
 
+pub mod sums;
+
 /// Quotes of one ticket, and payments of one quote, at most.
 const MOST: i64 = 200;
 

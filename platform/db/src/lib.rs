@@ -17,6 +17,7 @@ mod error;
 pub mod list;
 mod migrate;
 mod numbers;
+mod owned;
 mod postgres;
 mod row;
 mod sqlite;
@@ -35,6 +36,7 @@ use tokio::sync::watch;
 
 pub use error::DbError;
 pub use migrate::{APP_ROLE, Migration};
+pub use owned::{OwnedRows, Touched};
 pub use postgres_types::Type as PgType;
 pub use row::{FromColumn, FromRow, RowRef};
 pub use rusqlite::types::ValueRef as LiteValue;

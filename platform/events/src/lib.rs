@@ -11,6 +11,7 @@ mod consumer;
 mod consumers;
 mod dead;
 mod epoch;
+mod forget;
 mod list;
 mod live;
 mod model;
@@ -22,6 +23,7 @@ pub use consumer::{Consumer, ConsumerError, Start};
 pub use consumers::{ConsumerHealth, Consumers};
 pub use dead::{DeadEvent, list_dead, retry_all_dead, retry_dead};
 pub use epoch::keep_rising;
+pub use forget::{forget_of, forget_words};
 pub use list::{AuditFilter, audit, list_object, list_parent};
 pub use live::{Live, LiveEvent};
 pub use model::{Event, NewEvent, Position, PositionError, changes};
@@ -43,6 +45,13 @@ pub fn migrations() -> Vec<db::Migration> {
             "epoch",
             "../migrations/0002_epoch.sqlite.sql",
             "../migrations/0002_epoch.postgres.sql"
+        ),
+        db::migration!(
+            "events",
+            3,
+            "forgetting",
+            "../migrations/0003_forgetting.sqlite.sql",
+            "../migrations/0003_forgetting.postgres.sql"
         ),
     ]
 }

@@ -6,7 +6,9 @@ use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem, State};
 use objects::{Checks, Numbers, first_values};
 
-use crate::{Address, Customer, CustomerError, CustomerKind, CustomerLevel, NewCustomer, store};
+use crate::{
+    Address, Customer, CustomerError, CustomerKind, CustomerLevel, NewCustomer, hierarchy::check_parent, store,
+};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -33,10 +35,18 @@ pub async fn insert(tx: &mut Tx<'_>, new: NewCustomer) -> Result<Customer, Custo
     insert_with(tx, new, &Numbers::new()).await
 }
 
-async fn insert_with(tx: &mut Tx<'_>, new: NewCustomer, numbers: &Numbers) -> Result<Customer, CustomerError> {
+/// The same with own fields, whose numbers were taken before.
+pub(crate) async fn insert_with(
+    tx: &mut Tx<'_>,
+    new: NewCustomer,
+    numbers: &Numbers,
+) -> Result<Customer, CustomerError> {
     let mut new = new.checked(Checks::new())?;
     let cx = tx.cx().clone();
     let id = cx.new_id();
+    if let Some(parent) = new.parent_id {
+        check_parent(tx, None, parent).await?;
+    }
     let own = objects::settle_ext(tx, "customer", id, None, new.ext.take(), numbers).await?;
     let empty = Customer {
         id,
@@ -48,6 +58,7 @@ async fn insert_with(tx: &mut Tx<'_>, new: NewCustomer, numbers: &Numbers) -> Re
         kind: CustomerKind::Company,
         level: CustomerLevel::Standard,
         phone: None,
+        phones: Json(Vec::new()),
         email: None,
         address: Json(Address::default()),
         lat: None,
@@ -56,6 +67,9 @@ async fn insert_with(tx: &mut Tx<'_>, new: NewCustomer, numbers: &Numbers) -> Re
         tags: Json(Vec::new()),
         owner_id: None,
         region_id: None,
+        parent_id: None,
+        merged_into_id: None,
+        erased_at: None,
         created_by: cx.user_id(),
         ext: Json(own.values.clone()),
     };
@@ -63,7 +77,8 @@ async fn insert_with(tx: &mut Tx<'_>, new: NewCustomer, numbers: &Numbers) -> Re
     let mut told = first_values(&customer);
     own.tell(&mut told);
     let event = NewEvent::new("customer.created", "customer", customer.id).label(customer.name.as_str()).data(told);
-    let mut statements = vec![store::insert(&cx, &customer), events::statement(&cx, &event)];
+    let mut statements = store::insert(&cx, &customer);
+    statements.push(events::statement(&cx, &event));
     statements.extend(own.statements);
     tx.execute_all(statements).await?;
     Ok(customer)

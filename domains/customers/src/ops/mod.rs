@@ -1,10 +1,16 @@
 //! One operation a file: its rule, its handler, its tests.
 
 pub(crate) mod archive;
+pub(crate) mod children;
 pub(crate) mod contacts;
 pub(crate) mod create;
+pub(crate) mod duplicates;
+pub(crate) mod erase;
 pub(crate) mod get;
+pub(crate) mod layout;
 pub(crate) mod list;
+pub(crate) mod merges;
+pub(crate) mod personal_data;
 pub(crate) mod restore;
 pub(crate) mod sites;
 pub(crate) mod timeline;

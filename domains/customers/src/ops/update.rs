@@ -7,7 +7,7 @@ use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
 use kernel::Uuid;
 use objects::Numbers;
 
-use crate::{Customer, CustomerChange, CustomerError, api::CustomerPath, store};
+use crate::{Customer, CustomerChange, CustomerError, api::CustomerPath, hierarchy::check_parent, store};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -44,7 +44,7 @@ pub(crate) async fn change(
 
 /// Changes the customer and its own fields if it still has the expected version, and appends an event of this kind; a
 /// change that changes nothing leaves no trace.
-async fn change_with(
+pub(crate) async fn change_with(
     tx: &mut Tx<'_>,
     id: Uuid,
     expected: IfMatch,
@@ -57,6 +57,9 @@ async fn change_with(
         return Err(CustomerError::Stale);
     }
     let mut altered = alter(&before)?;
+    if let Some(parent) = altered.parent_id.filter(|parent| before.parent_id != Some(*parent)) {
+        check_parent(tx, Some(id), parent).await?;
+    }
     let own = objects::settle_ext(tx, "customer", id, Some(&before.ext.0), sent, &Numbers::new()).await?;
     if own.changed {
         altered.ext = Json(own.values.clone());
