@@ -308,8 +308,7 @@ test('a wrong definition says what is wrong, leads there, and is not saved', asy
   await expectAccessible(page);
   await pictures(page, 'designer-problems');
 
-  // What the server alone knows comes a moment later: the object that it led to does not exist.
-  await page.keyboard.press('Control+z');
+  // Who leaves is asked, and what they leave behind is gone.
   await page.getByRole('link', { name: '返回对象列表' }).click();
   await expect(page.getByText('有未保存的修改', { exact: true }).last()).toBeVisible();
   await page.getByRole('button', { name: '放弃修改' }).click();
@@ -338,6 +337,41 @@ test('two who design at once lose nothing', async ({ person, server, complaints 
   const after = await call<Fields>(page, 'GET', `/objects/${KEY}/fields`);
   expect(after.catalogue.fields.find((field) => field.id === 'seats')).toMatchObject({ reportable: true });
   expect(after.catalogue.fields.some((field) => field.id === 'owner_note')).toBe(true);
+});
+
+test('fields are copied from one object to another', async ({ person, server }) => {
+  await server.complete();
+  const page = await person({ as: server.person('admin') });
+  page.on('dialog', (dialog) => void dialog.accept());
+  await car(page);
+  await open(page, DESIGNER);
+  await row(page, '座位').click();
+  await page.keyboard.press('Control+c');
+  await expect(page.getByText('已复制 1 个字段，可粘贴到其他对象')).toBeVisible();
+  await open(page, '/settings/objects/device');
+  await expect(row(page, '座位')).toHaveCount(0);
+  await page.getByRole('toolbar').getByRole('button', { name: '粘贴' }).click();
+  await expect(row(page, '座位')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(row(page, '座位')).toHaveCount(0);
+});
+
+test('an object is put away and taken back, and its permissions are set by role', async ({ person, server }) => {
+  await server.complete();
+  const page = await person({ as: server.person('admin') });
+  await car(page);
+  await open(page, `${DESIGNER}?tab=settings`);
+  await pick(page.getByLabel('调度员：查看'), '全部');
+  await page.getByRole('button', { name: /^保\s?存$/ }).click();
+  await expect(page.getByText('设置已保存').first()).toBeVisible();
+  const { roles } = await call<{ roles: Record<string, unknown> }>(page, 'GET', `/objects/${KEY}`);
+  expect(roles).toMatchObject({ dispatcher: { read: 'all' } });
+
+  await open(page, '/settings/objects');
+  await page.getByRole('button', { name: '停用 公司用车' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '停用' }).click();
+  await page.getByRole('table', { name: '已停用的对象' }).getByRole('button', { name: '恢复启用 公司用车' }).click();
+  await expect(page.getByRole('table', { name: '自定义对象' }).getByRole('link', { name: /公司用车/ })).toBeVisible();
 });
 
 for (const language of ['zh-CN', 'en'] as const) {

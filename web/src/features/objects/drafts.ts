@@ -1,4 +1,5 @@
 /** What somebody designs survives a reload, a crash and an expired session: it stands in the browser until it is saved. */
+import { useEffect } from 'react';
 
 export interface Draft<Content> {
   /** The version of what the server had when the work began. */
@@ -21,20 +22,46 @@ export function readDraft<Content>(name: string): Draft<Content> | undefined {
   }
 }
 
-/** Answers whether the browser keeps it. */
-export function keepDraft<Content>(name: string, draft: Draft<Content>): boolean {
+function keepDraft<Content>(name: string, draft: Draft<Content>): void {
   try {
     localStorage.setItem(KEY + name, JSON.stringify(draft));
-    return true;
   } catch {
-    return false;
+    // A browser that refuses storage keeps nothing; whoever leaves is asked all the same.
   }
 }
 
-export function dropDraft(name: string): void {
+function dropDraft(name: string): void {
   try {
     localStorage.removeItem(KEY + name);
   } catch {
     // A browser that refuses storage has kept nothing.
   }
+}
+
+/** Writing at every letter would make typing lag. */
+const WRITE_AFTER_MS = 250;
+
+/** Keeps what differs from the server's; lets go of it once it is saved, or once the page was left on purpose. */
+export function useDraft<Content>(
+  name: string,
+  dirty: boolean,
+  version: number,
+  base: Content,
+  content: Content,
+): void {
+  useEffect(() => {
+    if (!dirty) {
+      dropDraft(name);
+      return undefined;
+    }
+    const write = () => keepDraft(name, { version, base, content, at: Date.now() });
+    const timer = setTimeout(write, WRITE_AFTER_MS);
+    window.addEventListener('pagehide', write);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('pagehide', write);
+    };
+  }, [name, dirty, version, base, content]);
+  // Whoever leaves the page has been asked; a reload does not come by here.
+  useEffect(() => () => dropDraft(name), [name]);
 }

@@ -20,7 +20,7 @@ import {
   verticalListSortingStrategy,
 } from '@dnd-kit/sortable';
 import { HolderOutlined } from '@ant-design/icons';
-import { useCallback, useState, type CSSProperties, type HTMLAttributes, type ReactNode } from 'react';
+import { useCallback, useMemo, useState, type CSSProperties, type HTMLAttributes, type ReactNode } from 'react';
 import { defineMessages, useMessages } from '@/shared/i18n';
 
 export const dragMessages = defineMessages(
@@ -43,6 +43,10 @@ export const dragMessages = defineMessages(
     cancelled: 'Moving “{name}” was cancelled.',
   },
 );
+
+// The same objects at all times: with new ones dnd-kit would draw every row anew at each letter that is typed.
+const POINTER = { activationConstraint: { distance: 6 } };
+const KEYBOARD = { coordinateGetter: sortableKeyboardCoordinates };
 
 /** By the pointer where there is one, else by what is closest, as when keys move it. */
 const underPointer: CollisionDetection = (args) => {
@@ -73,10 +77,7 @@ export function DragArea({
 }) {
   const t = useMessages(dragMessages);
   const [active, setActive] = useState<string>();
-  const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: 6 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
-  );
+  const sensors = useSensors(useSensor(PointerSensor, POINTER), useSensor(KeyboardSensor, KEYBOARD));
   const name = (id: string | number) => nameOf(String(id));
   const end = ({ active: what, over }: DragEndEvent) => {
     setActive(undefined);
@@ -115,9 +116,11 @@ export function DragArea({
   );
 }
 
-export function SortArea({ ids, children }: { ids: string[]; children: ReactNode }) {
+export function SortArea({ ids, children }: { ids: readonly string[]; children: ReactNode }) {
+  const text = JSON.stringify(ids);
+  const items = useMemo(() => JSON.parse(text) as string[], [text]);
   return (
-    <SortableContext items={ids} strategy={verticalListSortingStrategy}>
+    <SortableContext items={items} strategy={verticalListSortingStrategy}>
       {children}
     </SortableContext>
   );

@@ -8,6 +8,11 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Whether the keyboard stands among what is designed, or nowhere. */
+function isOnBoard(target: EventTarget | null): boolean {
+  return target === document.body || (target instanceof Element && target.closest('.designer-main') !== null);
+}
+
 function isBusy(): boolean {
   return document.querySelector('.ant-modal-wrap:not([style*="display: none"]), .ant-drawer-open') !== null;
 }
@@ -36,7 +41,7 @@ export function useDesignKeys(keys: DesignKeys): void {
     // A text field takes back what was typed in it by itself; its every letter is a step of ours as well.
     else if (held && key === 'z') run(event.shiftKey ? keys.redo : keys.undo);
     else if (held && key === 'y') run(keys.redo);
-    else if (isTyping(event.target)) return;
+    else if (isTyping(event.target) || !isOnBoard(event.target)) return;
     else if (held && key === 'd') run(keys.duplicate);
     else if (!held && (key === 'delete' || key === 'backspace')) run(keys.remove);
   });

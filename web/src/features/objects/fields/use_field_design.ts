@@ -1,6 +1,6 @@
 /** The state of the field designer: steps, the draft in the browser, saving, and what others saved meanwhile. */
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { api } from '@/shared/api/api';
 import { ApiError } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
@@ -10,7 +10,7 @@ import { fieldsQuery, type FieldsView } from '@/shared/objects/queries';
 import { useSession } from '@/shared/session';
 import { useDebounced } from '@/shared/ui/use_debounced';
 import { catalogueOf, designOf, onTop, sameText, type Design } from '../design';
-import { dropDraft, keepDraft, readDraft } from '../drafts';
+import { readDraft, useDraft } from '../drafts';
 import { objectPath } from '../objects';
 import { begin, redo, step, undo, type History } from '../undo';
 import { browserDefects, fieldDefects, type Defect, type FieldDefect } from './defects';
@@ -80,14 +80,7 @@ export function useFieldDesign(view: FieldsView): FieldDesign {
     setState((old) => ({ history: begin(designOf(view.catalogue, old.history.present.entries)), base: baseOf(view) }));
   }
 
-  useEffect(() => {
-    if (dirty)
-      keepDraft<Catalogue>(name, { version: base.version, base: base.catalogue, content: catalogue, at: Date.now() });
-    else dropDraft(name);
-  }, [dirty, name, base, catalogue]);
-
-  // Whoever leaves the page has been asked; a reload does not come by here.
-  useEffect(() => () => dropDraft(name), [name]);
+  useDraft(name, dirty, base.version, base.catalogue, catalogue);
 
   const settled = useDebounced(text, 400);
   const checked = useQuery({

@@ -1,5 +1,5 @@
 /** The state of the form designer: steps, the draft in the browser, saving, publishing, and what others saved meanwhile. */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { api, url } from '@/shared/api/api';
 import { ApiError } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
@@ -8,7 +8,7 @@ import { labelText, useLocale } from '@/shared/i18n';
 import { formQuery, formsQuery, type FormView as StoredForm } from '@/shared/objects/queries';
 import { useSession } from '@/shared/session';
 import { sameText } from '../design';
-import { dropDraft, keepDraft, readDraft } from '../drafts';
+import { readDraft, useDraft } from '../drafts';
 import { defectLabel, type Defect, type FieldDefect } from '../fields/defects';
 import { begin, redo, step, undo, type History } from '../undo';
 import { formDefects } from './form_defects';
@@ -45,12 +45,7 @@ export function useFormDesign(stored: StoredForm, catalogue: Catalogue) {
     setState({ history: begin(formDesignOf(stored.form)), base: { version: stored.version, form: stored.form } });
   }
 
-  useEffect(() => {
-    if (dirty) keepDraft<Form>(name, { version: base.version, base: base.form, content: form, at: Date.now() });
-    else dropDraft(name);
-  }, [dirty, name, base, form]);
-  // Whoever leaves the page has been asked; a reload does not come by here.
-  useEffect(() => () => dropDraft(name), [name]);
+  useDraft(name, dirty, base.version, base.form, form);
 
   const defects = useMemo((): FieldDefect[] => {
     const say = (label: Label) => labelText(label, locale);
