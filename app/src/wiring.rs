@@ -108,6 +108,8 @@ pub fn build(
         .add(Arc::new(finance::QuoteLetters::new(settings.public_url.clone())))
         .add(Arc::new(surveys::Invitations::new(settings.public_url.clone())))
         .add(Arc::new(visits::FollowTickets))
+        .add(Arc::new(tickets::MaintenanceFollows))
+        .add(Arc::new(inventory::BuiltInParts))
         .add(Arc::new(visits::AssignmentNotices));
     let closing = tickets::ClosingChecks::default().with(visits::VisitsDone).with(finance::SettledCheck);
     let app = App::builder(db.clone(), world.clone(), settings.clone())
@@ -130,6 +132,7 @@ pub fn build(
     for handler in channels::handlers(gateways, settings.public_url).into_iter().chain(files::jobs(&files)) {
         workers = workers.add(handler);
     }
+    workers = workers.add(Arc::new(tickets::MaintenanceAhead)).recurring(tickets::maintenance_recurring());
     for recurring in files::recurring() {
         workers = workers.recurring(recurring);
     }

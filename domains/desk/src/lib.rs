@@ -6,10 +6,11 @@ mod public;
 
 use http_api::Routes;
 
+pub use pages::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan, Renewal, RenewalKind};
 pub use pages::{CoveredDevice, CustomerOverview, DeviceOverview, Found, Hit, Hits, LookUp, PartReplaced};
 pub use public::{
-    DeviceFace, EngineerFace, FileFace, MessageFace, Milestone, MilestoneKind, QuoteFace, SurveyFace, TicketFace,
-    VisitFace,
+    DeviceFace, EngineerFace, FileFace, MessageFace, Milestone, MilestoneKind, PublicComponent, PublicWarranty,
+    QuoteFace, SurveyFace, TicketFace, VisitFace,
 };
 
 /// The operations.

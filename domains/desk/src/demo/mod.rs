@@ -8,6 +8,7 @@ mod data;
 mod dice;
 mod history;
 mod settlement;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -70,12 +71,15 @@ pub async fn begin(db: &Db, world: &World, slug: &str, today: Option<Timestamp>)
     Ok(Begun { db: db.clone(), cx, clock, now, company })
 }
 
-/// Tells the six months: customers, devices, tickets, visits, answers.
+/// Tells the six months: customers, devices, tickets, visits, answers, and what is kept about devices.
 pub async fn finish(begun: Begun) -> Result<(), DemoError> {
     let Begun { db, cx, clock, now, company } = begun;
     let stock = company::stock(&db, &cx, &company).await?;
     settlement::contracts(&db, &cx, &stock).await?;
-    history::tell(&db, &cx, &clock, now, &company, &stock).await
+    history::tell(&db, &cx, &clock, now, &company, &stock).await?;
+    upkeep::tell(&db, &cx, &clock, now, &stock).await?;
+    clock.set(now);
+    Ok(())
 }
 
 /// [`begin`] and [`finish`] in one go.

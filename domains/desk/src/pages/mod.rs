@@ -2,8 +2,10 @@
 
 mod customer;
 mod device;
+mod device_file;
 mod lookup;
 mod reach;
+mod renewals;
 mod search;
 
 use authz::{
@@ -17,8 +19,10 @@ use serde::Deserialize;
 
 pub use customer::CustomerOverview;
 pub use device::{DeviceOverview, PartReplaced};
+pub use device_file::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan};
 pub use lookup::{Found, LookUp};
 pub use reach::CoveredDevice;
+pub use renewals::{Renewal, RenewalKind};
 pub use search::{Hit, Hits};
 
 /// `{id}` of a record.
@@ -67,5 +71,28 @@ pub fn routes() -> Routes {
             "getDeviceOverview",
             "Everything about a device on one page",
             device::handle,
+        )
+        .get(
+            "/api/v1/devices/{id}/full",
+            Needs(p::DEVICES_READ),
+            "getDeviceFile",
+            "The whole file of a device in one answer",
+            device_file::handle,
+        )
+        .describe("Lists are cut; `counts` says how much there is. What the caller may not see is empty or null.")
+        .get(
+            "/api/v1/renewals",
+            Needs(p::CONTRACTS_READ),
+            "listRenewals",
+            "Warranties and contracts that end soon",
+            renewals::list,
+        )
+        .describe("With the device's age, and tickets and costs of the last twelve months.")
+        .post(
+            "/api/v1/renewals/offer",
+            Needs(p::ORDERS_CREATE),
+            "offerRenewal",
+            "Have somebody offer to go on: makes a lead, once",
+            renewals::offer,
         )
 }

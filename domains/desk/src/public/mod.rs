@@ -15,6 +15,7 @@ mod report;
 mod signature;
 mod survey;
 mod track;
+mod warranty;
 
 use authz::Access;
 use http_api::Routes;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 
 pub use face::{DeviceFace, EngineerFace, FileFace, MessageFace, QuoteFace, SurveyFace, TicketFace, VisitFace};
 pub use milestones::{Milestone, MilestoneKind};
+pub use warranty::{PublicComponent, PublicWarranty};
 
 /// Names a link by what its address ends with.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -90,4 +92,12 @@ pub fn routes() -> Routes {
             "Report a fault of a device",
             report::handle,
         )
+        .get(
+            "/api/v1/public/warranty",
+            Public,
+            "getPublicWarranty",
+            "Whether a device is covered",
+            warranty::handle,
+        )
+        .describe("By what its QR code carries, or by serial number and the company's short name.")
 }
