@@ -1,3 +1,4 @@
+/** The words of the pages of objects. */
 import { defineMessages } from '@/shared/i18n';
 
 export const objects = defineMessages(
@@ -16,7 +17,6 @@ export const objects = defineMessages(
     menuPlace: '菜单位置',
     actions: '操作',
     design: '设计“{name}”',
-    openRecords: '查看{name}列表',
     archive: '停用',
     restore: '恢复启用',
     archiveTitle: '停用对象“{name}”？',
@@ -64,6 +64,7 @@ export const objects = defineMessages(
     nobody: '清空',
     createIt: '创建并设计字段',
     back: '返回对象列表',
+    openRecords: '查看记录',
     tabs: '设计分类',
     tabFields: '字段',
     tabForms: '表单',
@@ -94,7 +95,6 @@ export const objects = defineMessages(
     menuPlace: 'Menu',
     actions: 'Actions',
     design: 'Design “{name}”',
-    openRecords: 'Open the list of {name}',
     archive: 'Archive',
     restore: 'Restore',
     archiveTitle: 'Archive the object “{name}”?',
@@ -142,6 +142,7 @@ export const objects = defineMessages(
     nobody: 'Clear',
     createIt: 'Create and design fields',
     back: 'Back to objects',
+    openRecords: 'Open records',
     tabs: 'Parts of the design',
     tabFields: 'Fields',
     tabForms: 'Forms',

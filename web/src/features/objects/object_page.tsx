@@ -93,6 +93,11 @@ export default function ObjectPage() {
           <h1>{labelText(name, locale)}</h1>
           {built_in && <span className="tag">{t('builtInTag')}</span>}
           {archived_at && <span className="tag tag-cancelled">{t('archivedTag')}</span>}
+          {!built_in && !archived_at && (
+            <Link to="/records/$object" params={{ object }} search={{}} className="records-link">
+              {t('openRecords')}
+            </Link>
+          )}
         </div>
         <nav aria-label={t('tabs')} className="tab-links">
           {TABS.map((one) => (

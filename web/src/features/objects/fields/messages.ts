@@ -1,3 +1,4 @@
+/** The words of the field designer. */
 import { defineMessages } from '@/shared/i18n';
 
 export const words = defineMessages(
@@ -10,8 +11,6 @@ export const words = defineMessages(
     filterableCount: '可筛选 {n} / 20',
     empty: '还没有字段',
     emptyHint: '从左侧拖入一个字段类型开始，例如“单行文本”。',
-    newField: '新的{kind}',
-    copyOf: '{name}（副本）',
     dropHere: '放到最后',
     keys: '快捷键：↑ ↓ 选择，Alt+↑ ↓ 移动，Ctrl+C / Ctrl+V 复制粘贴，Ctrl+D 复制一份，Delete 移除，Ctrl+Z 撤销。',
     undo: '撤销',
@@ -48,7 +47,6 @@ export const words = defineMessages(
     problemCount: '{n} 个问题',
     noProblems: '没有问题',
     checking: '检查中…',
-    jump: '前往“{name}”',
     wholeObject: '整个对象',
     saveBlocked: '请先解决问题再保存',
     properties: '属性',
@@ -173,7 +171,6 @@ export const words = defineMessages(
     resultMoney: '金额',
     together: '组合唯一',
     togetherHint: '与所选字段的值合在一起不能重复。',
-    uniqueAlone: '单独唯一',
     preview: '结果预览',
     previewWaiting: '计算中…',
     previewNone: '还没有可预览的结果',
@@ -214,8 +211,6 @@ export const words = defineMessages(
     reasonUnrelated: '两种类型之间无法转换',
     reasonMany: '有多项，而新类型只能保留一项',
     reasonForm: '不符合新类型的格式或限制',
-    moveUp: '上移',
-    moveDown: '下移',
   },
   {
     palette: 'Kinds of fields',
@@ -226,8 +221,6 @@ export const words = defineMessages(
     filterableCount: 'Filterable {n} / 20',
     empty: 'No fields yet',
     emptyHint: 'Begin by dragging a kind of field from the left, such as “Text”.',
-    newField: 'New {kind}',
-    copyOf: '{name} (copy)',
     dropHere: 'Put it at the end',
     keys: 'Keys: ↑ ↓ choose, Alt+↑ ↓ move, Ctrl+C / Ctrl+V copy and paste, Ctrl+D duplicate, Delete remove, Ctrl+Z undo.',
     undo: 'Undo',
@@ -264,7 +257,6 @@ export const words = defineMessages(
     problemCount: '{n} problem(s)',
     noProblems: 'No problems',
     checking: 'Checking…',
-    jump: 'Go to “{name}”',
     wholeObject: 'The object as a whole',
     saveBlocked: 'Solve the problems first',
     properties: 'Properties',
@@ -389,7 +381,6 @@ export const words = defineMessages(
     resultMoney: 'Money',
     together: 'Unique together with',
     togetherHint: 'No two records may have the same values of all of them.',
-    uniqueAlone: 'Unique alone',
     preview: 'Preview of the result',
     previewWaiting: 'Working it out…',
     previewNone: 'There is no result to preview yet',
@@ -430,7 +421,5 @@ export const words = defineMessages(
     reasonUnrelated: 'These two types can’t be turned into each other',
     reasonMany: 'There are several, and the new type holds one',
     reasonForm: 'It does not fit the form or limits of the new type',
-    moveUp: 'Move up',
-    moveDown: 'Move down',
   },
 );

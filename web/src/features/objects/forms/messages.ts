@@ -1,3 +1,4 @@
+/** The words of the form designer. */
 import { defineMessages } from '@/shared/i18n';
 
 export const words = defineMessages(
@@ -72,15 +73,10 @@ export const words = defineMessages(
     required: '在此表单必填',
     requiredAlways: '字段本身必填',
     readOnly: '在此表单只读',
-    textZh: '文字（中文）',
-    textEn: '文字（英文）',
     markdown: '支持 Markdown：**加粗**、列表、链接。',
     chinese: '中文',
     english: '英文',
     remove: '移除',
-    moveUp: '上移',
-    moveDown: '下移',
-    duplicateSection: '复制一份',
     keys: '快捷键：↑ ↓ 选择，Alt+↑ ↓ 移动，Delete 移除，Ctrl+C / Ctrl+V 复制粘贴区，Ctrl+Z 撤销。',
     copied: '已复制所选的区',
     pasted: '已粘贴；表单上已有的字段没有重复放入',
@@ -166,15 +162,10 @@ export const words = defineMessages(
     required: 'Required on this form',
     requiredAlways: 'The field itself is required',
     readOnly: 'Read-only on this form',
-    textZh: 'Text (Chinese)',
-    textEn: 'Text (English)',
     markdown: 'Markdown works: **bold**, lists, links.',
     chinese: 'Chinese',
     english: 'English',
     remove: 'Remove',
-    moveUp: 'Move up',
-    moveDown: 'Move down',
-    duplicateSection: 'Duplicate',
     keys: 'Keys: ↑ ↓ choose, Alt+↑ ↓ move, Delete remove, Ctrl+C / Ctrl+V copy and paste sections, Ctrl+Z undo.',
     copied: 'The section is copied',
     pasted: 'Pasted; fields that are on the form already were left out',
