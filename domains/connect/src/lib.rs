@@ -25,6 +25,8 @@ mod sheet;
 mod source;
 mod store;
 mod task;
+#[cfg(test)]
+mod testing;
 mod values;
 
 use std::{

@@ -23,10 +23,18 @@ pub fn routes() -> Routes {
         .get("/api/v1/exports/targets", export, "listExportTargets", "Lists that can be exported", exports::targets)
         .get("/api/v1/exports", export, "listExports", "List one's exports", exports::list)
         .post("/api/v1/exports", export, "createExport", "Export a list as it is shown", exports::create)
-        .describe("Labels instead of ids, names of what is related, numbers and days with their types; at most 200,000 rows.")
+        .describe(
+            "Labels instead of ids, names of what is related, numbers and days with their types; at most 200,000 rows.",
+        )
         .get("/api/v1/exports/{id}", export, "getExport", "Show how an export is", exports::get)
         .get("/api/v1/exports/{id}/content", export, "getExportContent", "Fetch the file", exports::content)
-        .get("/api/v1/imports/targets", import, "listImportTargets", "Lists that can be imported into", imports::targets)
+        .get(
+            "/api/v1/imports/targets",
+            import,
+            "listImportTargets",
+            "Lists that can be imported into",
+            imports::targets,
+        )
         .get("/api/v1/imports", import, "listImports", "List imports", imports::list)
         .post("/api/v1/imports", import, "createImport", "Begin an import from an uploaded file", imports::create)
         .describe("Reads the file and suggests what its columns become; nothing is written yet.")

@@ -57,7 +57,11 @@ impl Change {
         for (id, value) in fields {
             let at = format!("/action/set/{}", id.replace('~', "~0").replace('/', "~1"));
             match list.column(id).filter(|column| column.updates && !column.unique) {
-                None => errors.push(FieldError::new(at, "unknown_field", "This field cannot be changed in bulk; choose another.")),
+                None => errors.push(FieldError::new(
+                    at,
+                    "unknown_field",
+                    "This field cannot be changed in bulk; choose another.",
+                )),
                 Some(column) if column.required && value.is_null() => {
                     errors.push(FieldError::new(at, "required", "This may not be empty."));
                 }
@@ -114,7 +118,8 @@ impl Change {
             let now = hit.row.get(outer).cloned().unwrap_or_default();
             match (outer.as_str(), value) {
                 ("ext" | "values", Value::Object(inner)) => {
-                    let same = inner.iter().filter(|(name, value)| now.get(name.as_str()).unwrap_or(&Value::Null) == *value);
+                    let same =
+                        inner.iter().filter(|(name, value)| now.get(name.as_str()).unwrap_or(&Value::Null) == *value);
                     let part = same.map(|(name, _)| (name.clone(), old[outer].get(name).cloned().unwrap_or_default()));
                     let part: Map<String, Value> = part.collect();
                     if !part.is_empty() {

@@ -144,7 +144,9 @@ pub(crate) async fn preview(
             let mut seen = Seen::default();
             for hit in first.iter().filter_map(|id| hits.get(id)) {
                 match trial.apply(tx, hit).await? {
-                    Ok(Came::Changed(_, after)) if seen.changes.len() < SHOWN => seen.changes.push((hit.clone(), after)),
+                    Ok(Came::Changed(_, after)) if seen.changes.len() < SHOWN => {
+                        seen.changes.push((hit.clone(), after))
+                    }
                     Ok(_) => {}
                     Err(problem) => {
                         seen.blocked_count += 1;
@@ -200,10 +202,8 @@ async fn differences(
     let wanted: Vec<_> = pairs.iter().map(|(column, value)| (column, value.clone())).collect();
     rows.extend(hits.iter().map(|(hit, _)| crate::imports::plan::body(&wanted, Some(&hit.row))));
     let looked = columns.clone();
-    let names = app
-        .db()
-        .read(cx, async move |r: &mut Read<'_>| gather(r, Names::default(), &looked, &rows).await)
-        .await?;
+    let names =
+        app.db().read(cx, async move |r: &mut Read<'_>| gather(r, Names::default(), &looked, &rows).await).await?;
     let mut all = Vec::new();
     for (hit, _) in &hits {
         let after = crate::imports::plan::body(&wanted, Some(&hit.row));

@@ -1,1 +1,75 @@
 //! Bulk changes against a real database, on both engines.
+
+use authz::permissions::{CUSTOMERS_READ, CUSTOMERS_UPDATE};
+use kernel::Scope;
+use objects::testing::person;
+use serde_json::{Value, json};
+
+use super::run::go;
+use crate::testing::{House, migrations};
+
+testkit::both! {
+    migrations(), |t| many_records_change_and_come_back_unless_somebody_wrote_over_them {
+        let house = House::new(t);
+        for name in ["甲", "乙", "丙"] {
+            house.api.post(&t.cx, "/api/v1/customers", json!({"name": name, "level": if name == "丙" { "gold" } else { "standard" }})).await.ok(201);
+        }
+        let filter = json!({"field": "name", "op": "in", "value": ["甲", "乙", "丙"]});
+        let body = json!({"list": "customers", "filter": filter, "action": {"set": {"level": "gold", "note": "回访"}}});
+        let preview = house.api.post(&t.cx, "/api/v1/bulk/preview", body.clone()).await.ok(200).json;
+        assert_eq!((&preview["count"], &preview["tried"], &preview["blocked_count"]), (&json!(3), &json!(3), &json!(0)));
+        let level: Vec<&Value> = preview["changes"].as_array().unwrap().iter().filter(|one| one["field"] == "level").collect();
+        assert_eq!((level.len(), &level[0]["from"], &level[0]["to"]), (2, &json!("普通"), &json!("金牌")));
+        assert_eq!(house.api.get(&t.cx, "/api/v1/customers").await.column("note"), [json!(null), json!(null), json!(null)]);
+        let made = house.api.post(&t.cx, "/api/v1/bulk", body).await.ok(202);
+        go(&t.db, &t.cx, made.id().parse().unwrap(), false).await.unwrap();
+        let path = format!("/api/v1/bulk/{}", made.id());
+        let done = house.api.get(&t.cx, &path).await.ok(200).json;
+        assert_eq!((&done["state"], &done["changed"], &done["can_undo"]), (&json!("done"), &json!(3), &json!(true)));
+        let rows = house.api.get(&t.cx, "/api/v1/customers?sort=name").await.ok(200);
+        assert_eq!(rows.column("level"), ["gold", "gold", "gold"]);
+        let other = rows.json["items"].as_array().unwrap().iter().find(|one| one["name"] == "甲").unwrap().clone();
+        house.api.patch(&t.cx, &format!("/api/v1/customers/{}", other["id"].as_str().unwrap()), 2, json!({"note": "新"})).await.ok(200);
+        house.api.post(&t.cx, &format!("{path}/undo"), json!({})).await.ok(202);
+        go(&t.db, &t.cx, made.id().parse().unwrap(), true).await.unwrap();
+        let undone = house.api.get(&t.cx, &path).await.ok(200).json;
+        assert_eq!((&undone["state"], &undone["undone"], &undone["errors"][0]["title"]), (&json!("undone"), &json!(2), &json!("甲")), "{undone}");
+        let rows = house.api.get(&t.cx, "/api/v1/customers?sort=created_at").await.ok(200);
+        let mut levels: Vec<(String, Value, Value)> = rows.json["items"].as_array().unwrap().iter()
+            .map(|one| (one["name"].as_str().unwrap().to_owned(), one["level"].clone(), one["note"].clone())).collect();
+        levels.sort_by(|one, other| one.0.cmp(&other.0));
+        assert_eq!(levels, [
+            ("丙".to_owned(), json!("gold"), json!(null)), ("乙".to_owned(), json!("standard"), json!(null)), ("甲".to_owned(), json!("standard"), json!("新")),
+        ]);
+        house.api.get(&t.other, &path).await.refused(404, "not_found");
+        house.api.post(&t.cx, &format!("{path}/undo"), json!({})).await.refused(409, "not_now");
+    }
+
+    migrations(), |t| what_cannot_be_changed_is_told_beforehand {
+        let house = House::new(t);
+        let made = house.api.post(&t.cx, "/api/v1/customers", json!({"name": "甲"})).await.ok(201).id();
+        let preview = |action: Value| json!({"list": "customers", "ids": [made], "action": action});
+        let blocked = house.api.post(&t.cx, "/api/v1/bulk/preview", preview(json!({"set": {"phone": "call me"}}))).await.ok(200).json;
+        assert_eq!((&blocked["blocked_count"], &blocked["blocked"][0]["reason"]), (&json!(1), &json!("不是有效的电话号码。")));
+        for (action, errors) in [
+            (json!({}), vec!["/action required"]),
+            (json!({"archive": true, "restore": true}), vec!["/action required"]),
+            (json!({"set": {}}), vec!["/action/set out_of_range"]),
+            (json!({"set": {"shoe": 1, "name": null}}), vec!["/action/set/name required", "/action/set/shoe unknown_field"]),
+        ] {
+            assert_eq!(house.api.post(&t.cx, "/api/v1/bulk", preview(action)).await.errors(), errors);
+        }
+        let reader = person(&t.cx, 4, &[(CUSTOMERS_READ, Scope::All)]);
+        house.api.post(&reader, "/api/v1/bulk", preview(json!({"archive": true}))).await.refused(403, "forbidden");
+        // Whoever changes only their own is refused by the record.
+        let own = person(&t.cx, 5, &[(CUSTOMERS_READ, Scope::All), (CUSTOMERS_UPDATE, Scope::Own)]);
+        let refused = house.api.post(&own, "/api/v1/bulk/preview", preview(json!({"archive": true}))).await.ok(200).json;
+        assert_eq!(refused["blocked_count"], json!(1));
+        let away = house.api.post(&t.cx, "/api/v1/bulk", preview(json!({"archive": true}))).await.ok(202);
+        go(&t.db, &t.cx, away.id().parse().unwrap(), false).await.unwrap();
+        assert_eq!(house.api.get(&t.cx, "/api/v1/customers").await.json["items"], json!([]));
+        house.api.post(&t.cx, &format!("/api/v1/bulk/{}/undo", away.id()), json!({})).await.ok(202);
+        go(&t.db, &t.cx, away.id().parse().unwrap(), true).await.unwrap();
+        assert_eq!(house.api.get(&t.cx, "/api/v1/customers").await.column("name"), ["甲"]);
+    }
+}

@@ -3,3 +3,5 @@
 pub(crate) mod model;
 pub(crate) mod ops;
 pub(crate) mod run;
+#[cfg(test)]
+mod tests;

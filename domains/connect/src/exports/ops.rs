@@ -110,7 +110,11 @@ async fn check(app: &App, cx: &kernel::Context, new: &NewExport) -> Result<(), P
             let wrong = columns.iter().enumerate().filter(|(_, id)| list.column(id).is_none());
             let errors: Vec<FieldError> = wrong
                 .map(|(index, _)| {
-                    FieldError::new(format!("/columns/{index}"), "unknown_field", "There is no such field; choose another.")
+                    FieldError::new(
+                        format!("/columns/{index}"),
+                        "unknown_field",
+                        "There is no such field; choose another.",
+                    )
                 })
                 .collect();
             if !errors.is_empty() {
@@ -180,7 +184,11 @@ pub(crate) async fn content(
 ) -> Result<Content, Problem> {
     let export = own(&app, &cx, path.id).await?;
     if export.expires_at <= cx.now() {
-        return Err(Problem::new(StatusCode::GONE, "export_expired", "The file is no longer kept. Export the list again."));
+        return Err(Problem::new(
+            StatusCode::GONE,
+            "export_expired",
+            "The file is no longer kept. Export the list again.",
+        ));
     }
     let Some(file_id) = export.file_id else {
         return Err(Problem::conflict("not_ready", "The file is not ready yet. Try again shortly."));

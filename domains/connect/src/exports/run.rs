@@ -90,8 +90,8 @@ impl From<SheetError> for Problem {
 pub(crate) async fn export(db: &Db, files: &FileStore, cx: &Context, id: Uuid) -> Result<(), Stop> {
     let found = db.read(cx, async move |r: &mut Read<'_>| store::find(r, id).await).await?;
     let Some(stored) = found else { return Err(Stop::Lost) };
-    let request: NewExport = serde_json::from_value(stored.request.0)
-        .map_err(|error| Stop::Refused(Box::new(Problem::internal(error))))?;
+    let request: NewExport =
+        serde_json::from_value(stored.request.0).map_err(|error| Stop::Refused(Box::new(Problem::internal(error))))?;
     let key = ListKey::parse(&request.list).ok_or_else(|| Stop::from(Problem::not_found("list")))?;
     let list = db.read(cx, async move |r: &mut Read<'_>| List::of(r, &key).await).await?;
     let columns: Vec<Column> = request.columns.iter().filter_map(|id| list.column(id).cloned()).collect();
@@ -104,7 +104,8 @@ pub(crate) async fn export(db: &Db, files: &FileStore, cx: &Context, id: Uuid) -
     let mut params = ListParams { count: true, ..params(&request) };
     let mut total = None;
     loop {
-        let (key, asked, wanted, known) = (list.key.clone(), params.clone(), columns.clone(), std::mem::take(&mut names));
+        let (key, asked, wanted, known) =
+            (list.key.clone(), params.clone(), columns.clone(), std::mem::take(&mut names));
         let (found, gathered) = db
             .read(cx, async move |r: &mut Read<'_>| -> Result<_, Problem> {
                 let found = page(r, &key, &asked).await?;

@@ -175,9 +175,7 @@ impl Hand<'_, '_> {
             // A line before made this record, in a batch that was not kept.
             return Ok(Ok(match on_match {
                 OnMatch::Skip => Came::Skipped,
-                OnMatch::Update => {
-                    Came::Updated(Written { id: Uuid::nil(), version: 0 }, json!({}))
-                }
+                OnMatch::Update => Came::Updated(Written { id: Uuid::nil(), version: 0 }, json!({})),
             }));
         }
         match (&found, on_match, on_missing) {
@@ -214,7 +212,8 @@ impl Hand<'_, '_> {
             ([], []) => return Ok(Ok(None)),
             ([], [hit]) => hit.clone(),
             _ => {
-                let reason = Reason::new("ambiguous", "Several records have this value; recognise them by another field.");
+                let reason =
+                    Reason::new("ambiguous", "Several records have this value; recognise them by another field.");
                 return Ok(Err(vec![reason.at(self.plan.columns[position].index, key.text.clone())]));
             }
         };
@@ -319,8 +318,7 @@ impl Hand<'_, '_> {
     /// Makes a record; what it did is undone when it fails.
     async fn attempt(&mut self, list: &List, row: Row, numbers: Numbers) -> Result<Result<Written, Problem>, Halt> {
         let key = list.key.clone();
-        let outcome =
-            self.tx.attempt(async move |tx: &mut Tx<'_>| lists::create(tx, &key, row, numbers).await).await?;
+        let outcome = self.tx.attempt(async move |tx: &mut Tx<'_>| lists::create(tx, &key, row, numbers).await).await?;
         told(outcome)
     }
 
@@ -404,16 +402,13 @@ impl Hand<'_, '_> {
         let outcome = self
             .tx
             .attempt(async move |tx: &mut Tx<'_>| -> Result<Written, Problem> {
-                let version =
-                    if is_archived { put_away(tx, &key, id, version, false).await?.version } else { version };
+                let version = if is_archived { put_away(tx, &key, id, version, false).await?.version } else { version };
                 update(tx, &key, id, version, after).await
             })
             .await?;
         match told(outcome)? {
             Ok(written) if written.version == hit.version => Ok(Ok(Came::Skipped)),
-            Ok(written) => {
-                Ok(Ok(Came::Updated(written, json!({ "archived": is_archived, "values": old }))))
-            }
+            Ok(written) => Ok(Ok(Came::Updated(written, json!({ "archived": is_archived, "values": old })))),
             Err(problem) => Ok(Err(explained(&problem, |pointer| plan.pointed(pointer, line)))),
         }
     }

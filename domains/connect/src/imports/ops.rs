@@ -234,7 +234,9 @@ pub(crate) async fn update(
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Import, Problem> {
             let before = seen(tx, path.id).await?;
             expected.check(before.version)?;
-            if !OPEN.contains(&before.state) || before.created + before.updated > 0 && before.state != ImportState::Checked {
+            if !OPEN.contains(&before.state)
+                || before.created + before.updated > 0 && before.state != ImportState::Checked
+            {
                 return Err(not_now("changed"));
             }
             plan(tx, &before, &body.mapping).await?;

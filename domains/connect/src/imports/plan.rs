@@ -25,7 +25,11 @@ const MASK: &str = "***";
 #[derive(Debug, Clone)]
 enum Named {
     /// By the first of these fields that finds one.
-    Record { list: Box<List>, by: Vec<Column>, many: bool },
+    Record {
+        list: Box<List>,
+        by: Vec<Column>,
+        many: bool,
+    },
     Person,
     Team,
     Region,
@@ -94,9 +98,14 @@ impl Plan {
             }
             let Some(field) = &mapped.field else { continue };
             let is_key = mapping.key.as_ref() == Some(field);
-            let column = list.column(field).filter(|column| column.creates || column.updates || (is_key && column.keyed));
+            let column =
+                list.column(field).filter(|column| column.creates || column.updates || (is_key && column.keyed));
             let Some(column) = column else {
-                errors.push(FieldError::new(at("field"), "unknown_field", "There is no such field to import; choose another."));
+                errors.push(FieldError::new(
+                    at("field"),
+                    "unknown_field",
+                    "There is no such field to import; choose another.",
+                ));
                 continue;
             };
             if columns.iter().any(|planned| planned.column.id == column.id) {
@@ -122,7 +131,10 @@ impl Plan {
                 index: mapped.index,
                 column: column.clone(),
                 named,
-                reading: Reading { format: mapped.format.clone().filter(|text| !text.trim().is_empty()), zone: zone.clone() },
+                reading: Reading {
+                    format: mapped.format.clone().filter(|text| !text.trim().is_empty()),
+                    zone: zone.clone(),
+                },
                 create_missing: mapped.create_missing,
             });
         }
@@ -153,7 +165,11 @@ impl Plan {
         let creates = self.on_missing == OnMissing::Create || self.key.is_none();
         if creates {
             if !self.list.abilities.create {
-                errors.push(FieldError::new("/mapping/on_missing", "forbidden", "You may not add records to this list."));
+                errors.push(FieldError::new(
+                    "/mapping/on_missing",
+                    "forbidden",
+                    "You may not add records to this list.",
+                ));
             }
             let mapped = |column: &Column| self.columns.iter().any(|planned| planned.column.id == column.id);
             for column in self.list.columns.iter().filter(|column| column.required && !mapped(column)) {
@@ -170,8 +186,7 @@ impl Plan {
 
     /// Reads the cells of a line.
     pub fn parse(&self, line: &Line) -> Parsed {
-        let mut parsed =
-            Parsed { line: line.number as i64, said: Vec::new(), key: None, reasons: Vec::new() };
+        let mut parsed = Parsed { line: line.number as i64, said: Vec::new(), key: None, reasons: Vec::new() };
         if line.is_too_long {
             let message = "This row has more cells than the header; check quotes and delimiters.";
             parsed.reasons.push(Reason::new("columns", message));
@@ -210,7 +225,8 @@ impl Plan {
             for line in lines.iter().filter(|line| line.reasons.is_empty()) {
                 let said = line.said.iter().find(|(known, _)| *known == position);
                 if let Some((_, Said::Names(names))) = said {
-                    fresh.extend(names.iter().filter(|name| !known.contains_key(&(position, (*name).clone()))).cloned());
+                    fresh
+                        .extend(names.iter().filter(|name| !known.contains_key(&(position, (*name).clone()))).cloned());
                 }
             }
             fresh.sort();

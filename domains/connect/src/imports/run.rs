@@ -220,10 +220,8 @@ impl Step<'_> {
         mut seen: Option<&mut Seen>,
     ) -> Result<Account, Stop> {
         let (plan, lines, known) = (Arc::clone(self.plan), parsed.clone(), std::mem::take(meanings));
-        *meanings = self
-            .db
-            .read(self.cx, async move |r: &mut Read<'_>| plan.understand(r, &lines, known).await)
-            .await?;
+        *meanings =
+            self.db.read(self.cx, async move |r: &mut Read<'_>| plan.understand(r, &lines, known).await).await?;
         let creates = self.plan.key.is_none() || self.plan.on_missing == OnMissing::Create;
         let mut wanted = if creates && seen.is_none() { self.likely_new(&parsed).await? } else { 0 };
         let mut numbers: Vec<Numbers> = Vec::new();

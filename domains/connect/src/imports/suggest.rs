@@ -50,7 +50,8 @@ pub(crate) fn mapping(list: &List, lists: &[List], header: &[String], remembered
             let known = remembered.and_then(|known| known.column(name));
             let mut found = known.or_else(|| by_name(list, lists, name)).unwrap_or_default();
             let usable = found.field.as_ref().is_some_and(|field| {
-                let writable = list.column(field).is_some_and(|column| column.creates || column.updates || column.keyed);
+                let writable =
+                    list.column(field).is_some_and(|column| column.creates || column.updates || column.keyed);
                 writable && !taken.contains(field)
             });
             if !usable {
@@ -99,9 +100,8 @@ fn by_name(list: &List, lists: &[List], name: &str) -> Option<ColumnMapping> {
             }
         }
     }
-    let meant = |column: &&Column| {
-        WORDS.iter().any(|(id, words)| *id == column.id && words.iter().any(|word| is(word)))
-    };
+    let meant =
+        |column: &&Column| WORDS.iter().any(|(id, words)| *id == column.id && words.iter().any(|word| is(word)));
     list.columns.iter().find(meant).map(|column| field(column, None))
 }
 

@@ -109,11 +109,7 @@ pub(crate) async fn find(
 }
 
 /// The records with these ids that the caller sees.
-pub(crate) async fn with_ids(
-    q: &mut impl Query,
-    list: &List,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Hit>, Problem> {
+pub(crate) async fn with_ids(q: &mut impl Query, list: &List, ids: &[Uuid]) -> Result<HashMap<Uuid, Hit>, Problem> {
     let mut found = HashMap::new();
     for some in ids.chunks(AT_ONCE) {
         let texts: Vec<String> = some.iter().map(Uuid::to_string).collect();

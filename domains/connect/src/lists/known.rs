@@ -123,12 +123,17 @@ fn customers() -> Vec<Column> {
     let mut columns = vec![
         Column::text("name", "客户名称", "Name").required().key(),
         Column::choice("kind", "类型", "Kind", &[("company", "企业", "Company"), ("person", "个人", "Person")]),
-        Column::choice("level", "级别", "Level", &[
-            ("standard", "普通", "Standard"),
-            ("silver", "银牌", "Silver"),
-            ("gold", "金牌", "Gold"),
-            ("vip", "贵宾", "VIP"),
-        ]),
+        Column::choice(
+            "level",
+            "级别",
+            "Level",
+            &[
+                ("standard", "普通", "Standard"),
+                ("silver", "银牌", "Silver"),
+                ("gold", "金牌", "Gold"),
+                ("vip", "贵宾", "VIP"),
+            ],
+        ),
         Column::text("phone", "电话", "Phone").key(),
         Column::text("email", "邮箱", "E-mail").key(),
         Column::text("province", "省份", "Province").inside("address", "province"),
@@ -154,11 +159,12 @@ fn devices() -> Vec<Column> {
         Column::relation("customer_id", "客户", "Customer", "customer"),
         Column::other("site_id", "服务地址", "Site", ColumnKind::Site),
         Column::text("place", "安装位置", "Place"),
-        Column::choice("status", "状态", "Status", &[
-            ("in_service", "使用中", "In service"),
-            ("stopped", "停用", "Stopped"),
-            ("scrapped", "报废", "Scrapped"),
-        ]),
+        Column::choice(
+            "status",
+            "状态",
+            "Status",
+            &[("in_service", "使用中", "In service"), ("stopped", "停用", "Stopped"), ("scrapped", "报废", "Scrapped")],
+        ),
         day("sold_on", "销售日期", "Sold on"),
         day("installed_on", "安装日期", "Installed on"),
         day("warranty_starts_on", "保修开始", "Warranty starts"),
@@ -206,11 +212,12 @@ fn engineers() -> Vec<Column> {
         Column::text("name", "姓名", "Name").required().key(),
         Column::text("phone", "电话", "Phone").key(),
         Column::other("skills", "技能", "Skills", ColumnKind::Skills),
-        Column::choice("status", "状态", "Status", &[
-            ("active", "在岗", "Active"),
-            ("off", "休假", "Off"),
-            ("left", "离职", "Left"),
-        ]),
+        Column::choice(
+            "status",
+            "状态",
+            "Status",
+            &[("active", "在岗", "Active"), ("off", "休假", "Off"), ("left", "离职", "Left")],
+        ),
         person("user_id", "登录账号", "Sign-in"),
         team(),
         region(),
@@ -224,17 +231,20 @@ fn engineers() -> Vec<Column> {
 }
 
 fn contracts() -> Vec<Column> {
-    let covered =
-        |id: &str, zh: &str, en: &str, inner: &str| Column::value(id, zh, en, FieldKind::Boolean).inside("covers", inner);
+    let covered = |id: &str, zh: &str, en: &str, inner: &str| {
+        Column::value(id, zh, en, FieldKind::Boolean).inside("covers", inner)
+    };
     let devices = FieldKind::Relation(RelationSettings { object: "device".to_owned(), many: true });
     let mut columns = vec![
         Column::text("number", "合同编号", "Number").unique(),
         Column::text("name", "合同名称", "Name").required(),
         Column::relation("customer_id", "客户", "Customer", "customer").required(),
-        Column::choice("kind", "类型", "Kind", &[
-            ("warranty", "保修合同", "Warranty"),
-            ("service", "服务合同", "Service contract"),
-        ])
+        Column::choice(
+            "kind",
+            "类型",
+            "Kind",
+            &[("warranty", "保修合同", "Warranty"), ("service", "服务合同", "Service contract")],
+        )
         .required(),
         day("starts_on", "开始日期", "Starts on").required(),
         day("ends_on", "结束日期", "Ends on").required(),
@@ -274,21 +284,31 @@ fn tickets() -> Vec<Column> {
         Column::text("number", "工单编号", "Number").shown().unique(),
         Column::text("title", "标题", "Title").required(),
         Column::choice("status", "状态", "Status", &status).shown(),
-        Column::choice("priority", "优先级", "Priority", &[
-            ("critical", "紧急", "Critical"),
-            ("high", "高", "High"),
-            ("normal", "普通", "Normal"),
-            ("low", "低", "Low"),
-        ])
+        Column::choice(
+            "priority",
+            "优先级",
+            "Priority",
+            &[
+                ("critical", "紧急", "Critical"),
+                ("high", "高", "High"),
+                ("normal", "普通", "Normal"),
+                ("low", "低", "Low"),
+            ],
+        )
         .required(),
-        Column::choice("type", "服务类型", "Type", &[
-            ("install", "安装", "Installation"),
-            ("repair", "维修", "Repair"),
-            ("maintain", "保养", "Maintenance"),
-            ("consult", "咨询", "Question"),
-            ("complain", "投诉", "Complaint"),
-            ("return", "退换", "Return"),
-        ])
+        Column::choice(
+            "type",
+            "服务类型",
+            "Type",
+            &[
+                ("install", "安装", "Installation"),
+                ("repair", "维修", "Repair"),
+                ("maintain", "保养", "Maintenance"),
+                ("consult", "咨询", "Question"),
+                ("complain", "投诉", "Complaint"),
+                ("return", "退换", "Return"),
+            ],
+        )
         .required(),
         Column::relation("customer_id", "客户", "Customer", "customer"),
         Column::relation("device_id", "设备", "Device", "device"),
@@ -325,25 +345,35 @@ fn visits() -> Vec<Column> {
         Column::relation("customer_id", "客户", "Customer", "customer"),
         Column::relation("device_id", "设备", "Device", "device"),
         Column::text("engineer_name", "工程师", "Engineer"),
-        Column::choice("status", "状态", "Status", &[
-            ("planned", "已预约", "Planned"),
-            ("accepted", "已接受", "Accepted"),
-            ("declined", "已拒绝", "Declined"),
-            ("travelling", "前往中", "On the way"),
-            ("on_site", "现场服务", "On site"),
-            ("done", "已完成", "Done"),
-            ("cancelled", "已取消", "Cancelled"),
-        ]),
+        Column::choice(
+            "status",
+            "状态",
+            "Status",
+            &[
+                ("planned", "已预约", "Planned"),
+                ("accepted", "已接受", "Accepted"),
+                ("declined", "已拒绝", "Declined"),
+                ("travelling", "前往中", "On the way"),
+                ("on_site", "现场服务", "On site"),
+                ("done", "已完成", "Done"),
+                ("cancelled", "已取消", "Cancelled"),
+            ],
+        ),
         time("starts_at", "预约开始", "Planned start"),
         time("ends_at", "预约结束", "Planned end"),
         time("checked_in_at", "签到时间", "Checked in at"),
         time("checked_out_at", "签退时间", "Checked out at"),
-        Column::choice("result", "服务结果", "Result", &[
-            ("fixed", "已修复", "Fixed"),
-            ("not_fixed", "未修复", "Not fixed"),
-            ("needs_parts", "需要备件", "Parts needed"),
-            ("needs_revisit", "需要再次上门", "Another visit needed"),
-        ]),
+        Column::choice(
+            "result",
+            "服务结果",
+            "Result",
+            &[
+                ("fixed", "已修复", "Fixed"),
+                ("not_fixed", "未修复", "Not fixed"),
+                ("needs_parts", "需要备件", "Parts needed"),
+                ("needs_revisit", "需要再次上门", "Another visit needed"),
+            ],
+        ),
         long("result_text", "结果说明", "Result in words"),
         whole("labour_minutes", "工时（分钟）", "Labour in minutes"),
         whole("travel_minutes", "路程（分钟）", "Travel in minutes"),
@@ -358,14 +388,19 @@ fn quotes() -> Vec<Column> {
         Column::text("number", "报价编号", "Number").key(),
         Column::text("ticket_number", "工单编号", "Ticket"),
         Column::relation("customer_id", "客户", "Customer", "customer"),
-        Column::choice("status", "状态", "Status", &[
-            ("draft", "草稿", "Draft"),
-            ("sent", "待客户确认", "Sent"),
-            ("approved", "已同意", "Approved"),
-            ("rejected", "已拒绝", "Rejected"),
-            ("paid", "已付款", "Paid"),
-            ("cancelled", "已作废", "Cancelled"),
-        ]),
+        Column::choice(
+            "status",
+            "状态",
+            "Status",
+            &[
+                ("draft", "草稿", "Draft"),
+                ("sent", "待客户确认", "Sent"),
+                ("approved", "已同意", "Approved"),
+                ("rejected", "已拒绝", "Rejected"),
+                ("paid", "已付款", "Paid"),
+                ("cancelled", "已作废", "Cancelled"),
+            ],
+        ),
         amount("subtotal_minor", "未税金额", "Subtotal"),
         amount("tax_minor", "税额", "Tax"),
         amount("total_minor", "总金额", "Total"),
@@ -389,7 +424,12 @@ fn surveys() -> Vec<Column> {
         whole("csat", "满意度", "Satisfaction"),
         whole("nps", "推荐意愿", "Recommendation"),
         long("comment", "评价", "Comment"),
-        Column::choice("channel", "渠道", "Channel", &[("link", "客户链接", "Link"), ("staff", "人工回访", "By staff")]),
+        Column::choice(
+            "channel",
+            "渠道",
+            "Channel",
+            &[("link", "客户链接", "Link"), ("staff", "人工回访", "By staff")],
+        ),
         time("sent_at", "邀请时间", "Invited at"),
         time("answered_at", "回答时间", "Answered at"),
     ];

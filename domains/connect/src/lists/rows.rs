@@ -102,12 +102,7 @@ fn not_written() -> Problem {
 }
 
 /// Creates a record.
-pub(crate) async fn create(
-    tx: &mut Tx<'_>,
-    key: &ListKey,
-    mut row: Row,
-    numbers: Numbers,
-) -> Result<Written, Problem> {
+pub(crate) async fn create(tx: &mut Tx<'_>, key: &ListKey, mut row: Row, numbers: Numbers) -> Result<Written, Problem> {
     let own = &numbers.record.fields;
     Ok(match key {
         ListKey::Tickets => {
@@ -178,9 +173,7 @@ pub(crate) async fn update(
             let contract = contracts::table::update(tx, id, version, body(row)?).await?;
             Written { id, version: contract.version }
         }
-        ListKey::Records(object) => {
-            written(id, &objects::table::update(tx, object, id, version, values(row)).await?)
-        }
+        ListKey::Records(object) => written(id, &objects::table::update(tx, object, id, version, values(row)).await?),
         _ => return Err(not_written()),
     })
 }

@@ -98,7 +98,10 @@ mod tests {
     fn chinese_files_need_no_unicode() {
         let (bytes, _, _) = encoding_rs::GB18030.encode("名称,电话\n锦绣花园物业服务有限公司,13800138000\n");
         let table = read(&bytes, Format::Csv, None).unwrap();
-        assert_eq!((table.encoding, table.header.as_slice()), (Some("gb18030"), ["名称".to_owned(), "电话".to_owned()].as_slice()));
+        assert_eq!(
+            (table.encoding, table.header.as_slice()),
+            (Some("gb18030"), ["名称".to_owned(), "电话".to_owned()].as_slice())
+        );
         assert_eq!(texts(&table), [["锦绣花园物业服务有限公司", "13800138000"]]);
     }
 

@@ -122,7 +122,10 @@ pub(crate) struct SheetError(pub &'static str, pub String);
 
 impl SheetError {
     fn broken(reason: impl std::fmt::Display) -> Self {
-        Self("broken_file", format!("The workbook cannot be read: {reason}. Open it in Excel and save it again as .xlsx."))
+        Self(
+            "broken_file",
+            format!("The workbook cannot be read: {reason}. Open it in Excel and save it again as .xlsx."),
+        )
     }
 
     fn too_large() -> Self {
@@ -137,7 +140,10 @@ pub(crate) fn read(bytes: &[u8], format: Format, sheet: Option<&str>) -> Result<
         Format::Xlsx => workbook::read(bytes, sheet)?,
     };
     if table.header.iter().all(String::is_empty) {
-        return Err(SheetError("empty_file", "The file has no header; put the columns' names into its first row.".to_owned()));
+        return Err(SheetError(
+            "empty_file",
+            "The file has no header; put the columns' names into its first row.".to_owned(),
+        ));
     }
     table.lines.retain(|line| line.is_too_long || line.cells.iter().any(|cell| !cell.is_empty()));
     if table.lines.len() > MOST_ROWS {
@@ -159,14 +165,16 @@ impl Builder {
             cells.pop();
         }
         if cells.len() > MOST_COLUMNS {
-            let message = format!("Row {number} has more than {MOST_COLUMNS} columns; remove those that are not needed.");
+            let message =
+                format!("Row {number} has more than {MOST_COLUMNS} columns; remove those that are not needed.");
             return Err(SheetError("too_many_columns", message));
         }
         if cells.is_empty() {
             return Ok(());
         }
         let Some(header) = &self.header else {
-            self.header = Some(cells.iter().map(|cell| cell.text().split_whitespace().collect::<Vec<_>>().join(" ")).collect());
+            self.header =
+                Some(cells.iter().map(|cell| cell.text().split_whitespace().collect::<Vec<_>>().join(" ")).collect());
             return Ok(());
         };
         let width = header.len();

@@ -41,7 +41,8 @@ pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, SheetErro
         }
         let column = column as usize;
         if column > MOST_COLUMNS {
-            let message = format!("Row {} has more than {MOST_COLUMNS} columns; remove those that are not needed.", row + 1);
+            let message =
+                format!("Row {} has more than {MOST_COLUMNS} columns; remove those that are not needed.", row + 1);
             return Err(SheetError("too_many_columns", message));
         }
         if cells.len() <= column {
@@ -115,13 +116,16 @@ mod tests {
         let bytes = writer.finish().unwrap();
         let table = read(&bytes, Format::Xlsx, None).unwrap();
         assert_eq!((table.sheets.as_slice(), table.header.len()), (["设备".to_owned()].as_slice(), 5));
-        assert_eq!(table.lines[0].cells, [
-            Cell::Text("=1+1".to_owned()),
-            Cell::Number(12.5),
-            Cell::Moment(jiff::civil::date(2026, 3, 1).at(0, 0, 0, 0)),
-            Cell::Moment(jiff::civil::date(2026, 3, 1).at(8, 30, 0, 0)),
-            Cell::Empty,
-        ]);
+        assert_eq!(
+            table.lines[0].cells,
+            [
+                Cell::Text("=1+1".to_owned()),
+                Cell::Number(12.5),
+                Cell::Moment(jiff::civil::date(2026, 3, 1).at(0, 0, 0, 0)),
+                Cell::Moment(jiff::civil::date(2026, 3, 1).at(8, 30, 0, 0)),
+                Cell::Empty,
+            ]
+        );
         assert_eq!(read(&bytes, Format::Xlsx, Some("另一张")).unwrap_err().0, "unknown_sheet");
     }
 

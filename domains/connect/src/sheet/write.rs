@@ -14,7 +14,10 @@ pub(crate) enum Out {
     Empty,
     Text(String),
     /// A number with so many decimals.
-    Number { value: f64, decimals: u8 },
+    Number {
+        value: f64,
+        decimals: u8,
+    },
     Date(Date),
     /// A day and time of the tenant's zone.
     Moment(DateTime),
@@ -178,5 +181,9 @@ fn neutral(text: &str) -> String {
 }
 
 fn cut(text: &str) -> String {
-    if text.chars().count() <= LONGEST { text.to_owned() } else { text.chars().take(LONGEST - 1).chain(['…']).collect() }
+    if text.chars().count() <= LONGEST {
+        text.to_owned()
+    } else {
+        text.chars().take(LONGEST - 1).chain(['…']).collect()
+    }
 }

@@ -37,7 +37,8 @@ pub(crate) async fn find(q: &mut impl Query, id: Uuid) -> Result<Option<StoredBu
 }
 
 pub(crate) fn insert(cx: &Context, bulk: &StoredBulk) -> Stmt<'static> {
-    let text = "insert into bulk_runs (tenant_id, id, version, created_at, updated_at, created_by, created_by_name, list,
+    let text =
+        "insert into bulk_runs (tenant_id, id, version, created_at, updated_at, created_by, created_by_name, list,
             action, state, total, done, changed, skipped, undone)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0)";
     stmt!(
@@ -122,7 +123,8 @@ pub(crate) async fn turn(
     failure: Option<&str>,
 ) -> Result<bool, DbError> {
     let (tenant, now) = (tx.cx().tenant(), tx.cx().now());
-    let mut binds: Vec<Value<'_>> = vec![tenant.into(), id.into(), to.into(), now.into(), failure.map(str::to_owned).into()];
+    let mut binds: Vec<Value<'_>> =
+        vec![tenant.into(), id.into(), to.into(), now.into(), failure.map(str::to_owned).into()];
     let places: Vec<String> = (0..from.len()).map(|index| format!("${}", index + 6)).collect();
     binds.extend(from.iter().map(|state| Value::from(*state)));
     let text = format!(
@@ -132,4 +134,3 @@ pub(crate) async fn turn(
     );
     Ok(tx.execute(Stmt::new(text, binds)).await? == 1)
 }
-

@@ -67,7 +67,8 @@ pub(crate) async fn progress(tx: &mut Tx<'_>, id: Uuid, rows: i64, total: Option
 
 /// Writes that it is done, with its file.
 pub(crate) async fn done(tx: &mut Tx<'_>, id: Uuid, rows: i64, file: &files::File) -> Result<bool, DbError> {
-    let text = "update exports set state = $3, rows_done = $4, total = $4, file_id = $5, file_name = $6, file_size = $7,
+    let text =
+        "update exports set state = $3, rows_done = $4, total = $4, file_id = $5, file_name = $6, file_size = $7,
             updated_at = $8, version = version + 1 where tenant_id = $1 and id = $2 and state <> $3";
     let (tenant, now): (_, Timestamp) = (tx.cx().tenant(), tx.cx().now());
     let touched =

@@ -86,9 +86,8 @@ pub(crate) async fn remap(tx: &mut Tx<'_>, import: &StoredImport, expected: i64)
     let text = "update imports set version = $4, updated_at = $5, mapping = $6, state = $7
         where tenant_id = $1 and id = $2 and version = $3";
     let tenant = tx.cx().tenant();
-    let stmt = stmt!(
-        text, tenant, import.id, expected, import.version, import.updated_at, &import.mapping, import.state
-    );
+    let stmt =
+        stmt!(text, tenant, import.id, expected, import.version, import.updated_at, &import.mapping, import.state);
     Ok(tx.execute(stmt).await? == 1)
 }
 
@@ -101,7 +100,8 @@ pub(crate) async fn turn(
     failure: Option<&str>,
 ) -> Result<bool, DbError> {
     let (tenant, now) = (tx.cx().tenant(), tx.cx().now());
-    let mut binds: Vec<Value<'_>> = vec![tenant.into(), id.into(), to.into(), now.into(), failure.map(str::to_owned).into()];
+    let mut binds: Vec<Value<'_>> =
+        vec![tenant.into(), id.into(), to.into(), now.into(), failure.map(str::to_owned).into()];
     let places: Vec<String> = (0..from.len()).map(|index| format!("${}", index + 6)).collect();
     binds.extend(from.iter().map(|state| Value::from(*state)));
     let text = format!(
@@ -114,7 +114,8 @@ pub(crate) async fn turn(
 
 /// Forgets what a try or an earlier run accounted for.
 pub(crate) fn begin(cx: &Context, id: Uuid) -> [Stmt<'static>; 3] {
-    let account = "update imports set done = 0, created = 0, updated = 0, skipped = 0, rejected = 0, undone = 0, kept = 0
+    let account =
+        "update imports set done = 0, created = 0, updated = 0, skipped = 0, rejected = 0, undone = 0, kept = 0
         where tenant_id = $1 and id = $2";
     [
         stmt!(account, cx.tenant(), id).into_owned(),
@@ -137,9 +138,8 @@ pub(crate) async fn advance(
         where tenant_id = $1 and id = $2 and state = $3 and done = $4";
     let (tenant, now) = (tx.cx().tenant(), tx.cx().now());
     let rejected = account.rejects.len() as i64;
-    let stmt = stmt!(
-        text, tenant, id, state, from, lines, account.created, account.updated, account.skipped, rejected, now
-    );
+    let stmt =
+        stmt!(text, tenant, id, state, from, lines, account.created, account.updated, account.skipped, rejected, now);
     Ok(tx.execute(stmt).await? == 1)
 }
 
@@ -159,7 +159,8 @@ pub(crate) fn keep(cx: &Context, import: Uuid, kept: &Kept) -> Stmt<'static> {
 
 /// What was rejected, by line.
 pub(crate) async fn rejects(q: &mut impl Query, id: Uuid, limit: usize) -> Result<Vec<(i64, Reasons)>, DbError> {
-    let text = "select line, reasons from import_rejects where tenant_id = $1 and import_id = $2 order by line limit $3";
+    let text =
+        "select line, reasons from import_rejects where tenant_id = $1 and import_id = $2 order by line limit $3";
     let tenant = q.cx().tenant();
     let rows: Vec<(i64, Json<Reasons>)> = q.all(stmt!(text, tenant, id, limit)).await?;
     Ok(rows.into_iter().map(|(line, reasons)| (line, reasons.0)).collect())

@@ -112,7 +112,19 @@ fn pattern(format: &str) -> String {
     if format.contains('%') {
         return format.to_owned();
     }
-    let tokens = [("YYYY", "%Y"), ("yyyy", "%Y"), ("MM", "%m"), ("DD", "%d"), ("dd", "%d"), ("HH", "%H"), ("hh", "%H"), ("mm", "%M"), ("ss", "%S"), ("YY", "%y"), ("yy", "%y")];
+    let tokens = [
+        ("YYYY", "%Y"),
+        ("yyyy", "%Y"),
+        ("MM", "%m"),
+        ("DD", "%d"),
+        ("dd", "%d"),
+        ("HH", "%H"),
+        ("hh", "%H"),
+        ("mm", "%M"),
+        ("ss", "%S"),
+        ("YY", "%y"),
+        ("yy", "%y"),
+    ];
     tokens.iter().fold(format.to_owned(), |text, (token, code)| text.replace(token, code))
 }
 
@@ -264,7 +276,9 @@ pub(crate) fn skills(text: &str) -> Value {
     let skill = |part: String| {
         let trimmed = part.trim_end_matches([')', '）', '级']);
         let (name, level) = match trimmed.char_indices().next_back() {
-            Some((at, digit)) if ('1'..='5').contains(&digit) && trimmed[..at].ends_with([' ', ':', '：', '(', '（']) => {
+            Some((at, digit))
+                if ('1'..='5').contains(&digit) && trimmed[..at].ends_with([' ', ':', '：', '(', '（']) =>
+            {
                 (trimmed[..at].trim_end_matches([' ', ':', '：', '(', '（']), i64::from(digit as u8 - b'0'))
             }
             _ => (part.as_str(), 3),
@@ -336,7 +350,10 @@ mod tests {
         let place = value(&FieldKind::Location, "31.2304，121.4737 外滩").unwrap();
         assert_eq!(place, json!({"lat": 31.2304, "lng": 121.4737, "system": "wgs84", "address": "外滩"}));
         assert_eq!(skills("电梯 5；空调"), json!([{"skill": "电梯", "level": 5}, {"skill": "空调", "level": 3}]));
-        assert_eq!(read(&FieldKind::Phone, &Cell::Number(13_800_138_000.0), &how(None)).unwrap(), Some(json!("13800138000")));
+        assert_eq!(
+            read(&FieldKind::Phone, &Cell::Number(13_800_138_000.0), &how(None)).unwrap(),
+            Some(json!("13800138000"))
+        );
         assert_eq!(value(&FieldKind::Text(TextSettings::default()), "  "), Ok(Value::Null));
     }
 }

@@ -67,9 +67,7 @@ fn plainly(value: &Value) -> String {
 fn money(value: &Value, currency: &str) -> Out {
     let digits = currency.parse::<Currency>().map_or(2, Currency::digits);
     match value.as_i64() {
-        Some(minor) => {
-            Out::Number { value: minor as f64 / 10_f64.powi(digits as i32), decimals: digits as u8 }
-        }
+        Some(minor) => Out::Number { value: minor as f64 / 10_f64.powi(digits as i32), decimals: digits as u8 },
         None => Out::Empty,
     }
 }
@@ -133,7 +131,7 @@ fn shown(kind: &FieldKind, value: &Value, locale: Locale, zone: &TimeZone) -> Ou
         FieldKind::Formula(forms::FormulaSettings { result, .. })
         | FieldKind::LookUp(forms::LookUpSettings { result, .. }) => match result {
             ResultType::Number => number(value, 0),
-            ResultType::Money => money(value, "CNY"),
+            ResultType::Money => money(value, currency_of(kind)),
             ResultType::Boolean => flag(value, locale),
             ResultType::Date => day(value),
             ResultType::Time => moment(value, zone),
@@ -143,6 +141,15 @@ fn shown(kind: &FieldKind, value: &Value, locale: Locale, zone: &TimeZone) -> Ou
         FieldKind::SubTable(settings) => lines(settings, value, locale, zone),
         FieldKind::Relation(RelationSettings { .. }) | FieldKind::Person | FieldKind::Team => Out::Empty,
         _ => Out::Text(plainly(value)),
+    }
+}
+
+/// What an amount that was worked out is in.
+fn currency_of(kind: &FieldKind) -> &str {
+    match kind {
+        FieldKind::Formula(settings) => settings.currency.as_deref().unwrap_or("CNY"),
+        FieldKind::LookUp(settings) => settings.currency.as_deref().unwrap_or("CNY"),
+        _ => "CNY",
     }
 }
 
