@@ -21,7 +21,12 @@ impl Indexed for Tickets {
 
     fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
         Box::pin(async move {
-            Ok(tickets::by_ids(tx, ids).await?.into_iter().map(document).collect())
+            let own = objects::OwnWords::of(tx, "ticket").await?;
+            let found = |ticket: tickets::Ticket| {
+                let words = own.words(&ticket.ext.0);
+                document(ticket).text(words)
+            };
+            Ok(tickets::by_ids(tx, ids).await?.into_iter().map(found).collect())
         })
     }
 }
@@ -44,6 +49,7 @@ pub fn providers() -> Vec<Arc<dyn Indexed>> {
         Arc::new(products::ProductSearch),
         Arc::new(devices::DeviceSearch),
         Arc::new(contracts::ContractSearch),
+        Arc::new(orders::OrderSearch),
         Arc::new(workforce::EngineerDocuments),
         Arc::new(inventory::PartDocuments),
         Arc::new(objects::RecordSearch),

@@ -23,7 +23,12 @@ impl Indexed for DeviceSearch {
     fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
         Box::pin(async move {
             let devices: Vec<Device> = objects::by_ids(tx, &store::LISTING.list, ids).await?;
-            Ok(views(tx, devices).await?.into_iter().map(document).collect())
+            let own = objects::OwnWords::of(tx, "device").await?;
+            let found = |view: DeviceView| {
+                let words = own.words(&view.device.ext.0);
+                document(view).text(words)
+            };
+            Ok(views(tx, devices).await?.into_iter().map(found).collect())
         })
     }
 }

@@ -317,16 +317,16 @@ mod tests {
     #[test]
     fn defaults_know_the_fields_above_and_who_asks() {
         let text = json!({"type": "text"});
-        let catalogue = catalogue(json!([
+        let sound = catalogue(json!([
             field("day", &json!({"type": "date"}), &json!({"default_expression": "today"})),
             field("due", &json!({"type": "date"}), &json!({"default_expression": "day.add(7, 'day')"})),
             field("who", &json!({"type": "person"}), &json!({"default_expression": "me"})),
             field("kept", &text, &json!({"default_expression": "'x'"})),
         ]));
-        assert_eq!(catalogue.check(), []);
-        let made = defaults(&catalogue, &map(json!({"kept": "mine"})), &scene());
+        assert_eq!(sound.check(), []);
+        let made = defaults(&sound, &map(json!({"kept": "mine"})), &scene());
         assert_eq!(made, map(json!({"day": "2026-03-01", "due": "2026-03-08", "who": "u1"})));
-        let wrong = super::tests::catalogue(json!([
+        let wrong = catalogue(json!([
             field("a", &text, &json!({"default_expression": "b"})),
             field("b", &text, &json!({"default": "x", "default_expression": "'y'"})),
         ]));

@@ -136,7 +136,14 @@ pub(crate) async fn get(
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<FieldsView, ObjectError> {
             let object = seen(r, &path.object).await?;
-            view(r, &object.key).await
+            let mut view = view(r, &object.key).await?;
+            if !manages(r.cx()) {
+                let viewer = crate::access::Viewer::of(r.cx(), &view.catalogue);
+                view.catalogue.fields.retain(|field| viewer.sees(field));
+                let known: BTreeSet<&str> = view.catalogue.fields.iter().map(|field| field.id.as_str()).collect();
+                view.index.retain(|index| known.contains(index.field.as_str()));
+            }
+            Ok(view)
         })
         .await?;
     Ok(Versioned(view))

@@ -236,18 +236,6 @@ pub(crate) async fn batch(tx: &mut Tx<'_>, object: &str, after: Uuid) -> Result<
     Ok(found.into_iter().map(|(id, ext)| (id, ext.0.unwrap_or_default())).collect())
 }
 
-/// Which of these ids are records of the object, archived ones too.
-pub(crate) async fn existing(q: &mut impl Query, object: &str, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
-    let place = Place::of(object);
-    let mut conditions = vec![crate::among("id", ids)];
-    if let Some(object) = place.object {
-        conditions.push(Fragment::new("object = $1", vec![object.into()]));
-    }
-    let clause = db::list::where_clause(q.cx(), &conditions);
-    let text = format!("select id from {} where {}", place.table, clause.text);
-    Ok(q.all::<(Uuid,)>(Stmt::new(text, clause.binds)).await?.into_iter().map(|(id,)| id).collect())
-}
-
 /// Writes converted values; the record's version rises, so that who has it open hears of it.
 pub(crate) fn replace_values(cx: &Context, object: &str, id: Uuid, values: &Map) -> Stmt<'static> {
     let text = format!(

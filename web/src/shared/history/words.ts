@@ -82,6 +82,7 @@ const VERBS: Readonly<Record<string, Label>> = {
 
 const KINDS: Readonly<Record<string, Label>> = {
   'record.revealed': l('查看了个人信息', 'looked at personal data'),
+  'record.computed': l('后台更新了计算字段', 'computed fields were worked out anew'),
   'form.published': l('发布了表单', 'published the form'),
   'ticket.created': l('创建了工单', 'created the ticket'),
   'ticket.assigned': l('派单', 'assigned the ticket'),
