@@ -213,6 +213,23 @@ const recordRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/objects/records/record_page')),
 });
 
+const importsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/imports',
+  validateSearch: (search: Record<string, unknown>): { list?: string } =>
+    typeof search['list'] === 'string' ? { list: search['list'] } : {},
+  component: lazyRouteComponent(() => import('@/features/lists/imports_page')),
+});
+
+const importRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/imports/$id',
+  // The uploaded file, for another of its sheets.
+  validateSearch: (search: Record<string, unknown>): { file?: string } =>
+    typeof search['file'] === 'string' ? { file: search['file'] } : {},
+  component: lazyRouteComponent(() => import('@/features/lists/import_page')),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/settings',
@@ -272,6 +289,8 @@ export const router = createRouter({
       tasksRoute,
       recordsRoute,
       recordRoute,
+      importsRoute,
+      importRoute,
       settingsRoute,
       settingsSectionRoute,
       objectRoute,

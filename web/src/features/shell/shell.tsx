@@ -11,6 +11,7 @@ import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { App, Button, Dropdown, Modal } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { identity } from '@/features/identity/messages';
+import '@/features/lists/tools';
 import { setAppearance, useAppearance } from '@/app/theme';
 import { api } from '@/shared/api/api';
 import { useLiveStream } from '@/shared/api/live';

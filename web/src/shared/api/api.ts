@@ -99,8 +99,9 @@ export async function call<T>(method: string, path: string, body?: unknown, opti
     response = await send(method, path, body, options);
   }
   if (!response.ok) throw await problemOf(response);
-  if (response.status === 204 || response.status === 202) return undefined as T;
   const type = response.headers.get('content-type') ?? '';
+  // Work that was only accepted may say how it can be followed.
+  if (response.status === 204 || (response.status === 202 && !type.includes('json'))) return undefined as T;
   return (type.includes('json') ? await response.json() : await response.text()) as T;
 }
 

@@ -1,9 +1,20 @@
 /** The table of a list: sorting, selection, the current row; long ones draw only the rows in sight. */
 import { CaretDownFilled, CaretUpFilled } from '@ant-design/icons';
 import { Checkbox } from 'antd';
-import { useState, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { useMessages } from '../i18n';
 import { common } from './messages';
+import { useShortcut } from './shortcuts';
+
+/** How cells are edited where they stand. */
+export interface CellEditing<T> {
+  /** Whether the cell can be edited. */
+  may: (row: T, column: string) => boolean;
+  /** The cell while it is edited; it says when it is done, and whether the cell beside it is next. */
+  draw: (row: T, column: string, done: (next?: 1 | -1) => void) => ReactNode;
+  /** How to begin, in words. */
+  hint: string;
+}
 
 export interface TableColumn<T> {
   key: string;
@@ -28,7 +39,9 @@ interface DataTableProps<T> {
   onSelect?: (keys: string[]) => void;
   /** The row that the keyboard stands on. */
   current: number;
+  onCurrent?: (index: number) => void;
   busy: boolean;
+  edit?: CellEditing<T> | undefined;
 }
 
 /** Beyond so many rows only those in sight are drawn, one line high each. */
@@ -49,12 +62,18 @@ export function nextSort(column: string, sort: string | undefined): string | und
   return sort === `-${column}` ? undefined : column;
 }
 
-function openUnlessControl(event: MouseEvent, open: () => void): void {
-  if (!(event.target as HTMLElement).closest('a,button,input,label,.ant-checkbox-wrapper')) open();
+/** A click on a cell that can be edited may be the first of two. */
+const SECOND_CLICK_MS = 220;
+
+function isOnControl(event: MouseEvent): boolean {
+  const target = event.target as HTMLElement;
+  // What floats above the page belongs to the row for React, and not for the person.
+  if (!event.currentTarget.contains(target)) return true;
+  return target.closest('a,button,input,textarea,label,.ant-checkbox-wrapper,.cell-editor') !== null;
 }
 
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { columns, rows, keyOf, sort, onSort, onOpen, selected, onSelect, current, busy } = props;
+  const { columns, rows, keyOf, sort, onSort, onOpen, selected, onSelect, current, busy, edit } = props;
   const t = useMessages(common);
   const [top, setTop] = useState(0);
   const windowed = rows.length > DRAW_ALL;
@@ -62,6 +81,111 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const [first, end] = rowsInSight(rows.length, top, height);
   const chosen = new Set(selected);
   const chosenHere = rows.filter((row) => chosen.has(keyOf(row))).length;
+  const [editing, setEditing] = useState<{ row: string; column: string }>();
+  const table = useRef<HTMLTableElement>(null);
+  const [focused, setFocused] = useState<{ place: string }>();
+  useEffect(() => {
+    // The cell is drawn anew after the input has gone.
+    if (focused) table.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(focused.place)}"]`)?.focus();
+  }, [focused]);
+  const opening = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(opening.current), []);
+  const cellsOf = (row: T): string[] =>
+    edit ? columns.filter((column) => edit.may(row, column.key)).map((column) => column.key) : [];
+  const focus = (index: number, column: string) => {
+    setFocused({ place: `${index}:${column}` });
+  };
+  const finish = (row: T, index: number, column: string, next?: 1 | -1) => {
+    const cells = cellsOf(row);
+    const beside = next === undefined ? undefined : cells[cells.indexOf(column) + next];
+    if (beside !== undefined) {
+      setEditing({ row: keyOf(row), column: beside });
+      return;
+    }
+    setEditing(undefined);
+    focus(index, column);
+  };
+  useShortcut('e', () => {
+    const row = rows[current];
+    const [column] = row === undefined ? [] : cellsOf(row);
+    if (row !== undefined && column !== undefined) setEditing({ row: keyOf(row), column });
+  });
+  const onCellKey = (event: KeyboardEvent, row: T, index: number, column: string) => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    const cells = cellsOf(row);
+    const at = cells.indexOf(column);
+    const move = (to: number, cell: string | undefined) => {
+      const target = rows[to];
+      if (target === undefined || cell === undefined || !cellsOf(target).includes(cell)) return;
+      if (to !== index) props.onCurrent?.(to);
+      focus(to, cell);
+    };
+    switch (event.key) {
+      case 'Enter':
+      case 'F2':
+      case 'e':
+        setEditing({ row: keyOf(row), column });
+        break;
+      case 'ArrowLeft':
+        move(index, cells[at - 1]);
+        break;
+      case 'ArrowRight':
+        move(index, cells[at + 1]);
+        break;
+      case 'ArrowUp':
+        move(index - 1, column);
+        break;
+      case 'ArrowDown':
+        move(index + 1, column);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
+  const drawCell = (row: T, key: string, index: number, column: TableColumn<T>) => {
+    const right = column.align === 'right' ? 'right number' : undefined;
+    if (!edit?.may(row, column.key)) {
+      return (
+        <td key={column.key} className={right}>
+          {column.render(row)}
+        </td>
+      );
+    }
+    const now = editing?.row === key && editing.column === column.key;
+    if (now) {
+      return (
+        <td key={column.key} className="editing">
+          {edit.draw(row, column.key, (next) => finish(row, index, column.key, next))}
+        </td>
+      );
+    }
+    return (
+      <td
+        key={column.key}
+        className={right}
+        // One row at a time stands in the order of the tab key; arrows lead to the others.
+        tabIndex={index === Math.max(current, 0) ? 0 : -1}
+        data-cell={`${index}:${column.key}`}
+        title={edit.hint}
+        onKeyDown={(event) => onCellKey(event, row, index, column.key)}
+        onDoubleClick={(event) => {
+          if (isOnControl(event)) return;
+          clearTimeout(opening.current);
+          setEditing({ row: key, column: column.key });
+        }}
+      >
+        {column.render(row)}
+      </td>
+    );
+  };
+  const onRowClick = (event: MouseEvent, row: T) => {
+    if (!onOpen || isOnControl(event)) return;
+    clearTimeout(opening.current);
+    const waits = (event.target as HTMLElement).closest('[data-cell]') !== null;
+    if (!waits) onOpen(row);
+    else if (event.detail < 2) opening.current = setTimeout(() => onOpen(row), SECOND_CLICK_MS);
+  };
   const spacer = (count: number) =>
     count > 0 && <tr aria-hidden="true" className="spacer" style={{ height: count * ROW_HEIGHT }} />;
   return (
@@ -72,6 +196,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         : {})}
     >
       <table
+        ref={table}
         className={`list-table${windowed ? ' windowed' : ''}${busy ? ' busy' : ''}`}
         aria-label={props.label}
         aria-busy={busy}
@@ -91,7 +216,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
                   aria-label={t('selectAll')}
                   checked={rows.length > 0 && chosenHere === rows.length}
                   indeterminate={chosenHere > 0 && chosenHere < rows.length}
-                  onChange={(event) => onSelect?.(event.target.checked ? rows.map(keyOf) : [])}
+                  onChange={(event) => {
+                    const here = new Set(rows.map(keyOf));
+                    const others = selected.filter((key) => !here.has(key));
+                    onSelect?.(event.target.checked ? [...others, ...here] : others);
+                  }}
                 />
               </th>
             )}
@@ -135,7 +264,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 key={key}
                 className={`${onOpen ? 'clickable' : ''}${index === current ? ' current' : ''}${chosen.has(key) ? ' chosen' : ''}`}
                 {...(windowed ? { 'aria-rowindex': index + 2 } : {})}
-                {...(onOpen ? { onClick: (event) => openUnlessControl(event, () => onOpen(row)) } : {})}
+                {...(onOpen ? { onClick: (event) => onRowClick(event, row) } : {})}
               >
                 {selected && (
                   <td>
@@ -148,11 +277,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                     />
                   </td>
                 )}
-                {columns.map((column) => (
-                  <td key={column.key} className={column.align === 'right' ? 'right number' : undefined}>
-                    {column.render(row)}
-                  </td>
-                ))}
+                {columns.map((column) => drawCell(row, key, index, column))}
               </tr>
             );
           })}

@@ -1,7 +1,7 @@
 import { FilterOutlined, PlusOutlined, ReloadOutlined, SettingOutlined } from '@ant-design/icons';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Badge, Button, Checkbox, Input, Skeleton, Switch } from 'antd';
+import { Badge, Button, Input, Skeleton, Switch } from 'antd';
 import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import { queryClient } from '../api/query_client';
@@ -12,14 +12,27 @@ import { labelText, useLocale, useMessages, type Label } from '../i18n';
 import { useDebounced } from './use_debounced';
 import { useCan } from '../session';
 import { ActionButton } from './action_button';
-import { chosenColumns, useColumnChoice } from './column_choice';
+import { chosenColumns, useColumnChoice, type ColumnChoice } from './column_choice';
 import { DataTable } from './data_table';
 import { EmptyState } from './empty_state';
 import { ErrorState } from './error_state';
 import { common } from './messages';
+import { ListCards } from './list_cards';
+import { cellEditing } from './list_cells';
 import type { ListSearch } from './list_search';
+import {
+  bulkTargetsQuery,
+  isBare,
+  isGroupable,
+  isImported,
+  listOf,
+  listTools,
+  viewsQuery,
+  type ListPlace,
+} from './list_tools';
 import { useShortcut } from './shortcuts';
 import { useIsPhone } from './use_width';
+import { searchOf } from './view_settings';
 
 // The pickers of the builder weigh as much as the list itself; they come when somebody filters.
 const FilterDrawer = lazy(() => import('../filter/filter_drawer'));
@@ -39,6 +52,8 @@ export interface ListColumn<T> {
   wide?: boolean;
   /** Not shown until somebody chooses it. */
   off?: boolean;
+  /** The server's name of the field that it shows, where that is not its key. */
+  field?: string;
 }
 
 /** What a layout other than the table is given: what people look for, and the rows that were read for it. */
@@ -62,6 +77,8 @@ export interface ListLayout<T> {
   reads?: boolean;
   render: (scope: LayoutScope<T>) => ReactNode;
 }
+
+type SearchChange = { [K in keyof ListSearch]?: ListSearch[K] | undefined };
 
 export interface ListPageProps<T extends { id: string }> {
   title: string;
@@ -124,22 +141,59 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
   const settled = useDebounced(typed, 300);
   const [filterOpen, setFilterOpen] = useState(false);
   const [draft, setDraft] = useState<Filter>();
-  const [selected, setSelected] = useState<string[]>([]);
+  const [picked, setPicked] = useState<ReadonlyMap<string, T>>(new Map());
   const [current, setCurrent] = useState(-1);
   const [choosing, setChoosing] = useState<boolean>();
-  const [choice, setChoice] = useColumnChoice(props.choose);
+  // Lists that the server knows have views, changes in bulk, groups, export and import.
+  const tools = props.plain ? undefined : listTools();
+  const listKey = tools && listOf(path);
+  const place: ListPlace = { list: listKey ?? '', object, path, title: props.title };
+  const views = useQuery({ ...viewsQuery(listKey ?? ''), enabled: listKey !== undefined });
+  const targets = useQuery({ ...bulkTargetsQuery, enabled: listKey !== undefined });
+  const target =
+    listKey === undefined ? undefined : targets.data?.find((one) => one.list === listKey && one.may_update);
+  const choose = props.choose ?? listKey;
+  const [kept, setKept] = useColumnChoice(choose);
+  const inView = search.view !== undefined && search.view !== 'all';
+  const choice = search.columns === undefined ? (inView ? undefined : kept) : search.columns.split(',');
+  const grouping = filters.find((field) => field.id === search.group_by && isGroupable(field));
+  const groupable = listKey === undefined ? [] : filters.filter(isGroupable);
   const layout = props.layouts?.find((one) => one.key === search.layout);
   const shownColumns = chosenColumns(columns, choice);
   const mayCreate =
     create !== undefined && (typeof create.permission === 'boolean' ? create.permission : can(create.permission));
 
-  const patch = (change: { [K in keyof ListSearch]?: ListSearch[K] | undefined }) => {
+  // Whether the person has said anything since the list was opened.
+  const [touched, setTouched] = useState(false);
+  const write = (change: SearchChange) => {
     const next: Record<string, unknown> = { ...search, ...change };
     for (const key of Object.keys(next)) if (next[key] === undefined || next[key] === '') delete next[key];
     void navigate({ to: '.', search: next as never, replace: true });
   };
+  const patch = (change: SearchChange) => {
+    setTouched(true);
+    write(change);
+  };
+  const setChoice = (next: ColumnChoice) => {
+    if (!inView) setKept(next);
+    patch({ columns: next?.join(',') });
+  };
+  // A list opened without a word about how it is looked at opens with the view that stands first for the person; one
+  // opened with nothing but a view's name opens with what that view keeps.
+  const named = views.data?.find((view) => (search.view === undefined ? view.default : view.id === search.view));
+  const says = named && searchOf(named.settings, defaultSort);
+  const isNews =
+    search.view === undefined || (!touched && Object.values(says ?? {}).some((part) => part !== undefined));
+  const opensWith = isBare(search) && isNews ? named : undefined;
+  const undecided = listKey !== undefined && isBare(search) && (views.isPending || opensWith !== undefined);
+  const openFirst = useEffectEvent(() => {
+    if (opensWith) write({ ...says, view: opensWith.id });
+  });
+  useEffect(() => {
+    if (opensWith?.id !== undefined) openFirst();
+  }, [opensWith?.id]);
   const takeWords = useEffectEvent((words: string) => {
-    if ((search.q ?? '') !== words) patch({ q: words || undefined });
+    if ((search.q ?? '') !== words) write({ q: words || undefined });
   });
   useEffect(() => takeWords(settled.trim()), [settled]);
 
@@ -163,11 +217,25 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    enabled: layout?.reads !== true,
+    enabled: layout?.reads !== true && !undecided && (grouping === undefined || layout !== undefined),
   });
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const first = list.data?.pages[0];
   const keyOf = props.rowKey ?? ((row: T) => row.id);
+  // What left the list is no longer chosen; groups read their rows themselves.
+  const selected = [...picked.keys()].filter(
+    (id) => (grouping !== undefined && layout === undefined) || rows.some((row) => keyOf(row) === id),
+  );
+  const select = (keys: readonly string[], from: readonly T[]) =>
+    setPicked((old) => {
+      const next = new Map<string, T>();
+      for (const one of keys) {
+        const row = from.find((other) => keyOf(other) === one) ?? old.get(one);
+        if (row !== undefined) next.set(one, row);
+      }
+      return next;
+    });
+  const tickable = bulk !== undefined || target !== undefined;
 
   useShortcut('j', () => setCurrent((at) => Math.min(at + 1, rows.length - 1)));
   useShortcut('k', () => setCurrent((at) => Math.max(at - 1, 0)));
@@ -194,6 +262,11 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     setTyped('');
     patch({ q: undefined, filter: undefined, archived: undefined });
   };
+  const openView = (next: Partial<Record<keyof ListSearch, unknown>>) => {
+    if ('q' in next) setTyped('');
+    patch(next as SearchChange);
+  };
+  const edit = search.archived === true || phone ? undefined : cellEditing<T>(place, target, columns, t('editCell'));
   const count = first?.total;
 
   const tableColumns = shownColumns.map((column) => ({
@@ -215,7 +288,52 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     patch,
   });
 
+  const cards = (some: readonly T[], label: string) => (
+    <ListCards
+      label={label}
+      columns={shownColumns}
+      rows={some}
+      keyOf={keyOf}
+      onOpen={onOpen}
+      selected={tickable ? selected : undefined}
+      onSelect={(keys) => select(keys, some)}
+    />
+  );
+  const table = (some: T[], label: string, busy: boolean, at: number) => (
+    <DataTable
+      label={label}
+      columns={tableColumns}
+      rows={some}
+      keyOf={keyOf}
+      sort={sort}
+      onSort={(next) => patch({ sort: next })}
+      onOpen={onOpen}
+      {...(tickable ? { selected, onSelect: (keys) => select(keys, some) } : {})}
+      current={at}
+      onCurrent={setCurrent}
+      busy={busy}
+      edit={edit}
+    />
+  );
+
+  const Groups = tools?.Groups;
   const body = () => {
+    if (Groups && grouping && layout === undefined && !undecided) {
+      return (
+        <Suspense fallback={<div className="panel" aria-busy="true" style={{ minHeight: 240 }} />}>
+          <Groups
+            {...place}
+            field={grouping}
+            params={{ q: search.q, sort, archived: search.archived, ...query }}
+            filter={filter}
+            draw={(some, label, busy) => {
+              const mine = some as unknown as T[];
+              return phone ? cards(mine, label) : table(mine, label, busy, -1);
+            }}
+          />
+        </Suspense>
+      );
+    }
     if (layout?.reads) return layout.render(scope());
     if (list.isError && rows.length === 0) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
     if (list.isPending) {
@@ -250,57 +368,10 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
         {layout ? (
           layout.render(scope())
         ) : phone ? (
-          <ul className="card-list" aria-label={props.title}>
-            {rows.map((row) => (
-              <li key={keyOf(row)}>
-                <div className="card-head">
-                  <div className="row grow">
-                    {bulk && (
-                      <Checkbox
-                        aria-label={t('selectRow')}
-                        checked={selected.includes(keyOf(row))}
-                        onChange={(event) =>
-                          setSelected((old) =>
-                            event.target.checked ? [...old, keyOf(row)] : old.filter((id) => id !== keyOf(row)),
-                          )
-                        }
-                      />
-                    )}
-                    <div className="card-title grow">{shownColumns[0]?.render(row)}</div>
-                  </div>
-                  {onOpen && (
-                    <Button size="small" onClick={() => onOpen(row)}>
-                      {t('view')}
-                    </Button>
-                  )}
-                </div>
-                <dl className="facts">
-                  {shownColumns.slice(1).map((column) =>
-                    column.wide ? null : (
-                      <div key={column.key} style={{ display: 'contents' }}>
-                        <dt>{labelText(column.title, locale)}</dt>
-                        <dd>{column.render(row)}</dd>
-                      </div>
-                    ),
-                  )}
-                </dl>
-              </li>
-            ))}
-          </ul>
+          cards(rows, props.title)
         ) : (
           <div className="panel panel-flush">
-            <DataTable
-              label={props.title}
-              columns={tableColumns}
-              rows={rows}
-              keyOf={keyOf}
-              sort={sort}
-              onSort={(next) => patch({ sort: next })}
-              onOpen={onOpen}
-              {...(bulk ? { selected, onSelect: setSelected } : {})}
-              current={current}
-              busy={list.isFetching && !list.isFetchingNextPage && list.isPlaceholderData}
-            />
+            {table(rows, props.title, list.isFetching && !list.isFetchingNextPage && list.isPlaceholderData, current)}
           </div>
         )}
         <div className="list-foot">
@@ -319,16 +390,45 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     );
   };
 
-  const chosen = rows.filter((row) => selected.includes(keyOf(row)));
+  // A ticked row that was read again meanwhile counts as it is now.
+  const chosen = selected.flatMap((id) => rows.find((row) => keyOf(row) === id) ?? picked.get(id) ?? []);
+  const Views = tools?.Views;
+  const Bulk = tools?.Bulk;
+  const Exchange = tools?.Exchange;
+  const GroupSelect = tools?.GroupSelect;
+  const may = {
+    exports: can('data.export'),
+    imports: can('data.import') && listKey !== undefined && isImported(listKey),
+  };
   const filterCount = fromTree(search.filter)?.rows.length ?? (search.filter ? 1 : 0);
   return (
     <div className="page">
       <div className="page-head">
-        <h1>
-          {props.icon} {props.title}
-        </h1>
+        <div className="row list-title">
+          <h1>
+            {props.icon} {props.title}
+          </h1>
+          {Views && listKey !== undefined && (
+            <Suspense fallback={<span style={{ minHeight: 32 }} />}>
+              <Views {...place} search={search} defaultSort={defaultSort} onOpen={openView} />
+            </Suspense>
+          )}
+        </div>
         <div className="row">
           {props.extra}
+          {Exchange && listKey !== undefined && (may.exports || may.imports) && (
+            <Suspense fallback={null}>
+              <Exchange
+                {...place}
+                columns={shownColumns}
+                q={search.q}
+                filter={filter}
+                sort={sort}
+                archived={search.archived === true}
+                may={may}
+              />
+            </Suspense>
+          )}
           {createButton}
         </div>
       </div>
@@ -383,7 +483,16 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
               />
             </Suspense>
           )}
-          {props.choose !== undefined && layout === undefined && (
+          {GroupSelect && groupable.length > 0 && layout === undefined && (
+            <Suspense fallback={<span style={{ minWidth: 120 }} />}>
+              <GroupSelect
+                fields={groupable}
+                value={search.group_by}
+                onChange={(field) => patch({ group_by: field })}
+              />
+            </Suspense>
+          )}
+          {choose !== undefined && layout === undefined && (
             <Button
               icon={<SettingOutlined />}
               aria-label={t('columns')}
@@ -396,7 +505,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
             icon={<ReloadOutlined spin={list.isFetching} />}
             aria-label={t('refresh')}
             onClick={() =>
-              void (layout?.reads ? queryClient.invalidateQueries({ queryKey: [object] }) : list.refetch())
+              void (layout?.reads || grouping ? queryClient.invalidateQueries({ queryKey: [object] }) : list.refetch())
             }
           />
           {narrowed && (
@@ -426,11 +535,23 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
         </div>
       )}
       {body()}
-      {bulk && chosen.length > 0 && (
+      {tickable && chosen.length > 0 && (
         <div className="bulk-bar" role="region" aria-label={t('actions')}>
           <strong>{t('selected', { n: chosen.length })}</strong>
-          {bulk(chosen, () => setSelected([]))}
-          <Button type="text" onClick={() => setSelected([])}>
+          {Bulk && target && (
+            <Suspense fallback={null}>
+              <Bulk
+                {...place}
+                target={target}
+                ids={chosen.map((row) => row.id)}
+                all={{ q: search.q, filter, count: count ?? undefined, more: first?.total_is_lower_bound === true }}
+                archived={search.archived === true}
+                onDone={() => setPicked(new Map())}
+              />
+            </Suspense>
+          )}
+          {bulk?.(chosen, () => setPicked(new Map()))}
+          <Button type="text" onClick={() => setPicked(new Map())}>
             {t('clearSelection')}
           </Button>
         </div>

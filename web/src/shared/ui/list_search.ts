@@ -17,15 +17,35 @@ export interface ListSearch {
   layout?: string;
   by?: string;
   at?: string;
+  /** The saved view that the address began with, the columns in their order, and the field that rows are grouped by. */
+  view?: string;
+  columns?: string;
+  group_by?: string;
 }
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
 
+const TEXTS = [
+  'q',
+  'sort',
+  'kpi',
+  'from',
+  'to',
+  'group',
+  'part',
+  'layout',
+  'by',
+  'at',
+  'view',
+  'columns',
+  'group_by',
+] as const;
+
 /** What the address of a list may say; everything else is dropped. */
 export function listSearch(search: Record<string, unknown>): ListSearch {
   const result: ListSearch = {};
-  for (const name of ['q', 'sort', 'kpi', 'from', 'to', 'group', 'part', 'layout', 'by', 'at'] as const) {
+  for (const name of TEXTS) {
     const value = text(search[name]);
     if (value !== undefined) result[name] = value;
   }

@@ -55,6 +55,7 @@ function columnsOf(desk: ObjectDesk): ListColumn<ObjectRecord>[] {
     ? [
         {
           key: 'title',
+          field: named.id,
           title: named.label,
           ...(isSortable(desk.view, named, desk.reader) ? { sort: named.id } : {}),
           render: (row) => link(row, row.title),
