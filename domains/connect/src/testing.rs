@@ -96,7 +96,7 @@ impl House {
         self.api.post(&t.cx, "/api/v1/objects", object).await.ok(201);
         let field = |id: &str, zh: &str, en: &str, kind: Value| json!({"id": id, "label": label(zh, en), "kind": kind});
         let mut plate = field("plate", "车牌", "Plate", json!({"type": "text"}));
-        plate["unique"] = json!(true);
+        (plate["unique"], plate["filterable"]) = (json!(true), json!(true));
         let fields = json!([
             plate,
             field("story", "经历", "Story", json!({"type": "long_text"})),
