@@ -108,8 +108,8 @@ async fn found(app: &App, request: RequestInfo, asked: Asked) -> Result<Scan, Pr
             let tenant = TenantId(company.id);
             let cx = Context::new(app.world().clone(), tenant, company.zone.clone(), actor, Grants::default(), request);
             let read = async move |r: &mut Read<'_>| devices::by_serial(r, &serial).await;
-            let device: Option<Device> = app.db().read(&cx, read).await.map_err(|error: db::DbError| error)?;
-            let device = device.filter(|device| device.archived_at.is_none()).ok_or_else(unknown)?;
+            let device: Result<Option<Device>, db::DbError> = app.db().read(&cx, read).await;
+            let device = device?.filter(|device| device.archived_at.is_none()).ok_or_else(unknown)?;
             Ok(Scan { cx, device, company })
         }
         (Some(_), _) => Err(unknown()),

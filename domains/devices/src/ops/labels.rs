@@ -7,7 +7,7 @@ use http_api::{
     axum::response::{IntoResponse, Response},
 };
 use kernel::Uuid;
-use objects::{Checks, Invalid, listing};
+use objects::{Checks, listing};
 use print::{Label, PrintError, SheetSize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,7 @@ pub(crate) async fn handle(
 fn refused(pointer: &str, code: &'static str, message: &str) -> Result<Vec<Device>, Problem> {
     let mut checks = Checks::new();
     checks.refuse(pointer, code, message);
-    checks.finish().map_err(|invalid: Invalid| Problem::from(invalid))?;
+    checks.finish()?;
     Ok(Vec::new())
 }
 
@@ -92,7 +92,7 @@ async fn devices(r: &mut Read<'_>, wanted: LabelsWanted) -> Result<Vec<Device>, 
     if wanted.ids.len() > MOST {
         return refused("/ids", "too_many", too_many);
     }
-    if wanted.filter.is_some() == !wanted.ids.is_empty() {
+    if wanted.filter.is_some() != wanted.ids.is_empty() {
         return refused("/ids", "required", "Name the devices by `ids`, or by a `filter`.");
     }
     let scope = store::scope(db::Query::cx(r), DEVICES_READ);

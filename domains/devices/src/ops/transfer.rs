@@ -73,7 +73,6 @@ async fn transfer(tx: &mut Tx<'_>, before: Device, body: Transfer) -> Result<Dev
         customer_id: Some(body.customer_id),
         site_id: body.site_id,
         region_id: region_id.or(device.region_id),
-        parent_id: device.parent_id,
         ..device.clone()
     };
     // Taken out of the device it was a component of, when that one stays where it is.
