@@ -195,7 +195,7 @@ impl CustomerChange {
             self.phones.or_default(&mut new.phones);
             self.phone.apply(&mut new.phone);
         } else if self.phone.is_mentioned() {
-            replace_first(self.phone, &mut new);
+            replace_first(self.phone, &mut new, &mut checks);
         }
         self.email.apply(&mut new.email);
         self.address.apply(&mut new.address);
@@ -211,11 +211,14 @@ impl CustomerChange {
 }
 
 /// Whoever changes the one number changes the first of several; emptied, the second comes to the front.
-fn replace_first(phone: Change<String>, new: &mut NewCustomer) {
+fn replace_first(phone: Change<String>, new: &mut NewCustomer, checks: &mut Checks) {
     let label = if new.phones.is_empty() { None } else { new.phones.remove(0).label };
-    if let Change::Set(number) = phone
-        && !number.trim().is_empty()
-    {
+    let Change::Set(number) = phone else {
+        new.phone = None;
+        return;
+    };
+    // Checked here, so that the mistake is noted where the number was written.
+    if let Some(number) = checks.phone("/phone", Some(number)).filter(|number| phone_digits(number).is_some()) {
         new.phones.insert(0, Phone { number, label });
     }
     new.phone = None;

@@ -36,7 +36,7 @@ pub use file::{
     DeviceDocument, DevicePart, DocumentOf, Meter, MeterKind, MeterReading, NewDevicePart, NewMeter, NewReading,
     ReadingSource, ShownDocument,
 };
-pub use merging::CUSTOMER_ROWS;
+pub use merging::{CUSTOMER_ROWS, DEALER_ROWS, LESSEE_ROWS};
 pub use model::{Device, DeviceStatus, DeviceView, qr_url};
 pub use ops::{
     create::insert,
