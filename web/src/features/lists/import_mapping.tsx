@@ -35,7 +35,7 @@ export function ImportMapping({
 }) {
   const t = useMessages(words);
   const locale = useLocale();
-  const fields = target.fields.filter((field) => field.importable);
+  const fields = target.fields.filter((field) => field.importable || target.match.includes(field.id));
   const used = new Set(mapping.columns.flatMap((column) => column.field ?? []));
   const keys = target.match.flatMap((id) => {
     const field = target.fields.find((one) => one.id === id);
