@@ -35,10 +35,11 @@ pub async fn tell(
     let devices: Vec<(Device, String)> = stock.devices.clone();
     db.write(cx, async move |tx: &mut Tx<'_>| {
         rules(tx).await?;
-        let of = |category: &str| {
-            devices.iter().filter(|(_, one)| one == category).map(|(device, _)| device.clone()).take(MOST)
+        let of = |category: &str| -> Vec<Device> {
+            let fitting = devices.iter().filter(|(_, one)| one == category);
+            fitting.map(|(device, _)| device.clone()).take(MOST).collect()
         };
-        let (cooling, lifts): (Vec<Device>, Vec<Device>) = (of("暖通").collect(), of("电梯").collect());
+        let (cooling, lifts) = (of("暖通"), of("电梯"));
         for (place, device) in cooling.iter().enumerate() {
             component(tx, device, "压缩机", "YS").await?;
             meter(tx, device, ("运行小时", "h"), (1_200.0 + 310.0 * place as f64, 11.0 + place as f64)).await?;
