@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use customers::{Address, CustomerKind, CustomerLevel, NewContact, NewCustomer, NewSite};
+use customers::{Address, Customer, CustomerKind, CustomerLevel, NewContact, NewCustomer, NewSite};
 use db::{Db, Json, Query as _, Tx};
 use devices::NewDevice;
 use identity::NewPerson;
@@ -16,6 +16,7 @@ use super::{
     DemoError,
     data::{CITIES, CUSTOMERS, ENGINEERS, FAMILY, GIVEN, PARTS, PRODUCTS},
     dice::Dice,
+    sales,
 };
 
 /// Everybody's password in the demo company.
@@ -180,8 +181,14 @@ pub async fn stock(db: &Db, cx: &Context, people: &People) -> Result<Stock, Demo
             parts.insert(part.code.clone(), part);
         }
         let mut stock = Stock { devices: Vec::new(), contacts: BTreeMap::new(), parts };
+        let groups = sales::groups(tx).await?;
+        let mut made = Vec::new();
         for (index, (stem, building)) in CUSTOMERS.iter().enumerate() {
-            customer(tx, &dice, (index, stem, building), &regions, &catalogue, &mut stock).await?;
+            let of = (index, *stem, *building, groups.get(&index).copied());
+            made.push(customer(tx, &dice, of, &regions, &catalogue, &mut stock).await?);
+        }
+        if let [first, second, ..] = made.as_slice() {
+            sales::duplicates(tx, first, second).await?;
         }
         Ok(stock)
     })
@@ -191,11 +198,11 @@ pub async fn stock(db: &Db, cx: &Context, people: &People) -> Result<Stock, Demo
 async fn customer(
     tx: &mut Tx<'_>,
     dice: &Dice,
-    (index, stem, building): (usize, &str, &str),
+    (index, stem, building, parent_id): (usize, &str, &str, Option<Uuid>),
     regions: &[Uuid],
     catalogue: &[Product],
     stock: &mut Stock,
-) -> Result<(), DemoError> {
+) -> Result<Customer, DemoError> {
     // Half of the customers are in the first city.
     let city_index = if index % 2 == 0 { 0 } else { 1 + index / 2 % 2 };
     let city = &CITIES[city_index];
@@ -224,11 +231,10 @@ async fn customer(
         address: Some(address.clone()),
         lat: Some(lat),
         lng: Some(lng),
-        note: None,
         tags: vec![building.to_owned()],
-        owner_id: None,
         region_id,
-        ext: None,
+        parent_id,
+        ..NewCustomer::default()
     };
     let customer = customers::insert(tx, new).await.map_err(DemoError::failed)?;
     let family = FAMILY[(index * 7) % FAMILY.len()];
@@ -280,7 +286,7 @@ async fn customer(
         let device = devices::insert(tx, new).await.map_err(DemoError::failed)?;
         stock.devices.push((device, product.category.clone().unwrap_or_default()));
     }
-    Ok(())
+    Ok(customer)
 }
 
 /// Whether an engineer can do work of a category.

@@ -7,6 +7,7 @@ mod company;
 mod data;
 mod dice;
 mod history;
+mod sales;
 mod settlement;
 mod upkeep;
 
@@ -76,6 +77,7 @@ pub async fn finish(begun: Begun) -> Result<(), DemoError> {
     let Begun { db, cx, clock, now, company } = begun;
     let stock = company::stock(&db, &cx, &company).await?;
     settlement::contracts(&db, &cx, &stock).await?;
+    sales::orders(&db, &cx, &stock).await?;
     history::tell(&db, &cx, &clock, now, &company, &stock).await?;
     upkeep::tell(&db, &cx, &clock, now, &stock).await?;
     clock.set(now);
