@@ -2,9 +2,10 @@
 import { ImportOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Select, Skeleton } from 'antd';
+import { Alert, Select, Skeleton } from 'antd';
 import { useRef, useState } from 'react';
 import { api, newKey } from '@/shared/api/api';
+import { ApiError, fieldErrorText } from '@/shared/api/problem';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
@@ -32,6 +33,12 @@ const TONES: Readonly<Record<ImportState, Tone>> = {
 export function ImportStateTag({ state }: { state: ImportState }) {
   const t = useMessages(words);
   return <ToneTag tone={TONES[state]}>{t(state)}</ToneTag>;
+}
+
+/** What is wrong with a file is told in words; there is no field to mark. */
+function FileProblem({ error }: { error: unknown }) {
+  if (!(error instanceof ApiError) || error.errors.length === 0) return <ErrorState error={error} />;
+  return <Alert type="error" showIcon role="alert" title={error.errors.map(fieldErrorText).join(' ')} />;
 }
 
 /** The list that is imported into, and its file. */
@@ -63,7 +70,7 @@ function Start() {
           onChange={(next) => setPicked(next ?? undefined)}
         />
       </div>
-      {problem !== undefined && <ErrorState error={problem} />}
+      {problem !== undefined && <FileProblem error={problem} />}
       {list !== undefined && (
         <>
           <Uploader

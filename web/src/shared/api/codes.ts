@@ -3,6 +3,10 @@
  * sentence for its kind of failure, so that no English and no code stands in front of a Chinese user.
  */
 export const PROBLEMS_ZH: Readonly<Record<string, string>> = {
+  too_many_views: '此列表的视图已达 200 个，请先删除不用的。',
+  not_now: '当前状态不能执行此操作，请刷新后再看。',
+  not_ready: '文件还没有准备好，请稍后再试。',
+  export_expired: '文件已过期，请重新导出。',
   sign_in_failed: '企业代码、账号或密码不正确。',
   sign_in_locked: '密码错误次数过多，请几分钟后再试。',
   link_gone: '链接已失效，请重新获取。',
@@ -61,6 +65,15 @@ export const PROBLEMS_ZH: Readonly<Record<string, string>> = {
 };
 
 export const FIELDS_ZH: Readonly<Record<string, string>> = {
+  field_missing: '新记录必须有此字段，请选择对应的列',
+  not_archivable: '此列表的记录不能停用',
+  not_possible: '不能自动新建此类记录',
+  not_shared: '请先共享视图',
+  unsupported_file: '不支持此文件，请另存为 .xlsx 或 CSV 后再上传',
+  broken_file: '文件无法读取，请用表格软件重新保存后再试',
+  too_many_rows: '行数过多，请拆分文件',
+  too_many_columns: '列数过多，请删除不需要的列',
+  unknown_sheet: '文件中没有此工作表',
   required: '必填',
   too_long: '内容过长',
   too_short: '内容过短',

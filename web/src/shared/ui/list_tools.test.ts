@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cellField,
+  changeOf,
+  fieldsOfColumn,
+  isBare,
+  isGroupable,
+  listOf,
+  valueOf,
+  type ListTarget,
+} from './list_tools';
+
+const field = (id: string, type = 'text', changeable = true) => ({
+  id,
+  label: { zh: id, en: id },
+  type,
+  required: false,
+  importable: true,
+  changeable,
+});
+const target = (list: string, fields: ListTarget['fields'], may_update = true): ListTarget => ({
+  list,
+  name: { zh: list, en: list },
+  fields,
+  match: [],
+  archivable: true,
+  may_create: true,
+  may_update,
+});
+const CUSTOMERS = target('customers', [
+  field('name'),
+  field('level', 'choice'),
+  field('province'),
+  field('city'),
+  field('district'),
+  field('street'),
+  field('created_at', 'date_time', false),
+  field('grade', 'choice'),
+  field('ext.name'),
+]);
+
+describe('the tools of lists', () => {
+  it('know the lists of the API and of own objects by their addresses', () => {
+    expect(listOf('/api/v1/recovery-tasks')).toBe('recovery-tasks');
+    expect(listOf('/api/v1/records/vehicle')).toBe('records/vehicle');
+    expect(listOf('/api/v1/users')).toBeUndefined();
+    expect(listOf('/api/v1/customers/1/contacts')).toBeUndefined();
+  });
+
+  it('find the fields of a column, also of those that show several or a field of the company', () => {
+    const ids = (key: string) => fieldsOfColumn(CUSTOMERS, { key }).map((one) => one.id);
+    expect(ids('address')).toEqual(['province', 'city', 'district', 'street']);
+    expect(ids('ext.grade')).toEqual(['grade']);
+    expect(ids('ext.name')).toEqual(['ext.name']);
+    expect(ids('map')).toEqual([]);
+  });
+
+  it('edit only cells of one field that can be changed', () => {
+    expect(cellField(CUSTOMERS, { key: 'level' })?.id).toBe('level');
+    expect(cellField(CUSTOMERS, { key: 'address' })).toBeUndefined();
+    expect(cellField(CUSTOMERS, { key: 'created_at' })).toBeUndefined();
+    expect(cellField(target('customers', CUSTOMERS.fields, false), { key: 'level' })).toBeUndefined();
+  });
+
+  it('read and send values where the record keeps them', () => {
+    const customer = { id: '1', name: 'A', ext: { grade: 'a' } };
+    expect(valueOf(customer, 'name', false)).toBe('A');
+    expect(valueOf(customer, 'grade', true)).toBe('a');
+    expect(changeOf(customer, 'ext.name', true, 'B')).toEqual({ ext: { name: 'B' } });
+    expect(changeOf(customer, 'name', false, 'B')).toEqual({ name: 'B' });
+    expect(changeOf({ id: '2', values: {} }, 'plate', true, 'X')).toEqual({ values: { plate: 'X' } });
+  });
+
+  it('open a default view only where the address says nothing else', () => {
+    expect(isBare({})).toBe(true);
+    expect(isBare({ create: true })).toBe(true);
+    expect(isBare({ view: 'all' })).toBe(false);
+    expect(isBare({ sort: 'name' })).toBe(false);
+  });
+
+  it('group by values that are few and known', () => {
+    const label = { zh: '', en: '' };
+    expect(isGroupable({ id: 'status', label, type: 'choice', choices: [] })).toBe(true);
+    expect(isGroupable({ id: 'team_id', label, type: 'id', of: 'team' })).toBe(true);
+    expect(isGroupable({ id: 'customer_id', label, type: 'id', of: 'customer' })).toBe(false);
+    expect(isGroupable({ id: 'name', label, type: 'text' })).toBe(false);
+  });
+});
