@@ -36,7 +36,8 @@ pub async fn run(args: ServeArgs) -> Result<(), String> {
     .map_err(|error| format!("the file store cannot be opened: {error}"))?;
     let begun = if args.demo { demo(&db, &world, &settings.public_url).await? } else { None };
     let gateways = channels::Gateways { private: args.private_gateways };
-    let house = wiring::build(&db, &world, settings.clone(), files, gateways);
+    let search = search::Index::open(&args.data.data.join("search")).map_err(|error| error.to_string())?;
+    let house = wiring::build(&db, &world, settings.clone(), files, gateways, search);
     let router = wiring::router(&house).map_err(|error| error.to_string())?;
     let stop = watch::Sender::new(false);
     let stopped = |mut heard: watch::Receiver<bool>| async move {
@@ -54,7 +55,11 @@ pub async fn run(args: ServeArgs) -> Result<(), String> {
         }
     };
     let background = async {
-        tokio::join!(house.consumers.run(stopped(stop.subscribe())), house.workers.run(stopped(stop.subscribe())));
+        tokio::join!(
+            house.consumers.run(stopped(stop.subscribe())),
+            house.workers.run(stopped(stop.subscribe())),
+            house.search.run(&db, &world, stopped(stop.subscribe())),
+        );
     };
     let signals = async {
         let reason = signal().await;

@@ -86,6 +86,8 @@ pub struct House {
     pub consumers: Consumers,
     /// Background jobs.
     pub workers: Workers,
+    /// This node's index for the box over everything.
+    pub search: search::Index,
 }
 
 /// Builds the house on an open database.
@@ -95,6 +97,7 @@ pub fn build(
     settings: Settings,
     files: files::FileStore,
     gateways: channels::Gateways,
+    search: search::Index,
 ) -> House {
     let directory = identity::Directory::new(db.clone(), world.clone());
     let mut indexer = search::Indexer::new();
@@ -102,7 +105,7 @@ pub fn build(
         indexer = indexer.add(provider);
     }
     let consumers = Consumers::new(db.clone(), world.clone())
-        .add(Arc::new(indexer))
+        .add(Arc::new(indexer.clone()))
         .add(Arc::new(tickets::Replies::new(settings.public_url.clone())))
         .add(Arc::new(visits::Announcements::new(settings.public_url.clone())))
         .add(Arc::new(finance::QuoteLetters::new(settings.public_url.clone())))
@@ -118,6 +121,7 @@ pub fn build(
         .service(directory)
         .service(consumers.live())
         .service(files.clone())
+        .service(search.clone())
         .service(closing)
         .service(gateways)
         .service::<Arc<dyn channels::TicketReach>>(Arc::new(TicketLinks))
@@ -127,6 +131,7 @@ pub fn build(
         .build();
     let mut workers = Workers::new(db.clone(), world.clone())
         .add(Arc::new(PurgeAnswers))
+        .add(Arc::new(search::Rebuild(indexer)))
         .add(Arc::new(objects::IndexFields))
         .recurring(Recurring { kind: PURGE, every: Every::Interval(Duration::from_hours(1)) });
     for handler in channels::handlers(gateways, settings.public_url).into_iter().chain(files::jobs(&files)) {
@@ -137,7 +142,7 @@ pub fn build(
         workers = workers.recurring(recurring);
     }
     measure(&app, &consumers, &workers);
-    House { app, consumers, workers }
+    House { app, consumers, workers, search }
 }
 
 /// Shows on `/metrics` how the work behind the requests is going.

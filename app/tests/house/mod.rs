@@ -46,7 +46,8 @@ impl Site {
         let settings = http_api::Settings { public_rate: None, link_rate: None, ..http_api::Settings::default() };
         let files = files::FileStore::folder(t.folder.path().join("files")).unwrap();
         let gateways = channels::Gateways { private: true };
-        let house = wiring::build(&t.db, &world, settings, files, gateways);
+        let search = search::Index::open(&t.folder.path().join("search")).unwrap();
+        let house = wiring::build(&t.db, &world, settings, files, gateways, search);
         let router = wiring::router(&house).unwrap();
         Self { db: t.db.clone(), world, house, router }
     }

@@ -7,7 +7,7 @@ mod public;
 use http_api::Routes;
 
 pub use pages::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan, Renewal, RenewalKind};
-pub use pages::{CoveredDevice, CustomerOverview, DeviceOverview, Found, Hit, Hits, LookUp, PartReplaced};
+pub use pages::{CoveredDevice, CustomerOverview, DeviceOverview, Found, Group, Hit, Hits, LookUp, PartReplaced, Rebuilding};
 pub use public::{
     DeviceFace, EngineerFace, FileFace, MessageFace, Milestone, MilestoneKind, PublicComponent, PublicWarranty,
     QuoteFace, SurveyFace, TicketFace, VisitFace,

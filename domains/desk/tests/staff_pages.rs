@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use authz::{Permission, permissions as p};
-use db::{Migration, Tx};
+use db::{DbError, Migration, Query as _, Tx, stmt};
 use events::Consumers;
+use http_api::http::Method;
 use kernel::{Context, Scope};
 use objects::testing::{Api, encoded, person};
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ fn migrations() -> Vec<Migration> {
         search::migrations(),
         http_api::migrations(),
         identity::migrations(),
+        objects::migrations(),
         customers::migrations(),
         products::migrations(),
         devices::migrations(),
@@ -45,6 +47,14 @@ const ALL: &[Permission] = &[
 
 fn colleague(t: &TestDb, number: u128, scope: Scope) -> Context {
     person(&t.cx, number, &ALL.iter().map(|permission| (*permission, scope)).collect::<Vec<_>>())
+}
+
+fn index(t: &TestDb) -> search::Index {
+    search::Index::open(&t.folder.path().join("search")).unwrap()
+}
+
+fn desk(t: &TestDb, index: &search::Index) -> Api {
+    Api::with_services(&t.db, &t.world, [desk::routes()], |app| app.service(index.clone()))
 }
 
 struct Company {
@@ -79,7 +89,9 @@ async fn company(t: &TestDb) -> Company {
 testkit::both! {
     migrations(), |t| one_box_finds_numbers_phones_serials_and_words_within_reach {
         let company = company(t).await;
-        let api = Api::new(&t.db, &t.world, [desk::routes()]);
+        let index = index(t);
+        index.settle(&t.db, &t.world).await.unwrap();
+        let api = desk(t, &index);
         let (agent, engineer) = (colleague(t, 1, Scope::All), colleague(t, 2, Scope::Own));
         let find = async |who: &Context, text: &str| {
             let found = api.get(who, &format!("/api/v1/search?q={}", encoded(text))).await.ok(200);
@@ -96,6 +108,60 @@ testkit::both! {
         for text in ["T-2026-000007", "021-68881234", "SN-2024-7", "世纪广场"] {
             assert!(find(&engineer, text).await.is_empty(), "{text}");
         }
+    }
+
+    migrations(), |t| hits_say_why_and_how_many_of_each_kind_there_are_page_by_page {
+        let company = company(t).await;
+        let index = index(t);
+        index.settle(&t.db, &t.world).await.unwrap();
+        let api = desk(t, &index);
+        let agent = colleague(t, 1, Scope::All);
+        let search = async |who: &Context, rest: &str| api.get(who, &format!("/api/v1/search?{rest}")).await;
+        let found = search(&agent, "q=sjgc").await.ok(200).json;
+        assert_eq!(found["items"][0]["highlights"], json!([{"field": "title", "parts": [
+            {"text": "世纪广场", "hit": true}, {"text": "物业", "hit": false}]}]));
+        assert_eq!(found["items"][0]["subtitle"], "021-68881234");
+        assert_eq!((&found["items"][0]["archived"], &found["building"]), (&json!(false), &json!(false)));
+        let groups = json!([{"object": "customer", "name": null, "count": 1}, {"object": "device", "name": null, "count": 1}]);
+        // The device is found by the name of its customer.
+        let first = search(&agent, &format!("q={}&limit=1", encoded("世纪"))).await.ok(200).json;
+        assert_eq!((&first["groups"], &first["items"][0]["object"]), (&groups, &json!("customer")));
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let second = search(&agent, &format!("q={}&limit=1&cursor={cursor}", encoded("世纪"))).await.ok(200).json;
+        assert_eq!((&second["items"][0]["id"], &second["next_cursor"]), (&json!(company.device.id), &Value::Null));
+        let devices = search(&agent, &format!("q={}&kinds=device", encoded("世纪"))).await.ok(200).json;
+        assert_eq!((devices["items"].as_array().unwrap().len(), &devices["groups"]), (1, &groups));
+        for wrong in ["q=a&limit=0", "q=a&limit=51", "q=a&cursor=x", "q=a&limit=x", "kinds=ticket"] {
+            assert_eq!(search(&agent, wrong).await.status, 400, "{wrong}");
+        }
+        let narrow = person(&t.cx, 3, &[(p::DEVICES_READ, Scope::All)]);
+        let found = search(&narrow, &format!("q={}", encoded("世纪"))).await.ok(200).json;
+        assert_eq!(found["groups"], json!([{"object": "device", "name": null, "count": 1}]));
+    }
+
+    migrations(), |t| a_rebuild_is_a_job_for_those_who_look_after_jobs {
+        let company = company(t).await;
+        let index = index(t);
+        let api = desk(t, &index);
+        let admin = person(&t.cx, 1, &[(p::JOBS_MANAGE, Scope::All), (p::CUSTOMERS_READ, Scope::All)]);
+        api.send(&colleague(t, 2, Scope::All), Method::POST, "/api/v1/search/rebuild", &[], None).await.refused(403, "forbidden");
+        let begun = api.send(&admin, Method::POST, "/api/v1/search/rebuild", &[], None).await.ok(202);
+        assert_eq!(begun.json, json!({"kind": "search.rebuild"}));
+        // Somebody wrote past the events.
+        let id = company.customer.id;
+        t.db.write(&t.cx, async move |tx: &mut Tx<'_>| -> Result<(), DbError> {
+            let tenant = tx.cx().tenant();
+            tx.execute(stmt!("update customers set name = '人民广场商场' where tenant_id = $1 and id = $2", tenant, id)).await?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+        let indexer = search::Indexer::new().add(Arc::new(customers::CustomerSearch));
+        let workers = jobs::Workers::new(t.db.clone(), t.world.clone()).add(Arc::new(search::Rebuild(indexer)));
+        assert_eq!(workers.drain().await.unwrap(), 1);
+        index.settle(&t.db, &t.world).await.unwrap();
+        let found = api.get(&admin, &format!("/api/v1/search?q={}", encoded("人民"))).await.ok(200).json;
+        assert_eq!(found["items"][0]["id"], json!(id));
     }
 
     migrations(), |t| a_caller_is_known_by_telephone_serial_number_or_name {

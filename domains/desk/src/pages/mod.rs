@@ -23,7 +23,7 @@ pub use device_file::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan};
 pub use lookup::{Found, LookUp};
 pub use reach::CoveredDevice;
 pub use renewals::{Renewal, RenewalKind};
-pub use search::{Hit, Hits};
+pub use search::{Group, Hit, Hits, Rebuilding};
 
 /// `{id}` of a record.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -50,7 +50,17 @@ pub fn routes() -> Routes {
             "Find anything by number, telephone, serial number or words",
             search::handle,
         )
-        .describe("Exact numbers first, then words; only what the caller may see. `object` tells the kind of page.")
+        .describe(
+            "Exact numbers first, then titles, then words, the newer of equals; typing errors are forgiven when little \
+             fits. Only what the caller may see is found and counted. A new record is found within two seconds.",
+        )
+        .post(
+            "/api/v1/search/rebuild",
+            Needs(p::JOBS_MANAGE),
+            "rebuildSearch",
+            "Index everything of the company afresh, in the background",
+            search::rebuild,
+        )
         .get(
             "/api/v1/intake/lookup",
             Needs(p::CUSTOMERS_READ),

@@ -1,27 +1,46 @@
-//! One box for everything: exact numbers first, then words, within what the caller may see.
+//! One box for everything: exact numbers first, then titles, then words, within what the caller may see.
 
 use authz::{Permission, allows, permissions as p};
 use axum::extract::State;
 use customers::CustomerError;
-use db::{Query as Queries, Read};
+use db::{Query as Queries, Read, Tx};
 use devices::DeviceError;
-use http_api::{App, Caller, Json, Problem, Query};
-use kernel::{Scope, Uuid};
+use events::NewEvent;
+use http_api::{Accepted, App, Caller, Json, Problem, Query};
+use kernel::{Timestamp, Uuid};
 use objects::{among, phone_digits};
 use schemars::JsonSchema;
-use serde::Serialize;
+use search::{Asked, Highlight, Index, MOST, Reach, SearchError};
+use serde::{Deserialize, Serialize};
 use tickets::Ticket;
 
 use super::{Typed, reach::tickets_where};
 
-/// Hits of one kind of object at most.
-const EACH: usize = 8;
+/// Hits on a page unless another number is asked for.
+const PAGE: usize = 20;
+
+/// What somebody looks for.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Sought {
+    /// A number, telephone, serial number, name, its pinyin or initials, or words.
+    #[schemars(length(min = 1, max = 200))]
+    pub q: String,
+    /// Kinds to show, separated by commas, such as `ticket,record:vehicle`; all when absent. All are counted.
+    #[schemars(length(max = 1000))]
+    pub kinds: Option<String>,
+    /// Hits wanted, 1 to 50; 20 when absent.
+    #[schemars(range(min = 1, max = 50))]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
 
 /// Something that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hit {
-    /// The kind of object: `ticket`, `customer`, `device`, `contract`, `product`, `part` or `engineer`.
-    pub object: &'static str,
+    /// The kind of object: `ticket`, `customer`, `device`, `contract`, `order`, `product`, `part`, `engineer`, or
+    /// `record:` with the key of an own object.
+    pub object: String,
     /// Which one.
     pub id: Uuid,
     /// One line that tells it from others.
@@ -30,29 +49,66 @@ pub struct Hit {
     pub subtitle: Option<String>,
     /// True when the number, telephone or serial number was exactly this.
     pub exact: bool,
+    /// True when it is archived.
+    pub archived: bool,
+    /// When what it is found by last changed.
+    pub updated_at: Timestamp,
+    /// Why it was found: its texts with what fits marked.
+    pub highlights: Vec<Highlight>,
+}
+
+/// How many hits of one kind there are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Group {
+    /// The kind, as in hits.
+    pub object: String,
+    /// What people call an own object; null for built-in ones.
+    pub name: Option<forms::Label>,
+    /// How many, whatever kinds are shown.
+    pub count: u64,
 }
 
 /// What was found, the best first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hits {
     /// The hits.
     pub items: Vec<Hit>,
+    /// All hits by kind, the most first.
+    pub groups: Vec<Group>,
+    /// Hand this back as `cursor` for the next page; null on the last page.
+    pub next_cursor: Option<String>,
+    /// True while this server makes its index anew, so that much is not found yet.
+    pub building: bool,
 }
 
-fn ticket_hit(ticket: Ticket, exact: bool) -> Hit {
+/// What was begun.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Rebuilding {
+    /// The kind of the background job, as in the list of jobs.
+    pub kind: &'static str,
+}
+
+/// A hit that the database knows by its number, perhaps before the index does.
+fn known(object: &str, id: Uuid, title: String, subtitle: Option<String>, updated_at: Timestamp) -> Hit {
+    let object = object.to_owned();
+    Hit { object, id, title, subtitle, exact: true, archived: false, updated_at, highlights: Vec::new() }
+}
+
+fn ticket_hit(ticket: Ticket) -> Hit {
     let who = ticket.contact_name.or(ticket.address);
-    Hit { object: "ticket", id: ticket.id, title: format!("{} {}", ticket.number, ticket.title), subtitle: who, exact }
+    known("ticket", ticket.id, format!("{} {}", ticket.number, ticket.title), who, ticket.updated_at)
 }
 
-fn customer_hit(customer: customers::Customer, exact: bool) -> Hit {
-    Hit { object: "customer", id: customer.id, title: customer.name, subtitle: customer.phone, exact }
+fn customer_hit(customer: customers::Customer) -> Hit {
+    known("customer", customer.id, customer.name, customer.phone, customer.updated_at)
 }
 
-fn device_hit(device: devices::DeviceView, exact: bool) -> Hit {
-    let names = [device.device.model, device.product_name, device.customer_name];
+fn device_hit(view: devices::DeviceView) -> Hit {
+    let device = view.device;
+    let names = [device.model, view.product_name, view.customer_name];
     let names = names.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let subtitle = (!names.is_empty()).then_some(names);
-    Hit { object: "device", id: device.device.id, title: device.device.serial_number, subtitle, exact }
+    known("device", device.id, device.serial_number, subtitle, device.updated_at)
 }
 
 /// The customer if the caller reaches it.
@@ -87,87 +143,141 @@ async fn exact(q: &mut impl Queries, text: &str) -> Result<Vec<Hit>, Problem> {
     let mut hits = Vec::new();
     if let Some(ticket) = tickets::by_number(q, &text.to_uppercase()).await? {
         let seen = tickets_where(q, among("id", &[ticket.id]), 1).await?;
-        hits.extend(seen.into_iter().map(|ticket| ticket_hit(ticket, true)));
+        hits.extend(seen.into_iter().map(ticket_hit));
     }
     if allows(q.cx(), p::DEVICES_READ)
         && let Some(known) = devices::by_serial(q, text).await?
         && let Some(seen) = device(q, known.id).await?
     {
-        hits.push(device_hit(devices::view(q, seen).await?, true));
+        hits.push(device_hit(devices::view(q, seen).await?));
     }
     if allows(q.cx(), p::CUSTOMERS_READ) {
-        hits.extend(customers_by_phone(q, text).await?.into_iter().map(|customer| customer_hit(customer, true)));
+        hits.extend(customers_by_phone(q, text).await?.into_iter().map(customer_hit));
     }
     Ok(hits)
 }
 
-/// Objects of which the permission alone decides whether they are seen.
-const BY_PERMISSION: &[(&str, Permission)] = &[
+/// Built-in objects that can be found, and the permission to read them.
+const BUILT_IN: &[(&str, Permission)] = &[
+    ("ticket", p::TICKETS_READ),
+    ("customer", p::CUSTOMERS_READ),
+    ("device", p::DEVICES_READ),
     ("contract", p::CONTRACTS_READ),
+    ("order", p::ORDERS_READ),
     ("product", p::PRODUCTS_READ),
     ("part", p::PARTS_READ),
     ("engineer", p::ENGINEERS_READ),
 ];
 
-async fn by_words(q: &mut impl Queries, text: &str) -> Result<Vec<Hit>, Problem> {
-    let mut hits = Vec::new();
-    if allows(q.cx(), p::TICKETS_READ) {
-        // More than are shown, since some may lie outside the caller's reach.
-        let ids = search::ids(q, "ticket", text, search::LARGEST).await?;
-        let found = tickets_where(q, among("id", &ids), EACH).await?;
-        hits.extend(found.into_iter().map(|ticket| ticket_hit(ticket, false)));
-    }
-    if allows(q.cx(), p::CUSTOMERS_READ) {
-        for id in search::ids(q, "customer", text, EACH).await? {
-            hits.extend(customer(q, id).await?.map(|customer| customer_hit(customer, false)));
-        }
-    }
-    if allows(q.cx(), p::DEVICES_READ) {
-        for id in search::ids(q, "device", text, EACH).await? {
-            if let Some(seen) = device(q, id).await? {
-                hits.push(device_hit(devices::view(q, seen).await?, false));
-            }
-        }
-    }
-    for (object, permission) in BY_PERMISSION {
-        if q.cx().scope(permission.name()) == Some(Scope::All) {
-            let found = search::hits(q, object, text, EACH).await?;
-            hits.extend(found.into_iter().map(|hit| Hit {
-                object,
-                id: hit.object_id,
-                title: hit.title,
-                subtitle: None,
-                exact: false,
-            }));
-        }
-    }
-    Ok(hits)
-}
-
 /// What was typed, trimmed; `None` when there is nothing to look for.
 pub fn wanted(typed: &Typed) -> Result<Option<String>, Problem> {
-    let text = typed.q.trim();
+    words(&typed.q)
+}
+
+fn words(typed: &str) -> Result<Option<String>, Problem> {
+    let text = typed.trim();
     if text.chars().count() > 200 || text.contains('\0') {
         return Err(Problem::bad_parameter("/query/q", "Search for at most 200 characters."));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
+fn refused(error: SearchError) -> Problem {
+    match error {
+        SearchError::Cursor => {
+            Problem::bad_parameter("/query/cursor", "This is no cursor of this search; ask for the first page again.")
+        }
+        SearchError::Db(error) => error.into(),
+        SearchError::BrokenOff => Problem::unavailable("stopping", "The server is stopping. Try again.", 1),
+        error => {
+            Problem::unavailable("search_broken", "The search index is being repaired. Try again in a minute.", 30)
+                .with_cause(error.to_string())
+        }
+    }
+}
+
+fn checked(sought: &Sought) -> Result<(usize, Vec<String>), Problem> {
+    let limit = sought.limit.map_or(PAGE, |limit| limit as usize);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Problem::bad_parameter("/query/limit", format!("Ask for 1 to {MOST} hits.")));
+    }
+    let kinds = sought.kinds.as_deref().unwrap_or_default();
+    if kinds.chars().count() > 1_000 {
+        return Err(Problem::bad_parameter("/query/kinds", "Name at most 1,000 characters of kinds."));
+    }
+    let kinds = kinds.split(',').map(str::trim).filter(|kind| !kind.is_empty()).map(str::to_owned).collect();
+    Ok((limit, kinds))
+}
+
 /// Finds.
 pub async fn handle(
     State(app): State<App>,
     Caller(cx): Caller,
-    Query(typed): Query<Typed>,
+    Query(sought): Query<Sought>,
 ) -> Result<Json<Hits>, Problem> {
-    let Some(text) = wanted(&typed)? else { return Ok(Json(Hits { items: Vec::new() })) };
-    let read = async move |r: &mut Read<'_>| -> Result<Hits, Problem> {
-        let mut items = exact(r, &text).await?;
-        for hit in by_words(r, &text).await? {
-            if !items.iter().any(|known| known.id == hit.id) {
-                items.push(hit);
-            }
-        }
-        Ok(Hits { items })
+    let Some(text) = words(&sought.q)? else { return Ok(Json(Hits::default())) };
+    let (limit, kinds) = checked(&sought)?;
+    let first = sought.cursor.is_none();
+    let of_own = async move |r: &mut Read<'_>| objects::searched(r).await;
+    let own: Vec<objects::SearchedObject> = app.db().read(&cx, of_own).await?;
+    let mut reaches: Vec<Reach> = BUILT_IN
+        .iter()
+        .filter_map(|(kind, permission)| {
+            cx.scope(permission.name()).map(|scope| Reach { kind: (*kind).to_owned(), scope })
+        })
+        .collect();
+    reaches.extend(own.iter().map(|object| Reach { kind: object.kind.clone(), scope: object.scope }));
+    let asked =
+        Asked { text: text.clone(), reaches: reaches.clone(), kinds: kinds.clone(), limit, cursor: sought.cursor };
+    let found = app.get::<Index>().find(&cx, asked).await.map_err(refused)?;
+    let mut counts = found.groups.clone();
+    let (next_cursor, building) = (found.next_cursor.clone(), found.building);
+    let read = async move |r: &mut Read<'_>| -> Result<(Vec<search::Shown>, Vec<Hit>), Problem> {
+        // A number that was given a moment ago is found at once, before the index knows it.
+        let exact = if first { exact(r, &text).await? } else { Vec::new() };
+        Ok((search::shown(r, &found, &reaches).await?, exact))
     };
-    Ok(Json(app.db().read(&cx, read).await?))
+    let (shown, exact) = app.db().read(&cx, read).await?;
+    let mut items: Vec<Hit> = shown.into_iter().map(hit).collect();
+    for new in exact.into_iter().rev() {
+        if items.iter().any(|hit| hit.id == new.id) {
+            continue;
+        }
+        *counts.entry(new.object.clone()).or_default() += 1;
+        if kinds.is_empty() || kinds.contains(&new.object) {
+            items.insert(0, new);
+        }
+    }
+    let name = |object: &str| own.iter().find(|own| own.kind == object).map(|own| own.name.clone());
+    let mut groups: Vec<Group> =
+        counts.into_iter().map(|(object, count)| Group { name: name(&object), object, count }).collect();
+    groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.object.cmp(&b.object)));
+    Ok(Json(Hits { items, groups, next_cursor, building }))
+}
+
+fn hit(shown: search::Shown) -> Hit {
+    Hit {
+        object: shown.row.kind,
+        id: shown.row.id,
+        title: shown.title,
+        subtitle: shown.subtitle,
+        exact: shown.row.exact,
+        archived: shown.row.archived,
+        updated_at: shown.row.updated_at,
+        highlights: shown.highlights,
+    }
+}
+
+/// Begins to index the company afresh.
+pub async fn rebuild(State(app): State<App>, Caller(cx): Caller) -> Result<Accepted<Rebuilding>, Problem> {
+    let job = search::rebuild_job();
+    let kind = job.kind;
+    app.db()
+        .write(&cx, async move |tx: &mut Tx<'_>| -> Result<(), db::DbError> {
+            jobs::add(tx, job).await?;
+            let tenant = tx.cx().tenant().0;
+            events::append(tx, NewEvent::new("search.rebuild_begun", "search", tenant)).await
+        })
+        .await?;
+    Ok(Accepted(Rebuilding { kind }))
 }
