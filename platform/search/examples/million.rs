@@ -5,7 +5,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use db::{Db, Read, Tx, stmt};
+use db::{Db, Query as _, Read, Tx, stmt};
 use kernel::{Context, Scope, TenantId, Uuid, World};
 use search::{Asked, Document, Index, Reach};
 
@@ -323,5 +323,32 @@ async fn main() {
         all.sort_by(f64::total_cmp);
         println!("| all of them | | {:.1} | {:.1} | {:.1} |", at(&all, 0.5), at(&all, 0.95), at(&all, 1.0));
     }
-    println!("\n{}", memory());
+    let worst = freshness(&db, &index, &cx).await;
+    println!("\nfrom commit to found, the longest of 20: {worst:.0} ms; {}", memory());
+}
+
+/// Milliseconds from a commit until it is found, the longest of 20, while the index follows on its own.
+async fn freshness(db: &Db, index: &Index, cx: &Context) -> f64 {
+    let (stop, mut stopped) = tokio::sync::watch::channel(false);
+    let until = async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    let trying = async {
+        let mut worst: f64 = 0.0;
+        for round in 0..20 {
+            let code = format!("FRESH-{}", 700_000 + round);
+            let document = Document::new(cx.new_id(), code.clone()).codes([Some(code.clone())]);
+            let mut progress = index.progress();
+            db.write(cx, async move |tx: &mut Tx<'_>| search::put(tx, "ticket", vec![document]).await).await.unwrap();
+            let begun = Instant::now();
+            while search(db, index, cx, code.clone(), Scope::All).await.1 == 0 {
+                progress.changed().await.unwrap();
+            }
+            worst = worst.max(begun.elapsed().as_secs_f64() * 1000.0);
+        }
+        stop.send_replace(true);
+        worst
+    };
+    let ((), worst) = tokio::join!(index.run(db, cx.world(), until), trying);
+    worst
 }
