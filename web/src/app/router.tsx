@@ -126,6 +126,12 @@ const customerRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/customers/customer_page')),
 });
 
+const duplicatesRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/customers/duplicates',
+  component: lazyRouteComponent(() => import('@/features/customers/duplicates_page')),
+});
+
 const devicesRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/devices',
@@ -276,6 +282,7 @@ export const router = createRouter({
       ticketRoute,
       customersRoute,
       customerRoute,
+      duplicatesRoute,
       devicesRoute,
       deviceRoute,
       productsRoute,

@@ -52,6 +52,7 @@ export const choices = {
     choice('api', '接口', 'API'),
     choice('import', '导入', 'Import'),
     choice('split', '拆分', 'Split'),
+    choice('plan', '保养计划', 'Maintenance plan'),
     choice('demo', '演示', 'Demo'),
   ],
   waitReason: [
@@ -81,6 +82,38 @@ export const choices = {
   contractKind: [
     choice('warranty', '保修合同', 'Warranty', 'new'),
     choice('service', '服务合同', 'Service contract', 'open'),
+  ],
+  orderKind: [
+    choice('purchase', '订单', 'Purchase', 'open'),
+    choice('lead', '线索', 'Lead', 'new'),
+    choice('invoice', '发票', 'Invoice', 'waiting'),
+  ],
+  orderStatus: [
+    choice('draft', '草稿', 'Draft', 'closed'),
+    choice('confirmed', '已确认', 'Confirmed', 'open'),
+    choice('delivered', '已交付', 'Delivered', 'resolved'),
+    choice('cancelled', '已取消', 'Cancelled', 'cancelled'),
+    choice('new', '新线索', 'New', 'new'),
+    choice('contacted', '跟进中', 'Contacted', 'open'),
+    choice('won', '已成交', 'Won', 'resolved'),
+    choice('lost', '未成交', 'Lost', 'cancelled'),
+    choice('issued', '已开票', 'Issued', 'waiting'),
+    choice('paid', '已付清', 'Paid', 'resolved'),
+    choice('void', '已作废', 'Void', 'cancelled'),
+  ],
+  orderSource: [
+    choice('entered', '人工录入', 'Entered'),
+    choice('imported', '导入', 'Imported'),
+    choice('synced', '系统同步', 'Synced'),
+  ],
+  meterKind: [
+    choice('counter', '累计值（只增不减）', 'Counter (only rises)'),
+    choice('gauge', '瞬时值（可升可降）', 'Gauge (rises and falls)'),
+  ],
+  warrantyStart: [
+    choice('sale', '销售日期', 'Day of sale'),
+    choice('installation', '安装日期', 'Day of installation'),
+    choice('first_use', '首次使用日期', 'Day of first use'),
   ],
   userStatus: [
     choice('active', '在用', 'Active', 'resolved'),

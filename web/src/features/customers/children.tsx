@@ -1,15 +1,12 @@
 import { DeleteOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
-import { useState } from 'react';
+import { Button } from 'antd';
+import { useState, type ReactNode } from 'react';
 import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
-import type { Page } from '@/shared/api/types';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import { useMessages } from '@/shared/i18n';
 import { useCan } from '@/shared/session';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
-import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import { Panel } from '@/shared/ui/record_page';
 import { addressText } from '@/shared/ui/texts';
@@ -19,15 +16,24 @@ import { contactFields, siteFields, type Contact, type Site } from './model';
 type Child = Contact | Site;
 
 /** Contacts or sites of a customer: listed, added, changed, removed in place. */
-export function Children({ customerId, kind }: { customerId: string; kind: 'contacts' | 'sites' }) {
+export function Children({
+  customerId,
+  kind,
+  rows,
+  marks,
+  above,
+}: {
+  customerId: string;
+  kind: 'contacts' | 'sites';
+  rows: readonly Child[];
+  /** What the map calls a row, by its id. */
+  marks?: ReadonlyMap<string, string>;
+  above?: ReactNode;
+}) {
   const t = useMessages(customers);
   const c = useMessages(common);
   const can = useCan();
   const path = `/api/v1/customers/${customerId}/${kind}`;
-  const list = useQuery({
-    queryKey: ['customer', kind, customerId],
-    queryFn: ({ signal }) => api.get<Page<Child>>(path, { limit: 200 }, { signal }),
-  });
   const [form, setForm] = useState<{ open: boolean; row?: Child }>({ open: false });
   const [removing, setRemoving] = useState<Child>();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: ['customer'] });
@@ -44,13 +50,13 @@ export function Children({ customerId, kind }: { customerId: string; kind: 'cont
         )
       }
     >
-      {list.isPending && <Skeleton active paragraph={{ rows: 2 }} title={false} />}
-      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {list.data?.items.length === 0 && <p className="muted">{t(isContacts ? 'noContacts' : 'noSites')}</p>}
+      {above}
+      {rows.length === 0 && <p className="muted">{t(isContacts ? 'noContacts' : 'noSites')}</p>}
       <ul className="plain-list">
-        {list.data?.items.map((row) => (
+        {rows.map((row) => (
           <li key={row.id} className="row-between">
             <div className="grow">
+              {marks?.has(row.id) && <span className="muted number">{marks.get(row.id)} </span>}
               <strong>{row.name}</strong>{' '}
               {'is_primary' in row && row.is_primary && <span className="tag tag-open">{t('primary')}</span>}
               {'is_primary' in row ? (

@@ -1,14 +1,18 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Button } from 'antd';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { useOwnList } from '@/shared/own_fields/own_list';
 import { ResourcePage } from '@/shared/records/resource_page';
+import { useCan } from '@/shared/session';
 import { addressText, StatusTag, ChoiceText, TimeText } from '@/shared/ui/texts';
 import { customers } from './messages';
 import { customerFields, customerFilters, type Customer } from './model';
 
 export default function CustomersPage() {
   const t = useMessages(customers);
+  const can = useCan();
+  const navigate = useNavigate();
   const own = useOwnList<Customer>('customer');
   return (
     <ResourcePage<Customer>
@@ -26,6 +30,11 @@ export default function CustomersPage() {
       permission={{ create: 'customers.create', update: 'customers.update' }}
       page={(row) => `/customers/${row.id}`}
       archive
+      extra={
+        can('customers.merge') && (
+          <Button onClick={() => void navigate({ to: '/customers/duplicates' })}>{t('findDuplicates')}</Button>
+        )
+      }
       defaultSort="-created_at"
       emptyTitle={t('emptyTitle')}
       emptyHint={t('emptyHint')}

@@ -7,6 +7,8 @@ import type { Label } from '@/shared/i18n';
 
 export type Customer = components['schemas']['Customer'];
 
+export type Phone = components['schemas']['Phone'];
+
 export type Contact = components['schemas']['Contact'];
 
 export type Site = components['schemas']['Site'];
@@ -38,6 +40,13 @@ export const customerFields: readonly FieldSpec[] = [
     help: l('用于按距离派单', 'for dispatch by distance'),
   },
   { name: 'lng', label: l('经度', 'Longitude'), kind: 'number', min: -180, max: 180, half: true },
+  {
+    name: 'parent_id',
+    label: l('上级客户', 'Belongs to'),
+    kind: 'relation',
+    of: 'customer',
+    help: l('如集团或总公司', 'such as a group or a head office'),
+  },
   { name: 'owner_id', label: l('客户经理', 'Customer manager'), kind: 'relation', of: 'user', half: true },
   { name: 'region_id', label: l('区域', 'Region'), kind: 'relation', of: 'region', half: true },
   { name: 'tags', label: l('标签', 'Tags'), kind: 'tags' },
@@ -73,5 +82,6 @@ export const customerFilters: readonly FilterField[] = [
   { id: 'tags', label: f('tags'), type: 'tags' },
   { id: 'owner_id', label: f('owner_id'), type: 'id', of: 'user' },
   { id: 'region_id', label: f('region_id'), type: 'id', of: 'region' },
+  { id: 'parent_id', label: l('上级客户', 'belongs to'), type: 'id', of: 'customer' },
   { id: 'created_at', label: l('创建时间', 'created'), type: 'time' },
 ];

@@ -23,6 +23,11 @@ export function setCsrfToken(token: string | undefined): void {
   csrfToken = token;
 }
 
+/** The token that every change carries. */
+export function csrf(): string | undefined {
+  return csrfToken;
+}
+
 /** Who asks the person to sign in again when a session has ended; answers whether that happened. */
 export function onSignedOut(handler: (() => Promise<boolean>) | undefined): void {
   signInAgain = handler;
@@ -52,7 +57,8 @@ export function queryText(query: Query | undefined): string {
   return text === '' ? '' : `?${text}`;
 }
 
-async function problemOf(response: Response): Promise<ApiError> {
+/** The problem that a refused request was answered with. */
+export async function problemOf(response: Response): Promise<ApiError> {
   let body: ProblemBody = {};
   try {
     if ((response.headers.get('content-type') ?? '').includes('json')) body = (await response.json()) as ProblemBody;

@@ -57,6 +57,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's bulk changes */
+        get: operations["listBulk"];
+        put?: never;
+        /** Change many records of a list */
+        post: operations["createBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a bulk change would do */
+        post: operations["previewBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists that can be changed in bulk */
+        get: operations["listBulkTargets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how a bulk change is */
+        get: operations["getBulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a bulk change back */
+        post: operations["undoBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars": {
         parameters: {
             query?: never;
@@ -294,6 +380,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List merges */
+        get: operations["listCustomerMerges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-merges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a merge */
+        get: operations["getCustomerMerge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a merge back
+         * @description What went along goes back, as far as nobody moved it since; `kept` names fields that were changed since.
+         */
+        post: operations["undoCustomerMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -309,6 +449,23 @@ export interface paths {
         put?: never;
         /** Create a customer */
         post: operations["createCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers that may be one and the same, and why */
+        get: operations["listDuplicateCustomers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -344,6 +501,23 @@ export interface paths {
         put?: never;
         /** Put a customer away */
         post: operations["archiveCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the customers that belong to one */
+        get: operations["listCustomerChildren"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -387,6 +561,100 @@ export interface paths {
         patch: operations["updateContact"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers that may be the same as this one, and why */
+        get: operations["listDuplicatesOfCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase everything personal about a customer and its contacts, for good
+         * @description Names, numbers, addresses and notes go, also from the history; tickets keep their facts.
+         */
+        post: operations["erasePersonalData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/full": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole customer in one answer
+         * @description Lists are cut; `counts` says how much there is. What the caller may not see is empty or null.
+         */
+        get: operations["getCustomerFull"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge another customer into this one
+         * @description The other one is archived. Devices, tickets and the rest follow within seconds; see the merge's `state`.
+         */
+        post: operations["mergeCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/merge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What merging another customer into this one would do */
+        post: operations["previewCustomerMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/overview": {
         parameters: {
             query?: never;
@@ -396,6 +664,26 @@ export interface paths {
         };
         /** Everything about a customer on one page */
         get: operations["getCustomerOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything personal we keep about a customer and its contacts, as a file
+         * @description Who asked for it stands on the customer's timeline.
+         */
+        get: operations["exportPersonalData"];
         put?: never;
         post?: never;
         delete?: never;
@@ -493,6 +781,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Labels of devices to print
+         * @description A PDF with a QR code, name, serial number and place for each device.
+         */
+        post: operations["printDeviceLabels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}": {
         parameters: {
             query?: never;
@@ -528,6 +836,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a device's documents and its product's */
+        get: operations["listDeviceDocuments"];
+        put?: never;
+        /** Add an uploaded file to a device */
+        post: operations["addDeviceDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a document off a device */
+        delete: operations["removeDeviceDocument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/full": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole file of a device in one answer
+         * @description Lists are cut; `counts` says how much there is. What the caller may not see is empty or null.
+         */
+        get: operations["getDeviceFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a device's meters */
+        get: operations["listDeviceMeters"];
+        put?: never;
+        /** Add a meter to a device */
+        post: operations["addDeviceMeter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/meters/{meter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a meter's name or unit */
+        patch: operations["updateDeviceMeter"];
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/meters/{meter_id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a meter's readings, the newest first */
+        get: operations["listMeterReadings"];
+        put?: never;
+        /**
+         * Note a reading
+         * @description A counter only rises, unless the reading says that it began anew.
+         */
+        post: operations["addMeterReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/meters/{meter_id}/readings/{reading_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take away a reading that is wrong */
+        delete: operations["removeMeterReading"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/overview": {
         parameters: {
             query?: never;
@@ -543,6 +979,44 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the parts built into a device */
+        get: operations["listDeviceParts"];
+        put?: never;
+        /**
+         * Note a part of a device
+         * @description Parts used on jobs come by themselves.
+         */
+        post: operations["addDevicePart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/parts/{part_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a part of a device, or take it out */
+        patch: operations["updateDevicePart"];
         trace?: never;
     };
     "/api/v1/devices/{id}/qr-token": {
@@ -596,6 +1070,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/scrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Scrap a device
+         * @description Nothing is guaranteed any more from then on.
+         */
+        post: operations["scrapDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/timeline": {
         parameters: {
             query?: never;
@@ -613,6 +1107,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a device over to another customer
+         * @description Its components go with it; its history stays.
+         */
+        post: operations["transferDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/unscrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a scrapped device back */
+        post: operations["unscrapDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/warranty": {
         parameters: {
             query?: never;
@@ -620,7 +1151,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say whether a device is covered, and why */
+        /**
+         * Say whether a device is covered, and why
+         * @description `why` has the steps that led to it, in both languages; `components` those with terms of their own.
+         */
         get: operations["getDeviceWarranty"];
         put?: never;
         post?: never;
@@ -743,6 +1277,78 @@ export interface paths {
         };
         /** What happens, as it happens */
         get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's exports */
+        get: operations["listExports"];
+        put?: never;
+        /**
+         * Export a list as it is shown
+         * @description Labels instead of ids, names of what is related, numbers and days with their types; at most 200,000 rows.
+         */
+        post: operations["createExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists that can be exported */
+        get: operations["listExportTargets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how an export is */
+        get: operations["getExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch the file */
+        get: operations["getExportContent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -934,6 +1540,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imports */
+        get: operations["listImports"];
+        put?: never;
+        /**
+         * Begin an import from an uploaded file
+         * @description Reads the file and suggests what its columns become; nothing is written yet.
+         */
+        post: operations["createImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists that can be imported into */
+        get: operations["listImportTargets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how an import is */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what the columns become */
+        patch: operations["updateImport"];
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an import */
+        post: operations["cancelImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the lines without writing */
+        post: operations["checkImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch the rejected rows */
+        get: operations["getImportRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the lines
+         * @description A run that failed goes on behind its last batch.
+         */
+        post: operations["runImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what an import wrote
+         * @description Records that somebody changed since stay as they are, and are told.
+         */
+        post: operations["undoImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intake/lookup": {
         parameters: {
             query?: never;
@@ -1071,6 +1824,165 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/layouts/customer-360": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which sections a customer's page shows, by role */
+        get: operations["getCustomerLayout"];
+        /** Lay out a customer's page */
+        put: operations["putCustomerLayout"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List maintenance plans */
+        get: operations["listMaintenancePlans"];
+        put?: never;
+        /**
+         * Plan upkeep of a product's, a contract's or single devices
+         * @description Tickets are made so many days ahead, once for a device and a day.
+         */
+        post: operations["createMaintenancePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans/workload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planned jobs and hours of the next months */
+        get: operations["getMaintenanceWorkload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a maintenance plan */
+        get: operations["getMaintenancePlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a maintenance plan */
+        patch: operations["updateMaintenancePlan"];
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a maintenance plan away */
+        post: operations["archiveMaintenancePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans/{id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan's devices: last done, next due */
+        get: operations["listMaintenancePlanDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans/{id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say when the job was last done on a device */
+        put: operations["noteMaintenanceDone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a maintenance plan back */
+        post: operations["restoreMaintenancePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what happened to a maintenance plan, newest first */
+        get: operations["getMaintenancePlanTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects": {
         parameters: {
             query?: never;
@@ -1200,6 +2112,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects/{object}/formula/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a formula out */
+        post: operations["previewFormula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/look-up-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the fields that look-ups can take */
+        get: operations["listLookUpFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/restore": {
         parameters: {
             query?: never;
@@ -1226,6 +2172,130 @@ export interface paths {
         };
         /** Show the JSON Schema of an object's values */
         get: operations["getObjectSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show which fields of records are being worked out, or could not be */
+        get: operations["listFieldStates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the API with the company's own objects */
+        get: operations["getCompanyApiDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List purchases, leads and invoices */
+        get: operations["listOrders"];
+        put?: never;
+        /**
+         * Create a purchase, lead or invoice
+         * @description With lines their sum is what the order is worth. An invoice that is paid in full is paid.
+         */
+        post: operations["createOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an order */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an order */
+        patch: operations["updateOrder"];
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an order away */
+        post: operations["archiveOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an order back */
+        post: operations["restoreOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what happened to an order, newest first */
+        get: operations["getOrderTimeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1497,6 +2567,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a product's manuals and other documents */
+        get: operations["listProductDocuments"];
+        put?: never;
+        /**
+         * Add an uploaded file to a product
+         * @description Every device of the product shows it too.
+         */
+        post: operations["addProductDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a document off a product */
+        delete: operations["removeProductDocument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{id}/restore": {
         parameters: {
             query?: never;
@@ -1721,6 +2829,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/warranty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a device is covered
+         * @description By what its QR code carries, or by serial number and the company's short name.
+         */
+        get: operations["getPublicWarranty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quotes": {
         parameters: {
             query?: never;
@@ -1897,6 +3025,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/{object}/{id}/related/{relation_object}/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records that lead to a record of an own object */
+        get: operations["listRelatedRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/records/{object}/{id}/restore": {
         parameters: {
             query?: never;
@@ -2039,6 +3184,77 @@ export interface paths {
         patch: operations["updateRegion"];
         trace?: never;
     };
+    "/api/v1/related/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the relations that lead to a record */
+        get: operations["listRelations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/related/{kind}/{id}/{object}/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records that lead to a record */
+        get: operations["listRelated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Warranties and contracts that end soon
+         * @description With the device's age, and tickets and costs of the last twelve months.
+         */
+        get: operations["listRenewals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/renewals/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have somebody offer to go on: makes a lead, once */
+        post: operations["offerRenewal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -2085,11 +3301,28 @@ export interface paths {
         };
         /**
          * Find anything by number, telephone, serial number or words
-         * @description Exact numbers first, then words; only what the caller may see. `object` tells the kind of page.
+         * @description Exact numbers first, then titles, then words, the newer of equals; typing errors are forgiven when little fits. Only what the caller may see is found and counted. A new record is found within two seconds.
          */
         get: operations["search"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Index everything of the company afresh, in the background */
+        post: operations["rebuildSearch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2952,6 +4185,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what records of any object are called */
+        get: operations["listTitles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -3056,6 +4306,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the saved views of a list
+         * @description One's own and those shared with one's roles, by name; `default` marks the one that opens first.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Sharing, and making it the default of roles, needs the permission `views.share`.
+         */
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a saved view */
+        get: operations["getView"];
+        put?: never;
+        post?: never;
+        /** Remove a saved view */
+        delete: operations["removeView"];
+        options?: never;
+        head?: never;
+        /** Change a saved view */
+        patch: operations["updateView"];
+        trace?: never;
+    };
+    "/api/v1/views/{id}/mine-default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Open a list with this view, or no longer */
+        put: operations["putMyDefaultView"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits": {
         parameters: {
             query?: never;
@@ -3142,6 +4452,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/warranty-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List warranty rules by category */
+        get: operations["listWarrantyRules"];
+        put?: never;
+        /**
+         * Say how warranties of a category count
+         * @description It counts for products of the category that say nothing themselves.
+         */
+        post: operations["createWarrantyRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warranty-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a warranty rule */
+        get: operations["getWarrantyRule"];
+        put?: never;
+        post?: never;
+        /** Take a warranty rule away */
+        delete: operations["deleteWarrantyRule"];
+        options?: never;
+        head?: never;
+        /** Change a warranty rule */
+        patch: operations["updateWarrantyRule"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3170,6 +4520,22 @@ export interface components {
         };
         /** @description The kind of actor behind a change. */
         ActorKind: "user" | "api_key" | "customer" | "system";
+        /** @description Add a file that was uploaded before. */
+        AddDeviceDocument: {
+            /**
+             * Format: uuid
+             * @description The file.
+             */
+            file_id: string;
+        };
+        /** @description Add a file that was uploaded before. */
+        AddDocument: {
+            /**
+             * Format: uuid
+             * @description The file.
+             */
+            file_id: string;
+        };
         /** @description A Chinese postal address in its four parts; any of them may be missing. */
         Address: {
             /** @description City: 苏州市. */
@@ -3274,6 +4640,14 @@ export interface components {
             total?: number | null;
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
+        };
+        /** @description Which customer would go away. */
+        Asked: {
+            /**
+             * Format: uuid
+             * @description The customer that would go into this one.
+             */
+            from: string;
         };
         /** @description Give to an engineer without planning a visit. */
         AssignTicket: {
@@ -3380,6 +4754,150 @@ export interface components {
             /** @description Their visits, by start. */
             visits: components["schemas"]["Visit"][];
         };
+        /** @description What a board goes by. */
+        BoardSettings: {
+            /** @description The field whose values are the lanes. */
+            by: string;
+        };
+        /** @description What is done with each record: exactly one of the three. */
+        BulkAction: {
+            /** @description True to put the records away. */
+            archive?: boolean;
+            /** @description True to take them back. */
+            restore?: boolean;
+            /** @description Fields and their new values, as the list's records have them; null empties a field. */
+            set?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description What would change in a record. */
+        BulkDifference: {
+            /** @description The field; null when the record is put away or taken back. */
+            field: string | null;
+            /** @description What it says, in words. */
+            from: string;
+            /**
+             * Format: uuid
+             * @description The record.
+             */
+            id: string;
+            /** @description What it is called. */
+            title: string;
+            /** @description What it would say, in words. */
+            to: string;
+        };
+        /** @description What a bulk change would do. */
+        BulkPreview: {
+            /** @description Records that would be refused, the first 20. */
+            blocked: components["schemas"]["BulkRefusal"][];
+            /**
+             * Format: int64
+             * @description How many of those tried would be refused.
+             */
+            blocked_count: number;
+            /** @description What would change in the first 20. */
+            changes: components["schemas"]["BulkDifference"][];
+            /**
+             * Format: int64
+             * @description Records chosen.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of these so many, the first ones, were tried.
+             */
+            tried: number;
+        };
+        /** @description Why a record stays as it is. */
+        BulkRefusal: {
+            /**
+             * Format: uuid
+             * @description The record.
+             */
+            id: string;
+            /** @description Why, in the caller's language. */
+            reason: string;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description A bulk change. */
+        BulkRun: {
+            /** @description What is done. */
+            action: components["schemas"]["BulkAction"];
+            /** @description Whether it can be taken back. */
+            can_undo: boolean;
+            /**
+             * Format: int64
+             * @description Records changed.
+             */
+            changed: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who asked for it.
+             */
+            created_by: string;
+            /** @description Their name. */
+            created_by_name: string;
+            /**
+             * Format: int64
+             * @description Records dealt with.
+             */
+            done: number;
+            /** @description Records that were refused, the first 100; after an undo those that stayed too. */
+            errors: components["schemas"]["BulkRefusal"][];
+            /** @description Why it could not go on. */
+            failure: string | null;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description The list. */
+            list: string;
+            /**
+             * Format: int64
+             * @description Records that said so already.
+             */
+            skipped: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["BulkState"];
+            /**
+             * Format: int64
+             * @description Records chosen.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Records taken back.
+             */
+            undone: number;
+            /**
+             * Format: int64
+             * @description Rises with every change of its state.
+             */
+            version: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        BulkRunList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["BulkRun"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description Where a bulk change stands. */
+        BulkState: "queued" | "running" | "done" | "failed" | "undoing" | "undone";
         /** @description A stored business calendar. */
         BusinessCalendar: {
             /** @description Hours, holidays and adjusted workdays. */
@@ -3445,6 +4963,13 @@ export interface components {
             /** @description IANA name of the time zone, such as `Asia/Shanghai`. */
             zone: string;
         };
+        /** @description What a calendar goes by. */
+        CalendarSettings: {
+            /** @description The field that says when it ends. */
+            end?: string | null;
+            /** @description The field that says when a record begins. */
+            start: string;
+        };
         /** @description Call a visit off, or excuse a signature. */
         CancelVisit: {
             /** @description Why, in words people read later. */
@@ -3456,6 +4981,8 @@ export interface components {
             fields: components["schemas"]["Field"][];
             /** @description The object's key, such as `ticket` or `vehicle`. */
             object: string;
+            /** @description Groups of fields that no two records may have alike; records where one is empty are not compared. */
+            unique_together?: string[][];
         };
         /** @description The fields an object shall have. */
         CatalogueBody: {
@@ -3468,6 +4995,13 @@ export interface components {
             fields: components["schemas"]["FieldInput"][];
             /** @description The object's key, such as `ticket` or `vehicle`. */
             object: string;
+            /** @description Groups of fields that no two records may have alike; records where one is empty are not compared. */
+            unique_together?: string[][];
+        };
+        /** @description Change an import. */
+        ChangeImport: {
+            /** @description What becomes of the lines; replaces all of it. */
+            mapping: components["schemas"]["MappingInput"];
         };
         /** @description One's own new password. */
         ChangePassword: {
@@ -3635,6 +5169,44 @@ export interface components {
             /** @description The business zone. */
             zone: string;
         };
+        /** @description What a column of the file becomes. */
+        ColumnMapping: {
+            /** @description Whether customers (named by their name) and products (by their code) that are missing are made. */
+            create_missing?: boolean;
+            /**
+             * @description The field it goes to; null leaves it out.
+             * @default null
+             */
+            field: string | null;
+            /** @description The form of its days and times, such as `DD/MM/YYYY`, where it is not the usual one. */
+            format?: string | null;
+            /**
+             * Format: uint
+             * @description The column, from 0.
+             */
+            index: number;
+            /** @description By which field of the other list its records are named; the usual one when absent. */
+            relation_by?: string | null;
+        };
+        /** @description What a column of the file becomes. */
+        ColumnMappingInput: {
+            /** @description Whether customers (named by their name) and products (by their code) that are missing are made. */
+            create_missing?: boolean;
+            /**
+             * @description The field it goes to; null leaves it out.
+             * @default null
+             */
+            field: string | null;
+            /** @description The form of its days and times, such as `DD/MM/YYYY`, where it is not the usual one. */
+            format?: string | null;
+            /**
+             * Format: uint
+             * @description The column, from 0.
+             */
+            index: number;
+            /** @description By which field of the other list its records are named; the usual one when absent. */
+            relation_by?: string | null;
+        };
         /** @description What a phone sends. */
         CommandBatch: {
             /** @description In the order they were made; at most 100. */
@@ -3706,10 +5278,89 @@ export interface components {
             /** @description IANA time zone. */
             zone: string;
         };
+        /** @description What customers complained about. */
+        Complaints: {
+            /** @description The newest. */
+            last: components["schemas"]["Ticket"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description How many are being worked on.
+             */
+            open: number;
+        };
         /** @description What came of a recovery task. */
         CompleteTask: {
             /** @description In words people read later. */
             result: string;
+        };
+        /** @description Where a component's term comes from. */
+        ComponentSource: "rule" | "part";
+        /** @description A component with a term of its own. */
+        ComponentTerm: {
+            /**
+             * Format: int32
+             * @description How long it is covered, counted like the whole device, 1 to 600 months.
+             */
+            months: number;
+            /** @description What it is called: 压缩机. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The part in the parts list, where it stands there.
+             */
+            part_id: string | null;
+        };
+        /** @description A component with a term of its own. */
+        ComponentTermInput: {
+            /**
+             * Format: int32
+             * @description How long it is covered, counted like the whole device, 1 to 600 months.
+             */
+            months: number;
+            /** @description What it is called: 压缩机. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The part in the parts list, where it stands there.
+             */
+            part_id?: string | null;
+        };
+        /** @description Whether one component is covered. */
+        ComponentVerdict: {
+            /** @description The contract that covers it when its own term does not. */
+            contract_number: string | null;
+            /** @description Why, in English. */
+            en: string;
+            /**
+             * Format: date
+             * @description Last day of its own term.
+             */
+            ends_on: string | null;
+            /** @description Covered, not covered, or (null) not known. */
+            in_warranty: boolean | null;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The part in the parts list.
+             */
+            part_id: string | null;
+            /** @description The serial number of the piece. */
+            serial_number: string | null;
+            /** @description Where its term comes from. */
+            source: components["schemas"]["ComponentSource"];
+            /**
+             * Format: date
+             * @description First day of its own term.
+             */
+            starts_on: string | null;
+            /** @description Why, in Chinese. */
+            zh: string;
         };
         /** @description Where a conflict stands. */
         ConflictStatus: "open" | "applied" | "discarded";
@@ -4008,6 +5659,8 @@ export interface components {
              * @description When it was put away; absent while in use.
              */
             archived_at: string | null;
+            /** @description The building of the site: 3号楼. */
+            building: string | null;
             /**
              * Format: date-time
              * @description When it was created.
@@ -4025,10 +5678,24 @@ export interface components {
             customer_id: string | null;
             /** @description What the customer is called. */
             customer_name: string | null;
+            /**
+             * Format: uuid
+             * @description The customer who sold it on.
+             */
+            dealer_id: string | null;
+            /** @description What the dealer is called. */
+            dealer_name: string | null;
             /** @description Values of the company's own fields, by field id. */
             ext: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: date
+             * @description When it was first used.
+             */
+            first_used_on: string | null;
+            /** @description The floor: B1. */
+            floor: string | null;
             /**
              * Format: uuid
              * @description The device's id.
@@ -4045,6 +5712,13 @@ export interface components {
              */
             lat: number | null;
             /**
+             * Format: uuid
+             * @description The customer who rents it.
+             */
+            lessee_id: string | null;
+            /** @description What the lessee is called. */
+            lessee_name: string | null;
+            /**
              * Format: double
              * @description Degrees east (WGS 84).
              */
@@ -4053,6 +5727,13 @@ export interface components {
             model: string | null;
             /** @description Whatever colleagues should know. */
             note: string | null;
+            /**
+             * Format: uuid
+             * @description The device it is a component of.
+             */
+            parent_id: string | null;
+            /** @description The serial number of the device it is a component of. */
+            parent_serial_number: string | null;
             /** @description Where exactly it stands: 3号楼2单元 机房. */
             place: string | null;
             /**
@@ -4069,6 +5750,13 @@ export interface components {
              * @description The region it belongs to.
              */
             region_id: string | null;
+            /** @description Why it was scrapped. */
+            scrap_reason: string | null;
+            /**
+             * Format: date
+             * @description When it was scrapped.
+             */
+            scrapped_on: string | null;
             /** @description Its serial number, unique in the company, in capitals. */
             serial_number: string;
             /**
@@ -4487,6 +6175,11 @@ export interface components {
             created_by: string | null;
             /** @description Mail address. */
             email: string | null;
+            /**
+             * Format: date-time
+             * @description When personal data was erased, for good.
+             */
+            erased_at: string | null;
             /** @description Values of the company's own fields, by field id. */
             ext: {
                 [key: string]: unknown;
@@ -4510,17 +6203,29 @@ export interface components {
              * @description Degrees east (WGS 84).
              */
             lng: number | null;
+            /**
+             * Format: uuid
+             * @description The customer this one was merged into; it is archived then.
+             */
+            merged_into_id: string | null;
             /** @description What the customer is called. */
             name: string;
             /** @description Whatever colleagues should know. */
             note: string | null;
             /**
              * Format: uuid
-             * @description The user who looks after the customer.
+             * @description The customer manager: the user who looks after the customer.
              */
             owner_id: string | null;
-            /** @description Telephone number as it was typed. */
+            /**
+             * Format: uuid
+             * @description The customer this one belongs to, as a company to its group.
+             */
+            parent_id: string | null;
+            /** @description The first of `phones`, as it was typed. */
             phone: string | null;
+            /** @description All telephone numbers, the one to call first in front. */
+            phones: components["schemas"]["Phone"][];
             /**
              * Format: uuid
              * @description The region they belong to.
@@ -4572,11 +6277,18 @@ export interface components {
             note?: string | null;
             /**
              * Format: uuid
-             * @description The user who looks after the customer.
+             * @description The customer manager: the user who looks after the customer.
              */
             owner_id?: string | null;
-            /** @description Telephone number. */
+            /**
+             * Format: uuid
+             * @description The customer this one belongs to, as a company to its group.
+             */
+            parent_id?: string | null;
+            /** @description The first telephone number, in place of the one that was first; the others stay. */
             phone?: string | null;
+            /** @description All telephone numbers, the one to call first in front; replaces all of them. */
+            phones?: components["schemas"]["Phone"][] | null;
             /**
              * Format: uuid
              * @description The region they belong to.
@@ -4585,10 +6297,319 @@ export interface components {
             /** @description Free labels; replaces all of them. */
             tags?: string[] | null;
         };
+        /** @description How much of everything there is, whatever is shown; null where the caller may not look. */
+        CustomerCounts: {
+            /**
+             * Format: uint
+             * @description Customers that belong to this one; 50 means 50 or more.
+             */
+            children: number;
+            /**
+             * Format: int64
+             * @description Complaints.
+             */
+            complaints: number | null;
+            /**
+             * Format: uint
+             * @description Contacts in use.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Contracts in use.
+             */
+            contracts: number | null;
+            /**
+             * Format: uint
+             * @description Devices in use; 500 means 500 or more.
+             */
+            devices: number | null;
+            /**
+             * Format: int64
+             * @description Complaints being worked on.
+             */
+            open_complaints: number | null;
+            /**
+             * Format: int64
+             * @description Tickets being worked on.
+             */
+            open_tickets: number | null;
+            /**
+             * Format: int64
+             * @description Purchases, leads and invoices in use.
+             */
+            orders: number | null;
+            /**
+             * Format: int64
+             * @description Quotes.
+             */
+            quotes: number | null;
+            /**
+             * Format: uint
+             * @description Sites in use.
+             */
+            sites: number;
+            /**
+             * Format: int64
+             * @description Tickets.
+             */
+            tickets: number | null;
+            /**
+             * Format: int64
+             * @description Visits, whatever became of them.
+             */
+            visits: number | null;
+        };
+        /** @description A device with what it is, where it stands, and whether it is covered today. */
+        CustomerDevice: {
+            /**
+             * Format: date-time
+             * @description When it was put away; absent while in use.
+             */
+            archived_at: string | null;
+            /** @description The building of the site: 3号楼. */
+            building: string | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The user who created the record.
+             */
+            created_by: string | null;
+            /**
+             * Format: uuid
+             * @description Whose device it is.
+             */
+            customer_id: string | null;
+            /**
+             * Format: uuid
+             * @description The customer who sold it on.
+             */
+            dealer_id: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date
+             * @description When it was first used.
+             */
+            first_used_on: string | null;
+            /** @description The floor: B1. */
+            floor: string | null;
+            /**
+             * Format: uuid
+             * @description The device's id.
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description When it was put into service.
+             */
+            installed_on: string | null;
+            /**
+             * Format: double
+             * @description Degrees north (WGS 84).
+             */
+            lat: number | null;
+            /**
+             * Format: uuid
+             * @description The customer who rents it.
+             */
+            lessee_id: string | null;
+            /**
+             * Format: double
+             * @description Degrees east (WGS 84).
+             */
+            lng: number | null;
+            /** @description The variant, as the plate says. */
+            model: string | null;
+            /** @description Whatever colleagues should know. */
+            note: string | null;
+            /**
+             * Format: uuid
+             * @description The device it is a component of.
+             */
+            parent_id: string | null;
+            /** @description Where exactly it stands: 3号楼2单元 机房. */
+            place: string | null;
+            /**
+             * Format: uuid
+             * @description Which product it is.
+             */
+            product_id: string | null;
+            /** @description What the product is called. */
+            product_name: string | null;
+            /** @description What its QR code carries; whoever has it can report a fault. */
+            qr_token: string;
+            /**
+             * Format: uuid
+             * @description The region it belongs to.
+             */
+            region_id: string | null;
+            /** @description Why it was scrapped. */
+            scrap_reason: string | null;
+            /**
+             * Format: date
+             * @description When it was scrapped.
+             */
+            scrapped_on: string | null;
+            /** @description Its serial number, unique in the company, in capitals. */
+            serial_number: string;
+            /**
+             * Format: uuid
+             * @description At which of the customer's sites it stands.
+             */
+            site_id: string | null;
+            /** @description What the site is called. */
+            site_name: string | null;
+            /**
+             * Format: date
+             * @description When it was sold.
+             */
+            sold_on: string | null;
+            /** @description Whether it works. */
+            status: components["schemas"]["DeviceStatus"];
+            /**
+             * Format: uuid
+             * @description The team that looks after it.
+             */
+            team_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+            /** @description Whether it is covered today, and why. */
+            warranty: components["schemas"]["Verdict"];
+            /**
+             * Format: date
+             * @description Last day of the factory warranty: given, or worked out from the product's months.
+             */
+            warranty_ends_on: string | null;
+            /**
+             * Format: date
+             * @description First day of the factory warranty: given, or the day of installation, or of sale.
+             */
+            warranty_starts_on: string | null;
+        };
+        /** @description A file on one of the customer's tickets. */
+        CustomerFile: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who attached it. */
+            created_by_name: string;
+            /**
+             * Format: uuid
+             * @description The file.
+             */
+            file_id: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description Its media type, sniffed. */
+            media_type: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Format: uuid
+             * @description The ticket.
+             */
+            ticket_id: string;
+            /** @description The ticket's number. */
+            ticket_number: string;
+        };
+        /** @description The whole customer; what the caller may not see is empty or null. */
+        CustomerFull: {
+            /** @description Who belongs to it, at most 50, by name. */
+            children: components["schemas"]["CustomerLink"][];
+            /** @description Complaints: tickets of that type. */
+            complaints: components["schemas"]["Complaints"];
+            /** @description Whom to speak to, the primary one first. */
+            contacts: components["schemas"]["Contact"][];
+            /** @description Contracts, the one that ends last first; at most 20. */
+            contracts: components["schemas"]["Contract"][];
+            /**
+             * Format: int64
+             * @description What jobs for the customer cost us so far, in minor units of `open_money_minor.currency`; null for whoever does
+             *     not see all of it.
+             */
+            cost_so_far_minor: number | null;
+            /** @description How much of everything there is. */
+            counts: components["schemas"]["CustomerCounts"];
+            /** @description The customer. */
+            customer: components["schemas"]["Customer"];
+            /** @description The first 20 devices. */
+            devices: components["schemas"]["CustomerDevice"][];
+            /** @description The last 20 files on tickets. */
+            files: components["schemas"]["CustomerFile"][];
+            /** @description The last 10 messages on tickets. */
+            messages: components["schemas"]["CustomerMessage"][];
+            /** @description Money that is still to come; null without a permission that shows money. */
+            open_money_minor: components["schemas"]["OpenMoney"] | null;
+            /**
+             * Format: int64
+             * @description How many tickets are being worked on.
+             */
+            open_tickets: number;
+            /** @description The newest 10 purchases, leads and invoices. */
+            orders: components["schemas"]["OrderView"][];
+            /** @description The customer manager's name. */
+            owner_name: string | null;
+            /** @description To whom it belongs. */
+            parent: components["schemas"]["CustomerLink"] | null;
+            /** @description Quotes that are not settled: drafts, sent and approved ones. */
+            quotes_open: components["schemas"]["Quote"][];
+            /** @description The last 12 months in which somebody answered, the oldest first. */
+            satisfaction_trend: components["schemas"]["MonthOfAnswers"][];
+            /** @description Their places. */
+            sites: components["schemas"]["Site"][];
+            /** @description Surveys. */
+            surveys: components["schemas"]["CustomerSurveys"];
+            /** @description The newest 20 tickets. */
+            tickets: components["schemas"]["Ticket"][];
+            /** @description Visits. */
+            visits: components["schemas"]["CustomerVisits"];
+        };
         /** @description What a customer is. */
         CustomerKind: "company" | "person";
         /** @description How much attention a customer is promised. */
         CustomerLevel: "standard" | "silver" | "gold" | "vip";
+        /** @description Another customer, as much as a link shows. */
+        CustomerLink: {
+            /**
+             * Format: date-time
+             * @description When it was put away.
+             */
+            archived_at: string | null;
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            id: string;
+            /** @description How much attention it is promised. */
+            level: components["schemas"]["CustomerLevel"];
+            /** @description Its name. */
+            name: string;
+        };
         /** @description A page, with the total when it was asked for. */
         CustomerList: {
             /** @description The rows, in the order asked for. */
@@ -4602,6 +6623,101 @@ export interface components {
             total?: number | null;
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
+        };
+        /** @description A customer that went into another. */
+        CustomerMerge: {
+            /**
+             * Format: date-time
+             * @description When they were merged.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who merged them.
+             */
+            created_by: string | null;
+            /** @description Their name then. */
+            created_by_name: string;
+            /**
+             * Format: uuid
+             * @description The customer that went into it; archived.
+             */
+            from_id: string;
+            /**
+             * Format: uuid
+             * @description The merge's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The customer that remained.
+             */
+            into_id: string;
+            /** @description How many rows of each kind went along: contacts, sites, children, devices, tickets, … */
+            moved: {
+                [key: string]: number;
+            };
+            /** @description How far it has come. */
+            state: components["schemas"]["MergeState"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        CustomerMergeList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["CustomerMerge"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description A message on one of the customer's tickets. */
+        CustomerMessage: {
+            /**
+             * Format: uuid
+             * @description Their id.
+             */
+            author_id: string;
+            /** @description Who wrote it. */
+            author_kind: components["schemas"]["AuthorKind"];
+            /** @description Their name then. */
+            author_name: string;
+            /** @description The text. */
+            body: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Files with it. */
+            file_ids: string[];
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description Who reads it. */
+            kind: components["schemas"]["MessageKind2"];
+            /**
+             * Format: uuid
+             * @description The ticket.
+             */
+            ticket_id: string;
+            /** @description The ticket's number. */
+            ticket_number: string;
         };
         /** @description A customer with everything around them; what the caller may not see is empty. */
         CustomerOverview: {
@@ -4637,6 +6753,33 @@ export interface components {
             /** @description Tickets, the newest first. */
             tickets: components["schemas"]["Ticket"][];
         };
+        /** @description What the customer said in surveys. */
+        CustomerSurveys: {
+            /**
+             * Format: double
+             * @description Mean satisfaction, 1 to 5; absent when nobody answered.
+             */
+            csat_mean: number | null;
+            /** @description The last answers. */
+            last: components["schemas"]["Survey"][];
+            /**
+             * Format: uint
+             * @description How many were answered.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Recommendation: percentage of promoters (9, 10) minus percentage of detractors (0 to 6), −100 to 100.
+             */
+            nps: number | null;
+        };
+        /** @description Visits to come, and those that took place. */
+        CustomerVisits: {
+            /** @description Those that took place, the last first. */
+            last: components["schemas"]["Visit"][];
+            /** @description Those to come, the next first. */
+            next: components["schemas"]["Visit"][];
+        };
         /** @description Yes or no, with a name as signature. */
         DecideQuote: {
             /** @description Yes or no. */
@@ -4666,6 +6809,11 @@ export interface components {
             message: string;
             /** @description JSON pointer into the catalogue or form. */
             pointer: string;
+            /**
+             * Format: uint
+             * @description Where in an expression, in UTF-16 units.
+             */
+            position?: number | null;
         };
         /** @description What is wrong with a catalogue. */
         Defects: {
@@ -4696,11 +6844,18 @@ export interface components {
          *     dates and the product they came from; `null` works them out again.
          */
         DeviceChange: {
+            /** @description The building of the site. */
+            building?: string | null;
             /**
              * Format: uuid
              * @description Whose device it is; with another customer the device leaves its site unless one is named.
              */
             customer_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The customer who sold it on.
+             */
+            dealer_id?: string | null;
             /**
              * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
              * @default null
@@ -4708,6 +6863,13 @@ export interface components {
             ext: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Format: date
+             * @description When it was first used.
+             */
+            first_used_on?: string | null;
+            /** @description The floor. */
+            floor?: string | null;
             /**
              * Format: date
              * @description When it was put into service.
@@ -4719,6 +6881,11 @@ export interface components {
              */
             lat?: number | null;
             /**
+             * Format: uuid
+             * @description The customer who rents it.
+             */
+            lessee_id?: string | null;
+            /**
              * Format: double
              * @description Degrees east (WGS 84).
              */
@@ -4727,6 +6894,11 @@ export interface components {
             model?: string | null;
             /** @description Whatever colleagues should know. */
             note?: string | null;
+            /**
+             * Format: uuid
+             * @description The device it is a component of.
+             */
+            parent_id?: string | null;
             /** @description Where exactly it stands. */
             place?: string | null;
             /**
@@ -4769,6 +6941,59 @@ export interface components {
              */
             warranty_starts_on?: string | null;
         };
+        /** @description What a device cost us, in minor units of `currency`. */
+        DeviceCost: {
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Work at the customer's; added up before it is rounded.
+             */
+            labour_minor: number;
+            /**
+             * Format: int64
+             * @description Parts; those in another currency are not in it.
+             */
+            parts_minor: number;
+            /**
+             * Format: int64
+             * @description Pieces used.
+             */
+            pieces: number;
+            /**
+             * Format: int64
+             * @description All of it.
+             */
+            total_minor: number;
+            /**
+             * Format: int64
+             * @description Ways.
+             */
+            travel_minor: number;
+        };
+        /** @description How much there is; null where the caller may not look. */
+        DeviceCounts: {
+            /**
+             * Format: int64
+             * @description Upkeep among them.
+             */
+            maintenances: number | null;
+            /**
+             * Format: int64
+             * @description Parts that were used on it, in pieces.
+             */
+            parts_replaced: number | null;
+            /**
+             * Format: int64
+             * @description Repairs among them.
+             */
+            repairs: number | null;
+            /**
+             * Format: int64
+             * @description Tickets.
+             */
+            tickets: number | null;
+        };
         /** @description The device it is about. */
         DeviceFace: {
             /** @description The variant, as the plate says. */
@@ -4777,6 +7002,57 @@ export interface components {
             product: string | null;
             /** @description Its serial number. */
             serial: string;
+        };
+        /** @description A device's whole file; what the caller may not see is empty or null. */
+        DeviceFile: {
+            /** @description Its components. */
+            components: components["schemas"]["DeviceLink"][];
+            /** @description Contracts about it, the one that ends last first. */
+            contracts: components["schemas"]["Contract"][];
+            /** @description What it cost us so far; null for whoever does not see costs. */
+            cost_so_far: components["schemas"]["DeviceCost"] | null;
+            /** @description How much there is. */
+            counts: components["schemas"]["DeviceCounts"];
+            /** @description Whose it is. */
+            customer: components["schemas"]["Customer"] | null;
+            /** @description The device. */
+            device: components["schemas"]["DeviceView"];
+            /** @description Its own documents and its product's. */
+            documents: components["schemas"]["ShownDocument"][];
+            /** @description Meters with their latest reading. */
+            meters: components["schemas"]["Meter"][];
+            /** @description The device it is a component of. */
+            parent: components["schemas"]["DeviceLink"] | null;
+            /** @description Parts built in, those still in first. */
+            parts: components["schemas"]["DevicePart"][];
+            /** @description Maintenance plans that reach it. */
+            plans: components["schemas"]["DevicePlan"][];
+            /** @description What it is. */
+            product: components["schemas"]["Product"] | null;
+            /** @description Where it stands. */
+            site: components["schemas"]["Site"] | null;
+            /** @description The newest 20 tickets. */
+            tickets: components["schemas"]["Ticket"][];
+            /** @description The first page of its history, the newest first. */
+            timeline: components["schemas"]["EventList"];
+            /** @description The latest 20 visits. */
+            visits: components["schemas"]["Visit"][];
+            /** @description Whether it is covered today, and why. */
+            warranty: components["schemas"]["ExplainedVerdict"];
+        };
+        /** @description Another device, as much as a link shows. */
+        DeviceLink: {
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            id: string;
+            /** @description The variant. */
+            model: string | null;
+            /** @description Its serial number. */
+            serial_number: string;
+            /** @description Whether it works. */
+            status: components["schemas"]["DeviceStatus"];
         };
         /** @description A device with everything around it; what the caller may not see is empty. */
         DeviceOverview: {
@@ -4813,6 +7089,174 @@ export interface components {
             /** @description What the place is called. */
             site_name: string | null;
         };
+        /** @description A part built into a device. */
+        DevicePart: {
+            /**
+             * Format: date-time
+             * @description When it was noted.
+             */
+            created_at: string;
+            /** @description Who noted it. */
+            created_by_name: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /**
+             * Format: uuid
+             * @description The row's id.
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description Since when it is in.
+             */
+            installed_on: string | null;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The part in the parts list.
+             */
+            part_id: string | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: date
+             * @description When it was taken out; absent while it is in.
+             */
+            removed_on: string | null;
+            /** @description Why it was taken out. */
+            removed_reason: string | null;
+            /** @description Its own serial number. */
+            serial_number: string | null;
+            /**
+             * Format: uuid
+             * @description The ticket on which it was built in.
+             */
+            ticket_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: uuid
+             * @description The booking in the parts list it comes from.
+             */
+            use_id: string | null;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+            /**
+             * Format: uuid
+             * @description The visit on which it was built in.
+             */
+            visit_id: string | null;
+            /**
+             * Format: date
+             * @description Last day of its own warranty.
+             */
+            warranty_ends_on: string | null;
+        };
+        /** @description A change to a part of a device: what is not mentioned stays, `null` empties. `removed_on` takes it out. */
+        DevicePartChange: {
+            /**
+             * Format: date
+             * @description Since when it is in.
+             */
+            installed_on?: string | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity?: number | null;
+            /**
+             * Format: date
+             * @description When it was taken out; `null` puts it back in.
+             */
+            removed_on?: string | null;
+            /** @description Why it was taken out. */
+            removed_reason?: string | null;
+            /** @description Its own serial number. */
+            serial_number?: string | null;
+            /**
+             * Format: date
+             * @description Last day of its own warranty.
+             */
+            warranty_ends_on?: string | null;
+        };
+        /** @description A page, with the total when it was asked for. */
+        DevicePartList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["DevicePart"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description A plan that reaches the device. */
+        DevicePlan: {
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            customer_id: string | null;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /**
+             * Format: date
+             * @description When it was last done.
+             */
+            last_done_on: string | null;
+            /**
+             * Format: date
+             * @description When it was last due.
+             */
+            last_due_on: string | null;
+            /**
+             * Format: double
+             * @description What the meter showed when it was last done.
+             */
+            last_meter: number | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is due next for, unless a ticket is open. */
+            next_due: components["schemas"]["Due"] | null;
+            /**
+             * Format: date
+             * @description The day of the job that has a ticket and is not done.
+             */
+            open_due_on: string | null;
+            /**
+             * Format: uuid
+             * @description That ticket.
+             */
+            open_ticket_id: string | null;
+            /**
+             * Format: uuid
+             * @description The plan.
+             */
+            plan_id: string;
+            /** @description Its serial number. */
+            serial_number: string;
+        };
         /** @description Whether a device works. */
         DeviceStatus: "in_service" | "stopped" | "scrapped";
         /** @description A device with the names of what it refers to, as the API shows it. */
@@ -4822,6 +7266,8 @@ export interface components {
              * @description When it was put away; absent while in use.
              */
             archived_at: string | null;
+            /** @description The building of the site: 3号楼. */
+            building: string | null;
             /**
              * Format: date-time
              * @description When it was created.
@@ -4839,10 +7285,24 @@ export interface components {
             customer_id: string | null;
             /** @description What the customer is called. */
             customer_name: string | null;
+            /**
+             * Format: uuid
+             * @description The customer who sold it on.
+             */
+            dealer_id: string | null;
+            /** @description What the dealer is called. */
+            dealer_name: string | null;
             /** @description Values of the company's own fields, by field id. */
             ext: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: date
+             * @description When it was first used.
+             */
+            first_used_on: string | null;
+            /** @description The floor: B1. */
+            floor: string | null;
             /**
              * Format: uuid
              * @description The device's id.
@@ -4859,6 +7319,13 @@ export interface components {
              */
             lat: number | null;
             /**
+             * Format: uuid
+             * @description The customer who rents it.
+             */
+            lessee_id: string | null;
+            /** @description What the lessee is called. */
+            lessee_name: string | null;
+            /**
              * Format: double
              * @description Degrees east (WGS 84).
              */
@@ -4867,6 +7334,13 @@ export interface components {
             model: string | null;
             /** @description Whatever colleagues should know. */
             note: string | null;
+            /**
+             * Format: uuid
+             * @description The device it is a component of.
+             */
+            parent_id: string | null;
+            /** @description The serial number of the device it is a component of. */
+            parent_serial_number: string | null;
             /** @description Where exactly it stands: 3号楼2单元 机房. */
             place: string | null;
             /**
@@ -4883,6 +7357,13 @@ export interface components {
              * @description The region it belongs to.
              */
             region_id: string | null;
+            /** @description Why it was scrapped. */
+            scrap_reason: string | null;
+            /**
+             * Format: date
+             * @description When it was scrapped.
+             */
+            scrapped_on: string | null;
             /** @description Its serial number, unique in the company, in capitals. */
             serial_number: string;
             /**
@@ -4939,6 +7420,15 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description A field in which two customers differ. */
+        Difference: {
+            /** @description The field, as `take` names it; own fields as `ext.<id>`. */
+            field: string;
+            /** @description What the customer that goes away says. */
+            from: unknown;
+            /** @description What the customer that stays says. */
+            keep: unknown;
+        };
         /** @description Send an engineer of one's choice. */
         DispatchTicket: {
             /**
@@ -4985,6 +7475,66 @@ export interface components {
             /** @description The visit that was planned. */
             visit: components["schemas"]["Visit"];
         };
+        /** @description Whose a document is. */
+        DocumentOf: "device" | "product";
+        /** @description As much of a customer as tells it from its doubles. */
+        Double: {
+            /** @description Where it is. */
+            address: components["schemas"]["Address"];
+            /**
+             * Format: date-time
+             * @description When it came in.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description How many devices it has.
+             */
+            devices: number;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its first number. */
+            phone: string | null;
+            /**
+             * Format: int64
+             * @description How many tickets it has.
+             */
+            tickets: number;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description For the merge.
+             */
+            version: number;
+        };
+        /** @description Customers that may be one and the same. */
+        Doubles: {
+            /** @description Who: the one with most devices and tickets first. */
+            customers: components["schemas"]["Double"][];
+            /** @description Why. */
+            reason: components["schemas"]["Likeness"][];
+        };
+        /** @description A job that is due. */
+        Due: {
+            /** @description By what. */
+            by: components["schemas"]["DueBy"];
+            /**
+             * Format: date
+             * @description On which day.
+             */
+            on: string;
+        };
+        /** @description What makes a job due. */
+        DueBy: "time" | "meter";
         /** @description An earlier ticket of the same device. */
         EarlierTicket: {
             /** @description The cause found. */
@@ -5141,6 +7691,13 @@ export interface components {
         };
         /** @description Whether an engineer can be sent. */
         EngineerStatus: "active" | "off" | "left";
+        /** @description Why, and that it is meant. */
+        Erase: {
+            /** @description The customer's name, typed again. */
+            confirm_name: string;
+            /** @description Why, at most 200 characters; it stands on the timeline, so name nobody. */
+            reason: string;
+        };
         /** @description Something that happened. */
         Event: {
             /** @description Who. */
@@ -5203,6 +7760,107 @@ export interface components {
             /** @description In words people read later. */
             reason: string;
         };
+        /** @description A verdict with its reasons. */
+        ExplainedVerdict: {
+            /** @description Components with terms of their own. */
+            components: components["schemas"]["ComponentVerdict"][];
+            /**
+             * Format: uuid
+             * @description The contract that covers it.
+             */
+            contract_id: string | null;
+            /** @description That contract's number. */
+            contract_number: string | null;
+            /** @description What costs nothing; absent when not covered. */
+            covers: components["schemas"]["Covers"] | null;
+            /** @description Covered, not covered, or (null) not known. */
+            in_warranty: boolean | null;
+            /**
+             * Format: date
+             * @description The day it is about.
+             */
+            on: string;
+            /** @description Why. */
+            reason_code: components["schemas"]["ReasonCode"];
+            /**
+             * Format: date
+             * @description When covered, the last day; when expired, the day that was the last.
+             */
+            until: string | null;
+            /** @description The steps that led to it. */
+            why: components["schemas"]["Step"][];
+        };
+        /** @description An export. */
+        Export: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when the file can be fetched.
+             */
+            expires_at: string;
+            /** @description Why it failed. */
+            failure: string | null;
+            /** @description The file, once it is done. */
+            file: components["schemas"]["ExportFile"] | null;
+            /** @description CSV or a workbook. */
+            format: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description The list. */
+            list: string;
+            /**
+             * Format: int64
+             * @description Rows written so far.
+             */
+            rows: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ExportState"];
+            /**
+             * Format: int64
+             * @description Rows in all, once that is known; a long list is counted only up to 10,000 beforehand.
+             */
+            total: number | null;
+            /**
+             * Format: int64
+             * @description Rises when it ends.
+             */
+            version: number;
+        };
+        /** @description A file that can be fetched. */
+        ExportFile: {
+            /** @description The name to save it under. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its length in bytes.
+             */
+            size: number;
+        };
+        /** @description How the file is made. */
+        ExportFormat: "csv" | "xlsx";
+        /** @description A page, with the total when it was asked for. */
+        ExportList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["Export"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description Where an export stands. */
+        ExportState: "queued" | "running" | "done" | "failed";
         /** @description A value that cannot be converted. */
         Failed: {
             /** @description Why it cannot. */
@@ -5219,6 +7877,8 @@ export interface components {
         Field: {
             /** @description What a new record has when nothing is given. */
             default?: unknown;
+            /** @description The same as a ZEN expression over `now`, `today`, `me` and the fields above this one. */
+            default_expression?: string | null;
             /** @description The roles that edit it, if they see it; empty for everybody. */
             edit_roles?: string[];
             /** @description Whether lists can filter by it. */
@@ -5426,6 +8086,15 @@ export interface components {
             /** @description JSON pointer into the body (`/lines/0/quantity`), or `/query/limit`, `/path/id`, `/header/If-Match`. */
             pointer: string;
         };
+        /** @description A field that could not be worked out. */
+        FieldFaultView: {
+            /** @description Stable code, for translation. */
+            code: string;
+            /** @description The field's id. */
+            field: string;
+            /** @description A plain English sentence. */
+            message: string;
+        };
         /** @description How far the index of one field is. */
         FieldIndex: {
             /**
@@ -5447,6 +8116,8 @@ export interface components {
         FieldInput: {
             /** @description What a new record has when nothing is given. */
             default?: unknown;
+            /** @description The same as a ZEN expression over `now`, `today`, `me` and the fields above this one. */
+            default_expression?: string | null;
             /** @description The roles that edit it, if they see it; empty for everybody. */
             edit_roles?: string[];
             /** @description Whether lists can filter by it. */
@@ -5771,6 +8442,8 @@ export interface components {
             /** @constant */
             type: "sub_table";
         } | {
+            /** @description What an amount is in, a code of ISO 4217; only with the result `money`. */
+            currency?: string | null;
             /** @description ZEN expression over field ids. */
             expression: string;
             /** @description The type of its value. */
@@ -5789,6 +8462,8 @@ export interface components {
             /** @constant */
             type: "roll_up";
         } | {
+            /** @description What an amount is in, a code of ISO 4217; only with the result `money`. */
+            currency?: string | null;
             /** @description A field of the record it names. */
             field: string;
             /** @description A relation field of this object. */
@@ -6092,6 +8767,8 @@ export interface components {
             /** @constant */
             type: "sub_table";
         } | {
+            /** @description What an amount is in, a code of ISO 4217; only with the result `money`. */
+            currency?: string | null;
             /** @description ZEN expression over field ids. */
             expression: string;
             /** @description The type of its value. */
@@ -6110,6 +8787,8 @@ export interface components {
             /** @constant */
             type: "roll_up";
         } | {
+            /** @description What an amount is in, a code of ISO 4217; only with the result `money`. */
+            currency?: string | null;
             /** @description A field of the record it names. */
             field: string;
             /** @description A relation field of this object. */
@@ -6322,6 +9001,8 @@ export interface components {
             id: string;
             /** @description What people see. */
             name: components["schemas"]["Label"];
+            /** @description The roles that may use it; empty for everybody of the channel. */
+            roles?: string[];
             /**
              * Format: uint32
              * @description Counts from 1.
@@ -6349,6 +9030,8 @@ export interface components {
              * @description The version in use; absent until it is published.
              */
             published_version: number | null;
+            /** @description The roles that may use it; empty for everybody of the channel. */
+            roles: string[];
             /**
              * Format: date-time
              * @description When it was last saved.
@@ -6364,6 +9047,13 @@ export interface components {
         FormList: {
             /** @description In the order in which they were made. */
             items: components["schemas"]["FormInfo"][];
+        };
+        /** @description One column, tab or step. */
+        FormPart: {
+            /** @description What stands in it. */
+            items: components["schemas"]["Item"][];
+            /** @description Its name; tabs and steps need one. */
+            title?: components["schemas"]["Label"] | null;
         };
         /** @description One form: its draft, or a published version. */
         FormView: {
@@ -6387,8 +9077,13 @@ export interface components {
              */
             version: number;
         };
-        /** @description A customer who may be calling. */
+        /** @description Customers that may be one and the same. */
         Found: {
+            /** @description Groups, those with most reasons first. */
+            items: components["schemas"]["Doubles"][];
+        };
+        /** @description A customer who may be calling. */
+        Found2: {
             /** @description Whom to speak to. */
             contacts: components["schemas"]["Contact"][];
             /** @description The customer; null for a device that belongs to nobody yet. */
@@ -6400,27 +9095,205 @@ export interface components {
             /** @description Where their devices stand. */
             sites: components["schemas"]["Site"][];
         };
+        /** @description What a gallery shows. */
+        GallerySettings: {
+            /** @description The field with the picture. */
+            image?: string | null;
+        };
+        /** @description How many hits of one kind there are. */
+        Group: {
+            /**
+             * Format: uint64
+             * @description How many, whatever kinds are shown.
+             */
+            count: number;
+            /** @description What people call an own object; null for built-in ones. */
+            name: components["schemas"]["Label"] | null;
+            /** @description The kind, as in hits. */
+            object: string;
+        };
+        /** @description A text of what was found, cut where it fits. */
+        Highlight: {
+            /** @description Where it stands: `title`, `codes`, `phones`, `names` or `text`. */
+            field: string;
+            /** @description The text, in order; shortened texts begin or end with `…`. */
+            parts: components["schemas"]["Piece"][];
+        };
         /** @description Something that was found. */
         Hit: {
+            /** @description True when it is archived. */
+            archived: boolean;
             /** @description True when the number, telephone or serial number was exactly this. */
             exact: boolean;
+            /** @description Why it was found: its texts with what fits marked. */
+            highlights: components["schemas"]["Highlight"][];
             /**
              * Format: uuid
              * @description Which one.
              */
             id: string;
-            /** @description The kind of object: `ticket`, `customer`, `device`, `contract`, `product`, `part` or `engineer`. */
+            /**
+             * @description The kind of object: `ticket`, `customer`, `device`, `contract`, `order`, `product`, `part`, `engineer`, or
+             *     `record:` with the key of an own object.
+             */
             object: string;
             /** @description One more line. */
             subtitle: string | null;
             /** @description One line that tells it from others. */
             title: string;
+            /**
+             * Format: date-time
+             * @description When what it is found by last changed.
+             */
+            updated_at: string;
         };
         /** @description What was found, the best first. */
         Hits: {
+            /** @description True while this server makes its index anew, so that much is not found yet. */
+            building: boolean;
+            /** @description All hits by kind, the most first. */
+            groups: components["schemas"]["Group"][];
             /** @description The hits. */
             items: components["schemas"]["Hit"][];
+            /** @description Hand this back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
         };
+        /** @description An import. */
+        Import: {
+            /** @description Whether it can be taken back. */
+            can_undo: boolean;
+            /** @description The file's columns. */
+            columns: components["schemas"]["SourceColumn"][];
+            /**
+             * Format: int64
+             * @description Records made.
+             */
+            created: number;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who began it.
+             */
+            created_by: string;
+            /** @description Their name. */
+            created_by_name: string;
+            /** @description What stands between columns; null for workbooks. */
+            delimiter: string | null;
+            /**
+             * Format: int64
+             * @description Lines dealt with.
+             */
+            done: number;
+            /** @description The encoding that was found; null for workbooks. */
+            encoding: string | null;
+            /** @description Why it could not go on. */
+            failure: string | null;
+            /** @description The file's name. */
+            file_name: string;
+            /** @description `csv` or `xlsx`. */
+            format: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Records that somebody changed since, and that therefore stay.
+             */
+            kept: number;
+            /** @description The list. */
+            list: string;
+            /** @description What becomes of them. */
+            mapping: components["schemas"]["Mapping"];
+            /** @description What is wrong, the first 100; after an undo what stayed as it is. */
+            problems: components["schemas"]["ImportProblem"][];
+            /**
+             * Format: int64
+             * @description Lines dealt with: created + updated + skipped + rejected.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Lines that could not be taken.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Lines in the file, the header not counted.
+             */
+            rows: number;
+            /** @description The sheet that is read. */
+            sheet: string | null;
+            /** @description The workbook's sheets. */
+            sheets: string[];
+            /**
+             * Format: int64
+             * @description Lines left out, or that say what is so already.
+             */
+            skipped: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+            /**
+             * Format: int64
+             * @description Lines in all.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Records taken back.
+             */
+            undone: number;
+            /**
+             * Format: int64
+             * @description Records changed.
+             */
+            updated: number;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of mapping and state.
+             */
+            version: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        ImportList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["Import"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description What is wrong with a cell or a line. */
+        ImportProblem: {
+            /** @description The column's header; null for the line as a whole. */
+            column: string | null;
+            /**
+             * Format: int64
+             * @description The line in the file, the header being the first.
+             */
+            line: number;
+            /** @description What is wrong and what to do, in the caller's language. */
+            reason: string;
+            /** @description What stands in the cell. */
+            value: string;
+        };
+        /** @description Where an import stands. */
+        ImportState: "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
         /** @description Whether lists can use a field yet. */
         IndexState: "ready" | "filling";
         /**
@@ -6590,8 +9463,48 @@ export interface components {
             /** @description Chinese. */
             zh: string;
         };
+        /** @description Which labels on which sheet. */
+        LabelsWanted: {
+            /** @description Instead of ids: a condition tree as in lists; at most 1,000 devices. */
+            filter?: unknown;
+            /**
+             * @description The devices, in this order; at most 1,000. Those that the caller does not see are left out.
+             * @default []
+             */
+            ids: string[];
+            /** @description What the labels are printed on. */
+            size: components["schemas"]["SheetSize"];
+        };
         /** @description How the parts of a section stand to each other. */
         Layout: "columns" | "tabs" | "steps";
+        /** @description How the records are laid out. */
+        Layout2: "table" | "board" | "calendar" | "gallery" | "map";
+        /** @description The layout of a customer's page. */
+        Layout3: {
+            /** @description For everybody else. */
+            default: string[];
+            /**
+             * @description By key of a role; somebody with several roles sees what the first of them that is named here says.
+             * @default {}
+             */
+            roles: {
+                [key: string]: string[];
+            };
+            /** @description Every section there is. */
+            sections: string[];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string | null;
+            /**
+             * Format: int64
+             * @description Rises with every change; 0 as long as nobody changed it.
+             */
+            version: number;
+        };
+        /** @description Why two customers may be one. */
+        Likeness: "phone" | "name" | "address";
         /** @description What a line of a quote is for. */
         LineKind: "labour" | "travel" | "part" | "diagnosis" | "other";
         /** @description A link that a customer holds. */
@@ -6684,7 +9597,192 @@ export interface components {
              */
             device_id: string | null;
             /** @description The most likely first. */
-            items: components["schemas"]["Found"][];
+            items: components["schemas"]["Found2"][];
+        };
+        /** @description A field that look-ups can take. */
+        LookUpField: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Label"];
+            /** @description Whether the company made it. */
+            own: boolean;
+            /** @description Whether it is personal data; a look-up of it must be too. */
+            personal: boolean;
+            /** @description The type that a look-up of it has. */
+            result: components["schemas"]["ResultType"];
+        };
+        /** @description The fields that look-ups can take. */
+        LookUpFields: {
+            /** @description Standard ones first. */
+            items: components["schemas"]["LookUpField"][];
+        };
+        /** @description Planned upkeep. */
+        MaintenancePlan: {
+            /** @description Whether it makes tickets. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description When it was put away; it makes no tickets from then on.
+             */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The user who created the record.
+             */
+            created_by: string | null;
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            ends_on: string | null;
+            /**
+             * Format: int32
+             * @description Every so many days.
+             */
+            every_days: number | null;
+            /**
+             * Format: int32
+             * @description Every so many months.
+             */
+            every_months: number | null;
+            /**
+             * Format: uuid
+             * @description The plan's id.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description How many days ahead the ticket is made.
+             */
+            lead_days: number;
+            /** @description Every so many units of a meter; with time and meter whichever comes first counts. */
+            meter: components["schemas"]["MeterRhythm"] | null;
+            /**
+             * Format: int32
+             * @description How long one job takes, for the workload.
+             */
+            minutes: number;
+            /** @description What it is called. */
+            name: string;
+            /** @description Whatever colleagues should know. */
+            note: string | null;
+            /** @description Which devices it is for. */
+            scope: components["schemas"]["PlanScope"];
+            /**
+             * Format: date
+             * @description Its first day.
+             */
+            starts_on: string;
+            /** @description The ticket it makes. */
+            ticket: components["schemas"]["PlannedTicket"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A change to a plan: what is not mentioned stays, `null` empties. */
+        MaintenancePlanChange: {
+            /** @description Whether it makes tickets. */
+            active?: boolean | null;
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            ends_on?: string | null;
+            /**
+             * Format: int32
+             * @description Every so many days.
+             */
+            every_days?: number | null;
+            /**
+             * Format: int32
+             * @description Every so many months.
+             */
+            every_months?: number | null;
+            /**
+             * Format: int32
+             * @description How many days ahead the ticket is made.
+             */
+            lead_days?: number | null;
+            /** @description Every so many units of a meter. */
+            meter?: components["schemas"]["MeterRhythm"] | null;
+            /**
+             * Format: int32
+             * @description How long one job takes.
+             */
+            minutes?: number | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description Whatever colleagues should know. */
+            note?: string | null;
+            /** @description Which devices it is for. */
+            scope?: components["schemas"]["PlanScopeInput"] | null;
+            /**
+             * Format: date
+             * @description Its first day.
+             */
+            starts_on?: string | null;
+            /** @description The ticket it makes. */
+            ticket?: components["schemas"]["PlannedTicketInput"] | null;
+        };
+        /** @description A page, with the total when it was asked for. */
+        MaintenancePlanList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["MaintenancePlan"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description What a map goes by. */
+        MapSettings: {
+            /** @description The field that says where a record is. */
+            place: string;
+        };
+        /** @description What becomes of the lines of a file. Empty cells leave a record's value as it is. */
+        Mapping: {
+            /** @description What the columns become. */
+            columns: components["schemas"]["ColumnMapping"][];
+            /**
+             * @description The field by which records that are there are recognised; null makes a new record of every line.
+             * @default null
+             */
+            match: string | null;
+            /** @description What happens to a line whose record is there. */
+            on_match: components["schemas"]["OnMatch"];
+            /** @description What happens to a line whose record is not there. */
+            on_missing: components["schemas"]["OnMissing"];
+        };
+        /** @description What becomes of the lines of a file. Empty cells leave a record's value as it is. */
+        MappingInput: {
+            /** @description What the columns become. */
+            columns: components["schemas"]["ColumnMappingInput"][];
+            /**
+             * @description The field by which records that are there are recognised; null makes a new record of every line.
+             * @default null
+             */
+            match: string | null;
+            /** @description What happens to a line whose record is there. */
+            on_match: components["schemas"]["OnMatch"];
+            /** @description What happens to a line whose record is not there. */
+            on_missing: components["schemas"]["OnMissing"];
         };
         /** @description What the caller may do with an object. */
         May: {
@@ -6730,6 +9828,22 @@ export interface components {
         };
         /** @description Where an object stands in the menu. */
         Menu: "main" | "more" | "hidden";
+        /** @description Which customer goes away, and what stays of it. */
+        Merge: {
+            /**
+             * Format: uuid
+             * @description The customer that goes into this one; it is archived.
+             */
+            from: string;
+            /**
+             * @description Fields whose values are taken from it: name, kind, level, phone, email, address, note, owner_id, region_id,
+             *     parent_id, and own fields as `ext.<id>`. Telephone numbers and tags of both are kept anyway.
+             * @default []
+             */
+            take: string[];
+        };
+        /** @description How far a merge has come. */
+        MergeState: "merging" | "merged" | "undoing" | "undone";
         /** @description Goes up in another ticket. */
         MergeTicket: {
             /**
@@ -6798,6 +9912,117 @@ export interface components {
         MessageKind2: "note" | "reply" | "customer";
         /** @description How far a message has got. */
         MessageState: "queued" | "no_channel" | "sent" | "failed";
+        /** @description A meter of a device. */
+        Meter: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /**
+             * Format: uuid
+             * @description The meter's id.
+             */
+            id: string;
+            /** @description How its readings go. */
+            kind: components["schemas"]["MeterKind"];
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            last_at: string | null;
+            /**
+             * Format: double
+             * @description The latest reading.
+             */
+            last_value: number | null;
+            /** @description What it counts: 运行小时. Unique on the device. */
+            name: string;
+            /** @description In what: h, 次. */
+            unit: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed or read.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change, readings included.
+             */
+            version: number;
+        };
+        /** @description A change to a meter: what is not mentioned stays. */
+        MeterChange: {
+            /** @description What it counts. */
+            name?: string | null;
+            /** @description In what. */
+            unit?: string | null;
+        };
+        /** @description How a meter's readings go. */
+        MeterKind: "counter" | "gauge";
+        /** @description A reading of a meter. */
+        MeterReading: {
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            at: string;
+            /** @description Who read it. */
+            by_name: string;
+            /**
+             * Format: date-time
+             * @description When it was noted.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The reading's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The meter.
+             */
+            meter_id: string;
+            /** @description Whether the counter began anew, as after its replacement. */
+            reset: boolean;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ReadingSource"];
+            /**
+             * Format: double
+             * @description What it showed, in the meter's unit.
+             */
+            value: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        MeterReadingList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["MeterReading"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description How often by meter. */
+        MeterRhythm: {
+            /**
+             * Format: double
+             * @description Every so many of its units; above zero.
+             */
+            every: number;
+            /** @description The name of the meter on the devices. */
+            name: string;
+        };
         /** @description A step and its time. */
         Milestone: {
             /**
@@ -6810,6 +10035,26 @@ export interface components {
         };
         /** @description A step that matters to a customer. */
         MilestoneKind: "received" | "assigned" | "visit_planned" | "visit_replanned" | "visit_cancelled" | "on_the_way" | "arrived" | "work_done" | "signed" | "waiting" | "resumed" | "quote_sent" | "quote_approved" | "quote_rejected" | "paid" | "resolved" | "closed" | "reopened" | "cancelled";
+        /** @description Whether a list opens with this view. */
+        MineDefault: {
+            /** @description True to open the list with it, false to do so no longer. */
+            default: boolean;
+        };
+        /** @description Satisfaction in one month. */
+        MonthOfAnswers: {
+            /**
+             * Format: double
+             * @description Their mean satisfaction, 1 to 5.
+             */
+            csat_mean: number | null;
+            /** @description The month where the company is: `2026-03`. */
+            month: string;
+            /**
+             * Format: uint
+             * @description How many answers came in.
+             */
+            n: number;
+        };
         /** @description A new key with its secret. */
         NewApiKey: {
             /**
@@ -6866,6 +10111,30 @@ export interface components {
              * @description Rises with every change.
              */
             version: number;
+        };
+        /** @description Change many records of a list: those with these ids, or those that pass the filter. */
+        NewBulk: {
+            /** @description What is done. */
+            action: components["schemas"]["BulkAction"];
+            /**
+             * @description A condition tree; together they may pass at most 10,000 records.
+             * @default null
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description The records, at most 10,000.
+             * @default null
+             */
+            ids: string[] | null;
+            /** @description The list, as its address names it. */
+            list: string;
+            /**
+             * @description Words to search for.
+             * @default null
+             */
+            q: string | null;
         };
         /** @description A new contact; only the name must be there. */
         NewContact: {
@@ -6951,11 +10220,21 @@ export interface components {
             note?: string | null;
             /**
              * Format: uuid
-             * @description The user who looks after the customer.
+             * @description The customer manager: the user who looks after the customer.
              */
             owner_id?: string | null;
-            /** @description Telephone number: Chinese mobile or landline, service or foreign number. */
+            /**
+             * Format: uuid
+             * @description The customer this one belongs to, as a company to its group; five levels at most.
+             */
+            parent_id?: string | null;
+            /** @description Telephone number: Chinese mobile or landline, service or foreign number. With `phones` it is their first. */
             phone?: string | null;
+            /**
+             * @description All telephone numbers, the one to call first in front; at most 20.
+             * @default []
+             */
+            phones: components["schemas"]["Phone"][];
             /**
              * Format: uuid
              * @description The region they belong to.
@@ -6969,15 +10248,29 @@ export interface components {
         };
         /** @description A new device; only the serial number must be there. */
         NewDevice: {
+            /** @description The building of the site. */
+            building?: string | null;
             /**
              * Format: uuid
              * @description Whose device it is.
              */
             customer_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The customer who sold it on.
+             */
+            dealer_id?: string | null;
             /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
             ext?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Format: date
+             * @description When it was first used.
+             */
+            first_used_on?: string | null;
+            /** @description The floor. */
+            floor?: string | null;
             /**
              * Format: date
              * @description When it was put into service.
@@ -6989,6 +10282,11 @@ export interface components {
              */
             lat?: number | null;
             /**
+             * Format: uuid
+             * @description The customer who rents it.
+             */
+            lessee_id?: string | null;
+            /**
              * Format: double
              * @description Degrees east (WGS 84), together with `lat`.
              */
@@ -6997,6 +10295,11 @@ export interface components {
             model?: string | null;
             /** @description Whatever colleagues should know, at most 20,000 characters. */
             note?: string | null;
+            /**
+             * Format: uuid
+             * @description The device it is a component of.
+             */
+            parent_id?: string | null;
             /** @description Where exactly it stands, at most 200 characters. */
             place?: string | null;
             /**
@@ -7038,6 +10341,86 @@ export interface components {
              * @description First day of the factory warranty; the day of installation, or of sale, when absent.
              */
             warranty_starts_on?: string | null;
+        };
+        /** @description A part that is in the device. */
+        NewDevicePart: {
+            /**
+             * Format: date
+             * @description Since when it is in.
+             */
+            installed_on?: string | null;
+            /** @description What it is called, at most 200 characters. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The part in the parts list.
+             */
+            part_id?: string | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 100,000; one when absent.
+             */
+            quantity?: number | null;
+            /**
+             * Format: uuid
+             * @description The row of this device that it takes the place of: that one is marked as taken out.
+             */
+            replaces?: string | null;
+            /** @description Its own serial number. */
+            serial_number?: string | null;
+            /**
+             * Format: date
+             * @description Last day of its own warranty; worked out from the warranty rule of the product when absent.
+             */
+            warranty_ends_on?: string | null;
+        };
+        /** @description Export a list as it is shown. */
+        NewExport: {
+            /**
+             * @description Archived records instead of the others.
+             * @default false
+             */
+            archived: boolean;
+            /** @description The fields that become columns, in order; 1 to 300. */
+            columns: string[];
+            /**
+             * @description Only records that pass this condition tree.
+             * @default null
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description CSV or a workbook. */
+            format: components["schemas"]["ExportFormat"];
+            /** @description The list, as its address names it: `tickets`, `records/vehicle`. */
+            list: string;
+            /** @description The language of headers and labels. */
+            locale: components["schemas"]["Locale"];
+            /**
+             * @description Words to search for.
+             * @default null
+             */
+            q: string | null;
+            /**
+             * @description A field to sort by, such as `-created_at`.
+             * @default null
+             */
+            sort: string | null;
+        };
+        /** @description Begin an import. */
+        NewImport: {
+            /**
+             * Format: uuid
+             * @description The file, uploaded before: CSV or .xlsx.
+             */
+            file_id: string;
+            /** @description The list, as its address names it: `devices`, `records/vehicle`. */
+            list: string;
+            /**
+             * @description The workbook's sheet; the first when absent.
+             * @default null
+             */
+            sheet: string | null;
         };
         /** @description A line to put on a quote; amount and tax are worked out. */
         NewLine: {
@@ -7140,6 +10523,60 @@ export interface components {
              */
             version: number;
         };
+        /** @description A new plan. At least one of `every_days`, `every_months` and `meter` must be there; the earliest counts. */
+        NewMaintenancePlan: {
+            /** @description Whether it makes tickets; it does when absent. */
+            active?: boolean | null;
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            ends_on?: string | null;
+            /**
+             * Format: int32
+             * @description Every so many days, 1 to 3,650.
+             */
+            every_days?: number | null;
+            /**
+             * Format: int32
+             * @description Every so many months, 1 to 120.
+             */
+            every_months?: number | null;
+            /**
+             * Format: int32
+             * @description How many days ahead the ticket is made, 0 to 365; 7 when absent.
+             */
+            lead_days?: number | null;
+            /** @description Every so many units of a meter. */
+            meter?: components["schemas"]["MeterRhythm"] | null;
+            /**
+             * Format: int32
+             * @description How long one job takes, 1 to 10,080 minutes; 60 when absent.
+             */
+            minutes?: number | null;
+            /** @description What it is called, at most 200 characters. */
+            name: string;
+            /** @description Whatever colleagues should know, at most 20,000 characters. */
+            note?: string | null;
+            /** @description Which devices it is for. */
+            scope: components["schemas"]["PlanScopeInput"];
+            /**
+             * Format: date
+             * @description Its first day; by time the first job is due on it.
+             */
+            starts_on: string;
+            /** @description The ticket it makes. */
+            ticket: components["schemas"]["PlannedTicketInput"];
+        };
+        /** @description A new meter. */
+        NewMeter: {
+            /** @description How its readings go. */
+            kind: components["schemas"]["MeterKind"];
+            /** @description What it counts, at most 200 characters; unique on the device. */
+            name: string;
+            /** @description In what, at most 20 characters. */
+            unit: string;
+        };
         /** @description A new object. */
         NewObject: {
             /** @description The name of an icon. */
@@ -7158,6 +10595,84 @@ export interface components {
             } | null;
             /** @description Fields to begin with. */
             template?: components["schemas"]["Template"] | null;
+        };
+        /** @description A new purchase, lead or invoice. */
+        NewOrder: {
+            /** @description ISO 4217 code; the company's when absent. */
+            currency?: string | null;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            customer_id: string;
+            /**
+             * Format: date
+             * @description When it is to be delivered, decided or paid; not before `ordered_on`.
+             */
+            due_on?: string | null;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Purchase, lead or invoice; stays what it is. */
+            kind: components["schemas"]["OrderKind"];
+            /**
+             * @description What it consists of, at most 500 lines.
+             * @default []
+             */
+            lines: components["schemas"]["NewOrderLine"][];
+            /** @description Whatever colleagues should know, at most 20,000 characters. */
+            note?: string | null;
+            /** @description Its number, unique in the company; the next one of the kind and year, such as `PO-2026-000123`, when absent. */
+            number?: string | null;
+            /**
+             * Format: date
+             * @description The day on the order; today when absent.
+             */
+            ordered_on?: string | null;
+            /**
+             * Format: uuid
+             * @description The user who looks after it.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: int64
+             * @description What was paid of an invoice, in minor units.
+             */
+            paid_minor?: number | null;
+            /** @description Where the record comes from; `entered` when absent. */
+            source?: components["schemas"]["OrderSource"] | null;
+            /** @description Where it stands; the first status of its kind when absent. */
+            status?: components["schemas"]["OrderStatus"] | null;
+            /** @description One line that says what it is about, at most 200 characters. */
+            title: string;
+            /**
+             * Format: int64
+             * @description What it is worth, in minor units; with lines it is their sum and need not be said.
+             */
+            total_minor?: number | null;
+        };
+        /** @description One thing of a new order; the amount is worked out. */
+        NewOrderLine: {
+            /**
+             * @description The devices that were bought, or that it is about; at most 500.
+             * @default []
+             */
+            device_ids: string[];
+            /**
+             * Format: uuid
+             * @description The model, when it is one of the product list.
+             */
+            product_id?: string | null;
+            /** @description How many, above 0; 1 when absent. */
+            quantity?: string | null;
+            /** @description In words, at most 200 characters. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Price of one, in minor units of the order's currency; 0 when absent.
+             */
+            unit_price_minor?: number | null;
         };
         /** @description The new password chosen through a link. */
         NewPassword: {
@@ -7179,14 +10694,44 @@ export interface components {
             name: string;
             /** @description Whatever colleagues should know, at most 20,000 characters. */
             note?: string | null;
+            /** @description How the warranty counts, beyond its months; the rule of the category when absent. */
+            warranty?: components["schemas"]["WarrantyTermsInput"] | null;
             /**
              * Format: int32
              * @description How long the factory warranty lasts, 0 to 600 months.
              */
             warranty_months?: number | null;
         };
+        /** @description A new reading. */
+        NewReading: {
+            /**
+             * Format: date-time
+             * @description When it was read; now when absent, never later than now.
+             */
+            at?: string | null;
+            /**
+             * @description Whether the counter began anew; only then may it fall.
+             * @default false
+             */
+            reset: boolean;
+            /**
+             * Format: double
+             * @description What it showed, between -10¹² and 10¹².
+             */
+            value: number;
+        };
         /** @description A new record. */
         NewRecord: {
+            /**
+             * Format: uuid
+             * @description The form it was filled in with.
+             */
+            form?: string | null;
+            /**
+             * Format: int64
+             * @description A version of the form; the published one when absent.
+             */
+            form_version?: number | null;
             /**
              * Format: uuid
              * @description The user who looks after it; who makes it, when absent.
@@ -7259,6 +10804,95 @@ export interface components {
              * @default null
              */
             ticket_type: components["schemas"]["TicketType"] | null;
+        };
+        /** @description A new view. */
+        NewView: {
+            /**
+             * @description The roles for which it opens first; it must be shared.
+             * @default []
+             */
+            default_for: string[];
+            /** @description The list, as its address names it: `tickets`, `records/vehicle`. */
+            list: string;
+            /** @description What it is called, at most 200 characters. */
+            name: string;
+            /**
+             * @description The roles it is shared with; everybody when empty.
+             * @default []
+             */
+            roles: string[];
+            /**
+             * @description How the list is looked at.
+             * @default {
+             *       "archived": false,
+             *       "board": null,
+             *       "calendar": null,
+             *       "columns": [],
+             *       "filter": null,
+             *       "gallery": null,
+             *       "group_by": null,
+             *       "layout": "table",
+             *       "map": null,
+             *       "sort": []
+             *     }
+             */
+            settings: components["schemas"]["ViewSettingsInput"];
+            /**
+             * @description Whether others see it; only oneself when absent.
+             * @default false
+             */
+            shared: boolean;
+        };
+        /** @description A new warranty rule for a category. */
+        NewWarrantyRule: {
+            /** @description The category as products name it, at most 200 characters; one rule for each. */
+            category: string;
+            /**
+             * Format: int32
+             * @description How long the warranty lasts, 1 to 600 months.
+             */
+            months: number;
+            /** @description How it counts. */
+            terms: components["schemas"]["WarrantyTermsInput"];
+        };
+        /** @description A reading with the device it belongs to, for its address. */
+        NotedReading: {
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            at: string;
+            /** @description Who read it. */
+            by_name: string;
+            /**
+             * Format: date-time
+             * @description When it was noted.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /**
+             * Format: uuid
+             * @description The reading's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The meter.
+             */
+            meter_id: string;
+            /** @description Whether the counter began anew, as after its replacement. */
+            reset: boolean;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ReadingSource"];
+            /**
+             * Format: double
+             * @description What it showed, in the meter's unit.
+             */
+            value: number;
         };
         /** @description A change of a definition: what is not mentioned stays, `null` empties. */
         ObjectChange: {
@@ -7350,6 +10984,30 @@ export interface components {
             /** @description Built-in objects first, then the others by key. */
             items: components["schemas"]["ObjectInfo"][];
         };
+        /** @description What is to be offered anew: a device's warranty, or a contract. */
+        Offer: {
+            /**
+             * Format: uuid
+             * @description The colleague who makes the offer; whoever asks when absent.
+             */
+            assignee_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The contract that ends.
+             */
+            contract_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The device whose warranty ends.
+             */
+            device_id?: string | null;
+            /** @description Whatever they should know, at most 2,000 characters. */
+            note?: string | null;
+        };
+        /** @description What happens to a line whose record is there already. */
+        OnMatch: "update" | "skip";
+        /** @description What happens to a line whose record is not there. */
+        OnMissing: "create" | "skip";
         /** @description Hours in which an engineer works on the day shown. */
         OpenHours: {
             /**
@@ -7362,6 +11020,207 @@ export interface components {
              * @description Until.
              */
             to: string;
+        };
+        /** @description Money that is still to come, in minor units of the company's currency; other currencies are not in it. */
+        OpenMoney: {
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Offered in quotes that the customer has not answered.
+             */
+            quoted: number;
+            /**
+             * Format: int64
+             * @description To be paid on approved quotes and issued invoices.
+             */
+            receivable: number;
+        };
+        /** @description A change to an order: what is not mentioned stays, `null` empties. The kind stays what it is. */
+        OrderChange: {
+            /** @description ISO 4217 code. */
+            currency?: string | null;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            customer_id?: string | null;
+            /**
+             * Format: date
+             * @description When it is to be delivered, decided or paid.
+             */
+            due_on?: string | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What it consists of; replaces all lines. */
+            lines?: components["schemas"]["NewOrderLine"][] | null;
+            /** @description Whatever colleagues should know. */
+            note?: string | null;
+            /** @description Its number. */
+            number?: string | null;
+            /**
+             * Format: date
+             * @description The day on the order.
+             */
+            ordered_on?: string | null;
+            /**
+             * Format: uuid
+             * @description The user who looks after it.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: int64
+             * @description What was paid of an invoice, in minor units.
+             */
+            paid_minor?: number | null;
+            /** @description Where it stands. */
+            status?: components["schemas"]["OrderStatus"] | null;
+            /** @description What it is about. */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description What it is worth, in minor units; with lines it is their sum and need not be said.
+             */
+            total_minor?: number | null;
+        };
+        /** @description What kind of business a record is about. */
+        OrderKind: "purchase" | "lead" | "invoice";
+        /** @description One thing of an order. */
+        OrderLine: {
+            /**
+             * Format: int64
+             * @description Quantity times price, rounded half up.
+             */
+            amount_minor: number;
+            /**
+             * @description The devices that were bought, or that it is about.
+             * @default []
+             */
+            device_ids: string[];
+            /**
+             * Format: uuid
+             * @description The model, when it is one of the product list.
+             */
+            product_id: string | null;
+            /** @description How many. */
+            quantity: string;
+            /** @description In words. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Price of one, in minor units of the order's currency.
+             */
+            unit_price_minor: number;
+        };
+        /** @description Where a record comes from. */
+        OrderSource: "entered" | "imported" | "synced";
+        /** @description Where an order stands; each kind knows four of these, see [`OrderKind::statuses`]. */
+        OrderStatus: "draft" | "confirmed" | "delivered" | "cancelled" | "new" | "contacted" | "won" | "lost" | "issued" | "paid" | "void";
+        /** @description An order with the names of what it refers to, as the API shows it. */
+        OrderView: {
+            /**
+             * Format: date-time
+             * @description When it was put away; absent while in use.
+             */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The user who created the record.
+             */
+            created_by: string | null;
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            customer_id: string;
+            /** @description What the customer is called. */
+            customer_name: string | null;
+            /**
+             * Format: date
+             * @description When it is to be delivered, decided or paid.
+             */
+            due_on: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The order's id.
+             */
+            id: string;
+            /** @description Purchase, lead or invoice. */
+            kind: components["schemas"]["OrderKind"];
+            /** @description What it consists of. */
+            lines: components["schemas"]["OrderLine"][];
+            /** @description Whatever colleagues should know. */
+            note: string | null;
+            /** @description Its number, unique in the company. */
+            number: string;
+            /**
+             * Format: date
+             * @description The day on the order.
+             */
+            ordered_on: string;
+            /**
+             * Format: uuid
+             * @description The user who looks after it.
+             */
+            owner_id: string | null;
+            /** @description Who looks after it. */
+            owner_name: string | null;
+            /**
+             * Format: int64
+             * @description What was paid of an invoice, in minor units; 0 for the other kinds.
+             */
+            paid_minor: number;
+            /** @description Where the record comes from. */
+            source: components["schemas"]["OrderSource"];
+            /** @description Where it stands. */
+            status: components["schemas"]["OrderStatus"];
+            /** @description One line that says what it is about. */
+            title: string;
+            /**
+             * Format: int64
+             * @description What it is worth, in minor units: the sum of the lines when there are any.
+             */
+            total_minor: number;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        OrderViewList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["OrderView"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
         };
         /** @description A message on its way out. Its text is not shown: it may hold links that open without a password. */
         OutboxMessage: {
@@ -7457,13 +11316,6 @@ export interface components {
         };
         /** @description What became of a command. */
         Outcome2: "applied" | "duplicate" | "conflict" | "rejected";
-        /** @description One column, tab or step. */
-        FormPart: {
-            /** @description What stands in it. */
-            items: components["schemas"]["Item"][];
-            /** @description Its name; tabs and steps need one. */
-            title?: components["schemas"]["Label"] | null;
-        };
         /** @description A spare part or consumable. */
         Part: {
             /**
@@ -7778,6 +11630,13 @@ export interface components {
             /** @description Its name, such as `tickets.read`. */
             name: string;
         };
+        /** @description One of several telephone numbers. */
+        Phone: {
+            /** @description Whose or what for: 前台, 夜间值班. */
+            label?: string | null;
+            /** @description The number as it was typed. */
+            number: string;
+        };
         /** @description A photo with where and when it was taken. */
         Photo: {
             /** @description By whom. */
@@ -7809,6 +11668,109 @@ export interface components {
         };
         /** @description When a photo was taken. */
         PhotoKind: "before" | "after" | "other";
+        /** @description A piece of a text. */
+        Piece: {
+            /** @description Whether they are what was looked for. */
+            hit: boolean;
+            /** @description The characters. */
+            text: string;
+        };
+        /** @description A device of a plan. */
+        PlanDevice: {
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            customer_id: string | null;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /**
+             * Format: date
+             * @description When it was last done.
+             */
+            last_done_on: string | null;
+            /**
+             * Format: date
+             * @description When it was last due.
+             */
+            last_due_on: string | null;
+            /**
+             * Format: double
+             * @description What the meter showed when it was last done.
+             */
+            last_meter: number | null;
+            /** @description What it is due next for, unless a ticket is open. */
+            next_due: components["schemas"]["Due"] | null;
+            /**
+             * Format: date
+             * @description The day of the job that has a ticket and is not done.
+             */
+            open_due_on: string | null;
+            /**
+             * Format: uuid
+             * @description That ticket.
+             */
+            open_ticket_id: string | null;
+            /**
+             * Format: uuid
+             * @description The plan.
+             */
+            plan_id: string;
+            /** @description Its serial number. */
+            serial_number: string;
+        };
+        /** @description Which devices a plan is for: exactly one of the three. */
+        PlanScope: {
+            /**
+             * Format: uuid
+             * @description Every device of this contract, as long as it runs.
+             */
+            contract_id: string | null;
+            /**
+             * @description These devices, at most 1,000.
+             * @default []
+             */
+            device_ids: string[];
+            /**
+             * Format: uuid
+             * @description Every device of this product that works.
+             */
+            product_id: string | null;
+        };
+        /** @description Which devices a plan is for: exactly one of the three. */
+        PlanScopeInput: {
+            /**
+             * Format: uuid
+             * @description Every device of this contract, as long as it runs.
+             */
+            contract_id?: string | null;
+            /**
+             * @description These devices, at most 1,000.
+             * @default []
+             */
+            device_ids: string[];
+            /**
+             * Format: uuid
+             * @description Every device of this product that works.
+             */
+            product_id?: string | null;
+        };
+        /** @description When the job was last done on a device, as papers say; what is not mentioned stays. */
+        PlanStateChange: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            last_done_on?: string | null;
+            /**
+             * Format: double
+             * @description What the meter showed then.
+             */
+            last_meter?: number | null;
+        };
         /** @description Plan a visit. */
         PlanVisit: {
             /**
@@ -7826,6 +11788,71 @@ export interface components {
              * @description Planned begin.
              */
             starts_at: string;
+        };
+        /** @description The work of one plan in a month. */
+        PlanWork: {
+            /**
+             * Format: double
+             * @description Hours they take.
+             */
+            hours: number;
+            /**
+             * Format: uint
+             * @description Jobs.
+             */
+            jobs: number;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The plan.
+             */
+            plan_id: string;
+        };
+        /** @description How urgent the tickets of a plan are. */
+        PlannedPriority: "critical" | "high" | "normal" | "low";
+        /** @description The ticket that a plan makes. */
+        PlannedTicket: {
+            /**
+             * @description Single points to check, at most 50.
+             * @default []
+             */
+            checklist: string[];
+            /** @description What is to be done. */
+            description: string | null;
+            /** @description Urgency. */
+            priority: components["schemas"]["PlannedPriority"];
+            /** @description One line, at most 150 characters. */
+            title: string;
+            /** @description Kind of service. */
+            type: components["schemas"]["PlannedType"];
+        };
+        /** @description The ticket that a plan makes. */
+        PlannedTicketInput: {
+            /**
+             * @description Single points to check, at most 50.
+             * @default []
+             */
+            checklist: string[];
+            /** @description What is to be done. */
+            description?: string | null;
+            /** @description Urgency. */
+            priority: components["schemas"]["PlannedPriority"];
+            /** @description One line, at most 150 characters. */
+            title: string;
+            /** @description Kind of service. */
+            type: components["schemas"]["PlannedType"];
+        };
+        /** @description What kind of service a plan asks for. */
+        PlannedType: "maintain" | "repair";
+        /** @description What a merge would do. */
+        Preview: {
+            /** @description Fields in which the two differ, and the one that goes away says something. */
+            fields: components["schemas"]["Difference"][];
+            /** @description How many rows of each kind would go along: contacts, sites, children, devices, tickets, orders, … */
+            moves: {
+                [key: string]: number;
+            };
         };
         /** @description An entry of the price list. Prices are without tax. */
         PriceItem: {
@@ -7939,6 +11966,8 @@ export interface components {
              * @description Rises with every change.
              */
             version: number;
+            /** @description How the warranty counts, beyond its months; absent when the rule of the category says so. */
+            warranty: components["schemas"]["WarrantyTerms"] | null;
             /**
              * Format: int32
              * @description How long the factory warranty lasts; absent when there is none or it is not known.
@@ -7960,11 +11989,47 @@ export interface components {
             name?: string | null;
             /** @description Whatever colleagues should know. */
             note?: string | null;
+            /** @description How the warranty counts, beyond its months. */
+            warranty?: components["schemas"]["WarrantyTermsInput"] | null;
             /**
              * Format: int32
              * @description How long the factory warranty lasts, in months.
              */
             warranty_months?: number | null;
+        };
+        /** @description A manual, drawing or certificate of a product. */
+        ProductDocument: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who added it. */
+            created_by_name: string;
+            /**
+             * Format: uuid
+             * @description The file to read.
+             */
+            file_id: string;
+            /**
+             * Format: uuid
+             * @description The document's id.
+             */
+            id: string;
+            /** @description What it is. */
+            media_type: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The product.
+             */
+            product_id: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         /** @description A page, with the total when it was asked for. */
         ProductList: {
@@ -8021,6 +12086,45 @@ export interface components {
              * @description Working minutes to the first effective answer, 1 to 525,600.
              */
             response_minutes: number;
+        };
+        /** @description A component's warranty. */
+        PublicComponent: {
+            /** @description Covered, not covered, or (null) not known. */
+            covered: boolean | null;
+            /**
+             * Format: date
+             * @description Last day of its own term.
+             */
+            ends_on: string | null;
+            /** @description What it is called. */
+            name: string;
+        };
+        /** @description A device's warranty, as whoever asks may know it. */
+        PublicWarranty: {
+            /** @description Who looks after it. */
+            company: string;
+            /** @description Components with terms of their own. */
+            components: components["schemas"]["PublicComponent"][];
+            /** @description Covered, not covered, or (null) not known. */
+            covered: boolean | null;
+            /**
+             * Format: date
+             * @description The last day, when covered; the day that was the last, when over.
+             */
+            ends_on: string | null;
+            /** @description The variant, as the plate says. */
+            model: string | null;
+            /**
+             * Format: date
+             * @description The day it is about: today where the company is.
+             */
+            on: string;
+            /** @description What the product is called. */
+            product: string | null;
+            /** @description Why: `factory_warranty`, `expired`, … */
+            reason_code: components["schemas"]["ReasonCode"];
+            /** @description Its serial number. */
+            serial: string;
         };
         /**
          * @description How a channel shall be set up. `smtp`: `host`, `port`, `security` (`none`, `starttls`, `tls`), `username`, `password`,
@@ -8388,6 +12492,8 @@ export interface components {
         };
         /** @description Where a quote stands. */
         QuoteStatus: "draft" | "sent" | "approved" | "rejected" | "paid" | "cancelled";
+        /** @description Where a reading comes from. */
+        ReadingSource: "typed" | "api" | "system";
         /** @description One part of a score, or one reason against somebody. */
         Reason: {
             /**
@@ -8414,6 +12520,11 @@ export interface components {
         };
         /** @description Why a verdict is as it is. */
         ReasonCode: "factory_warranty" | "warranty_contract" | "service_contract" | "expired" | "not_started" | "no_dates" | "scrapped" | "device_unknown";
+        /** @description What was begun. */
+        Rebuilding: {
+            /** @description The kind of the background job, as in the list of jobs. */
+            kind: string;
+        };
         /** @description Somebody who should, or cannot, go. */
         Recommendation: {
             /**
@@ -8450,6 +12561,8 @@ export interface components {
              * @description When it was put away.
              */
             archived_at: string | null;
+            /** @description Fields that are being worked out in the background. */
+            computing: string[];
             /**
              * Format: date-time
              * @description When it was made.
@@ -8460,6 +12573,8 @@ export interface components {
              * @description The user who made it.
              */
             created_by: string | null;
+            /** @description Fields that could not be worked out; they have no value. */
+            faults: components["schemas"]["FieldFaultView"][];
             /**
              * Format: uuid
              * @description The record's id.
@@ -8503,6 +12618,18 @@ export interface components {
         };
         /** @description A change of a record: what is not mentioned stays, `null` empties. */
         RecordChange: {
+            /**
+             * Format: uuid
+             * @description The form it was filled in with.
+             * @default null
+             */
+            form: string | null;
+            /**
+             * Format: int64
+             * @description A version of the form; the published one when absent.
+             * @default null
+             */
+            form_version: number | null;
             /**
              * Format: uuid
              * @description The user who looks after it.
@@ -8564,6 +12691,23 @@ export interface components {
              * @default null
              */
             reference: string | null;
+        };
+        /** @description What is being worked out, and what could not be. */
+        RecordState: {
+            /** @description Fields that are being worked out in the background. */
+            computing: string[];
+            /** @description Fields that could not be worked out; they have no value. */
+            faults: components["schemas"]["FieldFaultView"][];
+            /**
+             * Format: uuid
+             * @description The record's id.
+             */
+            id: string;
+        };
+        /** @description The records that have something to tell. */
+        RecordStates: {
+            /** @description Records without an entry have nothing to tell. */
+            items: components["schemas"]["RecordState"][];
         };
         /** @description Somebody should speak to a customer who gave a low score. */
         RecoveryTask: {
@@ -8639,6 +12783,29 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description A record of any object, by its name. */
+        Reference: {
+            /** @description Whether it was put away. */
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description The record's id.
+             */
+            id: string;
+            /** @description The object's key, or `person` or `team`. */
+            kind: string;
+            /** @description The number by which people call it, if it has one. */
+            number: string | null;
+            /** @description What names it. */
+            title: string;
+        };
+        /** @description One page of a list. */
+        ReferencePage: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["Reference"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+        };
         /** @description A part of the country; regions form trees. */
         Region: {
             /**
@@ -8688,6 +12855,100 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description A relation by which records lead to one. */
+        RelatedGroup: {
+            /**
+             * Format: uint
+             * @description Records that lead here, those of others too; up to 1,000.
+             */
+            count: number;
+            /** @description The relation field. */
+            field: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Label"];
+            /** @description Whether there are more than were counted. */
+            more: boolean;
+            /** @description What people call that object. */
+            name: components["schemas"]["Label"];
+            /** @description The key of the object whose records lead here. */
+            object: string;
+        };
+        /** @description All relations that lead to a record. */
+        RelatedGroups: {
+            /** @description By object, then in the order of fields; also those by which none leads here yet. */
+            items: components["schemas"]["RelatedGroup"][];
+        };
+        /** @description Something that ends soon. */
+        Renewal: {
+            /**
+             * Format: uuid
+             * @description The contract that ends.
+             */
+            contract_id: string | null;
+            /** @description What it is called. */
+            contract_name: string | null;
+            /** @description Its number. */
+            contract_number: string | null;
+            /**
+             * Format: int64
+             * @description What jobs of the last twelve months cost us, in minor units; null for whoever does not see costs.
+             */
+            cost_12m_minor: number | null;
+            /** @description ISO 4217 code of that. */
+            currency: string | null;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            customer_id: string | null;
+            /** @description What the customer is called. */
+            customer_name: string | null;
+            /**
+             * Format: int32
+             * @description Days until then; zero on the last day.
+             */
+            days_left: number;
+            /**
+             * Format: int32
+             * @description Full years since installation, or sale; of a contract the oldest device's.
+             */
+            device_age_years: number | null;
+            /**
+             * Format: uuid
+             * @description The device whose warranty ends.
+             */
+            device_id: string | null;
+            /**
+             * Format: uint
+             * @description Devices it is about: one, or those of the contract.
+             */
+            devices: number;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            ends_on: string;
+            /** @description What ends. */
+            kind: components["schemas"]["RenewalKind"];
+            /**
+             * Format: uuid
+             * @description The lead that offers to go on, if there is one.
+             */
+            offered_order_id: string | null;
+            /** @description Its number. */
+            offered_order_number: string | null;
+            /** @description What its product is called. */
+            product_name: string | null;
+            /** @description Its serial number. */
+            serial_number: string | null;
+            /**
+             * Format: int64
+             * @description Tickets of the last twelve months.
+             */
+            tickets_12m: number;
+        };
+        /** @description What ends. */
+        RenewalKind: "warranty" | "contract";
         /** @description Plan a visit anew; absent fields stay. */
         ReplanVisit: {
             /**
@@ -8771,7 +13032,7 @@ export interface components {
             resolution: string;
         };
         /** @description The type of a value that the server works out. */
-        ResultType: "text" | "number" | "boolean" | "date" | "time";
+        ResultType: "text" | "number" | "money" | "boolean" | "date" | "time";
         /** @description Why a booking is taken back. */
         ReturnUse: {
             /** @description In words. */
@@ -8874,6 +13135,16 @@ export interface components {
         RollUpFunction: "count" | "sum" | "min" | "max";
         /** @description How far a permission reaches. The order is from narrow to wide. */
         Scope: "own" | "team" | "region" | "all";
+        /** @description When and why a device is gone for good. */
+        Scrap: {
+            /**
+             * Format: date
+             * @description On which day.
+             */
+            on: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A part of a form with a heading. */
         Section: {
             /** @description How its parts stand to each other. */
@@ -8882,6 +13153,18 @@ export interface components {
             parts: components["schemas"]["FormPart"][];
             /** @description Its heading, if it has one. */
             title?: components["schemas"]["Label"] | null;
+        };
+        /** @description Which sections people see, in which order. */
+        Sections: {
+            /** @description For everybody else. */
+            default: string[];
+            /**
+             * @description By key of a role; somebody with several roles sees what the first of them that is named here says.
+             * @default {}
+             */
+            roles: {
+                [key: string]: string[];
+            };
         };
         /** @description Who is signed in, where, and what they may do. */
         Session: {
@@ -8913,6 +13196,44 @@ export interface components {
              * @description The ticket.
              */
             ticket_id: string;
+        };
+        /** @description What the labels are printed on. */
+        SheetSize: "40x30" | "60x40" | "80x50" | "a4-3x8";
+        /** @description A document as a device's file shows it. */
+        ShownDocument: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who added it. */
+            created_by_name: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /**
+             * Format: uuid
+             * @description The file to read.
+             */
+            file_id: string;
+            /**
+             * Format: uuid
+             * @description The document's id.
+             */
+            id: string;
+            /** @description What it is. */
+            media_type: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whose it is. */
+            of: components["schemas"]["DocumentOf"];
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         /** @description Who wrote a message. */
         Side: "customer" | "company";
@@ -9086,7 +13407,19 @@ export interface components {
             version: number;
         };
         /** @description How a ticket came in. */
-        Source: "staff" | "qr" | "api" | "phone" | "mail" | "import" | "split" | "demo";
+        Source: "staff" | "qr" | "api" | "phone" | "mail" | "import" | "split" | "plan" | "demo";
+        /** @description A column of the file. */
+        SourceColumn: {
+            /** @description What stands in the first row. */
+            header: string;
+            /**
+             * Format: uint
+             * @description Its place, from 0.
+             */
+            index: number;
+            /** @description What its first cells say, five at most. */
+            samples: string[];
+        };
         /** @description A part of the matter becomes a ticket of its own, for the same customer and device. */
         SplitTicket: {
             /**
@@ -9121,6 +13454,19 @@ export interface components {
             /** @description The status. */
             status: components["schemas"]["Status"];
         };
+        /** @description One step on the way to a verdict. */
+        Step: {
+            /** @description In English. */
+            en: string;
+            /** @description The day, number or name that decides it. */
+            fact: string | null;
+            /** @description What it looks at. */
+            step: components["schemas"]["StepCode"];
+            /** @description In Chinese. */
+            zh: string;
+        };
+        /** @description What a step looks at. */
+        StepCode: "scrapped" | "rule" | "start" | "end" | "factory" | "contract" | "result";
         /** @description What a customer was asked about a ticket, and what they said. */
         Survey: {
             /**
@@ -9215,6 +13561,72 @@ export interface components {
         };
         /** @description What the server knows of every record. */
         SystemFact: "created_by" | "created_at" | "updated_by" | "updated_at";
+        /** @description A list as those see it who import into it, export it or change many of its records. */
+        Target: {
+            /** @description Whether its records can be put away. */
+            archivable: boolean;
+            /** @description Its fields, in order. */
+            fields: components["schemas"]["TargetField"][];
+            /** @description The list, as its address names it. */
+            list: string;
+            /** @description Fields by which a record can be recognised. */
+            match: string[];
+            /** @description Whether the caller may add records. */
+            may_create: boolean;
+            /** @description Whether the caller may change records. */
+            may_update: boolean;
+            /** @description What people see. */
+            name: components["schemas"]["Label"];
+        };
+        /** @description One field of a list, as those choose it who map columns of a file, export or change many records. */
+        TargetField: {
+            /** @description Whether a bulk change can set it. */
+            changeable: boolean;
+            /** @description The field's id. */
+            id: string;
+            /** @description Whether an import can set it. */
+            importable: boolean;
+            /** @description What people see. */
+            label: components["schemas"]["Label"];
+            /** @description The options of a choice. */
+            options?: components["schemas"]["TargetOption"][];
+            /** @description Where a relation leads. */
+            relation?: components["schemas"]["TargetRelation"] | null;
+            /** @description Whether a new record must have it. */
+            required: boolean;
+            /** @description What it holds: `text`, `date`, `choice`, `relation`, `tags`, … as the kinds of own fields are called. */
+            type: string;
+        };
+        /** @description Lists with their fields. */
+        TargetList: {
+            /** @description The lists that the caller may read. */
+            items: components["schemas"]["Target"][];
+        };
+        /** @description A field that can name a record. */
+        TargetMatch: {
+            /** @description The field's id. */
+            field: string;
+            /** @description What people see. */
+            label: components["schemas"]["Label"];
+        };
+        /** @description One option of a choice. */
+        TargetOption: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people see. */
+            label: components["schemas"]["Label"];
+        };
+        /** @description Where a relation leads, and by what its records can be named. */
+        TargetRelation: {
+            /** @description Whether records that are missing can be made by naming them. */
+            can_create: boolean;
+            /** @description The other list. */
+            list: string;
+            /** @description Whether several records may be named. */
+            many: boolean;
+            /** @description By what a record of it can be named in a file, the usual one first. */
+            match: components["schemas"]["TargetMatch"][];
+        };
         /** @description Whether a task waits. */
         TaskStatus: "open" | "done";
         /** @description A team with its members. */
@@ -9888,6 +14300,130 @@ export interface components {
         };
         /** @description What time was spent on. */
         TimeKind: "labour" | "travel";
+        /** @description What records are called. */
+        Titles: {
+            /** @description What the caller may not see, or does not exist, is left out. */
+            items: components["schemas"]["Reference"][];
+        };
+        /** @description To whom a device goes. */
+        Transfer: {
+            /**
+             * Format: uuid
+             * @description The customer who has it from then on.
+             */
+            customer_id: string;
+            /**
+             * Format: date
+             * @description On which day.
+             */
+            on: string;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description At which of their sites it stands.
+             */
+            site_id?: string | null;
+        };
+        /** @description An expression to be tried. */
+        Trial: {
+            /** @description Fields that are not saved yet; without them the saved ones count. */
+            catalogue?: components["schemas"]["CatalogueInput"] | null;
+            /** @description A sub-table of which it shall be a column. */
+            column_of?: string | null;
+            /** @description The ZEN expression. */
+            expression: string;
+            /**
+             * Format: uuid
+             * @description A record whose values are taken, before those of `values`.
+             */
+            record_id?: string | null;
+            /** @description What it shall make. */
+            result: components["schemas"]["ResultType"];
+            /** @description Values by field id; without them and without `record_id` the expression is only checked. */
+            values?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description What is wrong with a formula. */
+        TrialError: {
+            /** @description Stable code, for translation. */
+            code: string;
+            /**
+             * Format: uint
+             * @description How much of it.
+             */
+            length: number;
+            /** @description A plain English sentence that says what to do. */
+            message: string;
+            /**
+             * Format: uint
+             * @description Where in the expression, in UTF-16 units.
+             */
+            position: number | null;
+        };
+        /** @description What a formula makes. */
+        Tried: {
+            /** @description What is wrong. */
+            error: components["schemas"]["TrialError"] | null;
+            /** @description The fields it reads. */
+            needs: string[];
+            /**
+             * Format: uint64
+             * @description Microseconds it took.
+             */
+            took_us: number;
+            /** @description The value; null when there is none. */
+            value: unknown;
+        };
+        /** @description A merge that was taken back. */
+        Undone: {
+            /**
+             * Format: date-time
+             * @description When they were merged.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who merged them.
+             */
+            created_by: string | null;
+            /** @description Their name then. */
+            created_by_name: string;
+            /**
+             * Format: uuid
+             * @description The customer that went into it; archived.
+             */
+            from_id: string;
+            /**
+             * Format: uuid
+             * @description The merge's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The customer that remained.
+             */
+            into_id: string;
+            /** @description Fields of the remaining customer that were changed since the merge, and stay as they are. */
+            kept: string[];
+            /** @description How many rows of each kind went along: contacts, sites, children, devices, tickets, … */
+            moved: {
+                [key: string]: number;
+            };
+            /** @description How far it has come. */
+            state: components["schemas"]["MergeState"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
         /** @description The unit a figure is given in. */
         Unit: "min" | "h" | "day" | "share" | "points" | "count";
         /** @description Change an engineer; absent fields stay, `null` clears. */
@@ -10267,6 +14803,190 @@ export interface components {
              */
             until: string | null;
         };
+        /** @description A saved view of a list. */
+        View: {
+            /**
+             * Format: date-time
+             * @description When it was saved first.
+             */
+            created_at: string;
+            /** @description Whether it opens first for the caller. */
+            default: boolean;
+            /** @description The roles for which it opens first. */
+            default_for: string[];
+            /**
+             * Format: uuid
+             * @description The view's id.
+             */
+            id: string;
+            /** @description The list, as its address names it: `tickets`, `records/vehicle`. */
+            list: string;
+            /** @description Whether the caller saved it. */
+            mine: boolean;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who saved it.
+             */
+            owner_id: string;
+            /** @description Their name at that moment. */
+            owner_name: string;
+            /** @description The roles it is shared with; empty for everybody. */
+            roles: string[];
+            /** @description How the list is looked at. */
+            settings: components["schemas"]["ViewSettings"];
+            /** @description Whether others see it. */
+            shared: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A change to a view: what is not mentioned stays. */
+        ViewChange: {
+            /** @description The roles for which it opens first. */
+            default_for?: string[] | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description The roles it is shared with. */
+            roles?: string[] | null;
+            /** @description How the list is looked at; replaces all of it. */
+            settings?: components["schemas"]["ViewSettingsInput"] | null;
+            /** @description Whether others see it. */
+            shared?: boolean | null;
+        };
+        /** @description One column of a table. */
+        ViewColumn: {
+            /** @description Which field it shows. */
+            field: string;
+            /**
+             * Format: uint32
+             * @description How wide it is, 40 to 2,000 pixels.
+             */
+            width?: number | null;
+        };
+        /** @description The views of one list that the caller sees. */
+        ViewList: {
+            /** @description By name. */
+            items: components["schemas"]["View"][];
+        };
+        /** @description How a list is looked at; everything has a default, so that `{}` is the plain table. */
+        ViewSettings: {
+            /**
+             * @description Archived records instead of the others.
+             * @default false
+             */
+            archived: boolean;
+            /**
+             * @description What a board goes by.
+             * @default null
+             */
+            board: components["schemas"]["BoardSettings"] | null;
+            /**
+             * @description What a calendar goes by.
+             * @default null
+             */
+            calendar: components["schemas"]["CalendarSettings"] | null;
+            /**
+             * @description The columns, in order, at most 100; empty for the list's own.
+             * @default []
+             */
+            columns: components["schemas"]["ViewColumn"][];
+            /**
+             * @description A condition tree; null for all records.
+             * @default null
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description What a gallery shows.
+             * @default null
+             */
+            gallery: components["schemas"]["GallerySettings"] | null;
+            /**
+             * @description The field that rows are grouped by.
+             * @default null
+             */
+            group_by: string | null;
+            /**
+             * @description How the records are laid out.
+             * @default table
+             */
+            layout: components["schemas"]["Layout2"];
+            /**
+             * @description What a map goes by.
+             * @default null
+             */
+            map: components["schemas"]["MapSettings"] | null;
+            /**
+             * @description Fields to sort by, such as `-created_at`, at most 3.
+             * @default []
+             */
+            sort: string[];
+        };
+        /** @description How a list is looked at; everything has a default, so that `{}` is the plain table. */
+        ViewSettingsInput: {
+            /**
+             * @description Archived records instead of the others.
+             * @default false
+             */
+            archived: boolean;
+            /**
+             * @description What a board goes by.
+             * @default null
+             */
+            board: components["schemas"]["BoardSettings"] | null;
+            /**
+             * @description What a calendar goes by.
+             * @default null
+             */
+            calendar: components["schemas"]["CalendarSettings"] | null;
+            /**
+             * @description The columns, in order, at most 100; empty for the list's own.
+             * @default []
+             */
+            columns: components["schemas"]["ViewColumn"][];
+            /**
+             * @description A condition tree; null for all records.
+             * @default null
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description What a gallery shows.
+             * @default null
+             */
+            gallery: components["schemas"]["GallerySettings"] | null;
+            /**
+             * @description The field that rows are grouped by.
+             * @default null
+             */
+            group_by: string | null;
+            /**
+             * @description How the records are laid out.
+             * @default table
+             */
+            layout: components["schemas"]["Layout2"];
+            /**
+             * @description What a map goes by.
+             * @default null
+             */
+            map: components["schemas"]["MapSettings"] | null;
+            /**
+             * @description Fields to sort by, such as `-created_at`, at most 3.
+             * @default []
+             */
+            sort: string[];
+        };
         /** @description Somebody who has the ticket open. */
         Viewer: {
             /** @description Whether they are writing. */
@@ -10557,10 +15277,117 @@ export interface components {
             /** @description The last covered day, `YYYY-MM-DD`. */
             until: string | null;
         };
+        /** @description What counts for products of a category that say nothing themselves. */
+        WarrantyRule: {
+            /** @description The category as products name it; one rule for each. */
+            category: string;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The rule's id.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description How long the warranty lasts.
+             */
+            months: number;
+            /** @description How it counts. */
+            terms: components["schemas"]["WarrantyTerms"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A change to a warranty rule: what is not mentioned stays. Devices keep the warranty dates they have. */
+        WarrantyRuleChange: {
+            /** @description The category. */
+            category?: string | null;
+            /**
+             * Format: int32
+             * @description How long the warranty lasts.
+             */
+            months?: number | null;
+            /** @description How it counts. */
+            terms?: components["schemas"]["WarrantyTermsInput"] | null;
+        };
+        /** @description A page, with the total when it was asked for. */
+        WarrantyRuleList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["WarrantyRule"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description With what a warranty starts. */
+        WarrantyStart: "sale" | "installation" | "first_use";
+        /** @description How a warranty counts, beyond its months. */
+        WarrantyTerms: {
+            /**
+             * @description Components with terms of their own.
+             * @default []
+             */
+            components: components["schemas"]["ComponentTerm"][];
+            /**
+             * Format: int32
+             * @description It starts at the latest so many months after the sale, 0 to 600.
+             */
+            latest_start_months_after_sale: number | null;
+            /** @description With what it starts. */
+            start: components["schemas"]["WarrantyStart"];
+        };
+        /** @description How a warranty counts, beyond its months. */
+        WarrantyTermsInput: {
+            /**
+             * @description Components with terms of their own.
+             * @default []
+             */
+            components: components["schemas"]["ComponentTermInput"][];
+            /**
+             * Format: int32
+             * @description It starts at the latest so many months after the sale, 0 to 600.
+             */
+            latest_start_months_after_sale?: number | null;
+            /** @description With what it starts. */
+            start: components["schemas"]["WarrantyStart"];
+        };
         /** @description A reason in words. */
         WithReason: {
             /** @description Why, in words people read later. */
             reason: string;
+        };
+        /** @description The work of a month. */
+        WorkloadMonth: {
+            /**
+             * Format: double
+             * @description Hours they take.
+             */
+            hours: number;
+            /**
+             * Format: uint
+             * @description Jobs of all plans.
+             */
+            jobs: number;
+            /** @description `YYYY-MM`. */
+            month: string;
+            /** @description The same by plan, the most work first. */
+            plans: components["schemas"]["PlanWork"][];
         };
         /** @description A calendar as it is entered. */
         WriteCalendar: {
@@ -10800,6 +15627,189 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBulk: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRunList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulk"];
+            };
+        };
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulk"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBulkTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The bulk change. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The bulk change. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -11379,6 +16389,103 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listCustomerMerges: {
+        parameters: {
+            query?: {
+                /** @description Only merges of this customer, whether it remained or went away. */
+                customer_id?: string;
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerMergeList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCustomerMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The merge's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerMerge"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoCustomerMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The merge's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listCustomers: {
         parameters: {
             query?: {
@@ -11456,6 +16563,33 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDuplicateCustomers: {
+        parameters: {
+            query?: {
+                /** @description Groups wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -11563,6 +16697,49 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCustomerChildren: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -11746,6 +16923,179 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listDuplicatesOfCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    erasePersonalData: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erase"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCustomerFull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFull"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    mergeCustomer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerMerge"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewCustomerMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getCustomerOverview: {
         parameters: {
             query?: never;
@@ -11765,6 +17115,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerOverview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportPersonalData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    /** @description Whether to show or to save it, and its name. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             400: components["responses"]["Problem"];
@@ -12100,6 +17480,37 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    printDeviceLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsWanted"];
+            };
+        };
+        responses: {
+            /** @description The labels. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getDevice: {
         parameters: {
             query?: never;
@@ -12207,6 +17618,368 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listDeviceDocuments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownDocument"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addDeviceDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDeviceDocument"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownDocument"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeDeviceDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device's id. */
+                id: string;
+                /** @description The document's id. */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeviceFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFile"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeviceMeters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meter"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addDeviceMeter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMeter"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meter"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateDeviceMeter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+                /** @description The meter's id. */
+                meter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeterChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meter"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMeterReadings: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The device's id. */
+                id: string;
+                /** @description The meter's id. */
+                meter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterReadingList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addMeterReading: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+                /** @description The meter's id. */
+                meter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReading"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotedReading"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMeterReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device's id. */
+                id: string;
+                /** @description The meter's id. */
+                meter_id: string;
+                /** @description The reading's id. */
+                reading_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getDeviceOverview: {
         parameters: {
             query?: never;
@@ -12232,6 +18005,136 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeviceParts: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePartList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addDevicePart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevicePart"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePart"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateDevicePart: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+                /** @description The row's id. */
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevicePartChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePart"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -12333,6 +18236,48 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    scrapDevice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scrap"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getDeviceTimeline: {
         parameters: {
             query?: {
@@ -12366,6 +18311,83 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    transferDevice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    unscrapDevice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getDeviceWarranty: {
         parameters: {
             query?: {
@@ -12387,7 +18409,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Verdict"];
+                    "application/json": components["schemas"]["ExplainedVerdict"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -12699,6 +18721,165 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listExports: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listExportTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getExportContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    /** @description Whether to show or to save it, and its name. */
+                    "Content-Disposition"?: string;
+                    /** @description The content's hash, for If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13072,6 +19253,329 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listImports: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listImportTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: {
+                /** @description The language; the caller's own when absent. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                /** @description The import. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateImport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The import. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeImport"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImportRejects: {
+        parameters: {
+            query?: {
+                /** @description The language; the caller's own when absent. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                /** @description The import. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    /** @description Whether to show or to save it, and its name. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    runImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     lookUpCaller: {
         parameters: {
             query: {
@@ -13360,6 +19864,413 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCustomerLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layout3"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putCustomerLayout: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sections"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layout3"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMaintenancePlans: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePlanList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createMaintenancePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMaintenancePlan"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMaintenanceWorkload: {
+        parameters: {
+            query?: {
+                /** @description Months, this one included; 12 when absent. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkloadMonth"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMaintenancePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The plan's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateMaintenancePlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The plan's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenancePlanChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    archiveMaintenancePlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The plan's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMaintenancePlanDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The plan's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDevice"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    noteMaintenanceDone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The plan's id. */
+                id: string;
+                /** @description The device's id. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanStateChange"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDevice"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreMaintenancePlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The plan's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMaintenancePlanTimeline: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Events wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -13749,6 +20660,68 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    previewFormula: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLookUpFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUpFields"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     restoreObject: {
         parameters: {
             query?: never;
@@ -13812,6 +20785,313 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFieldStates: {
+        parameters: {
+            query: {
+                /** @description Up to 200 ids, with commas between. */
+                ids: string;
+            };
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordStates"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCompanyApiDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    /** @description Whether to show or to save it, and its name. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOrders: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderViewList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The order's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    archiveOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The order's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The order's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrderTimeline: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Events wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The order's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
@@ -14496,6 +21776,105 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listProductDocuments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The product's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDocument"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addProductDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The product's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDocument"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDocument"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeProductDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The product's id. */
+                id: string;
+                /** @description The document's id. */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     restoreProduct: {
         parameters: {
             query?: never;
@@ -14922,6 +22301,37 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPublicWarranty: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What the QR code carries, or together with a serial number the short name of the company. Without it the serial
+                 *     number is looked up in the only company of this server, if it has only one.
+                 */
+                code?: string;
+                /** @description The serial number, as the plate says. */
+                serial?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicWarranty"];
+                };
+            };
+            400: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
@@ -15431,6 +22841,44 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listRelatedRecords: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The key of the record's object. */
+                object: string;
+                /** @description The record's id. */
+                id: string;
+                /** @description The key of the object whose records lead here. */
+                relation_object: string;
+                /** @description The relation field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferencePage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     restoreRecord: {
         parameters: {
             query?: never;
@@ -15841,6 +23289,139 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listRelations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                kind: string;
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedGroups"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRelated: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Records wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The key of the record's object. */
+                kind: string;
+                /** @description The record's id. */
+                id: string;
+                /** @description The key of the object whose records lead here. */
+                object: string;
+                /** @description The relation field. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferencePage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRenewals: {
+        parameters: {
+            query?: {
+                /** @description Days ahead, 1 to 365; 30 when absent. */
+                within?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewal"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    offerRenewal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Offer"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listRoles: {
         parameters: {
             query?: {
@@ -16025,7 +23606,13 @@ export interface operations {
     search: {
         parameters: {
             query: {
-                /** @description A number, telephone, serial number, name or words. */
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Kinds to show, separated by commas, such as `ticket,record:vehicle`; all when absent. All are counted. */
+                kinds?: string;
+                /** @description Hits wanted, 1 to 50; 20 when absent. */
+                limit?: number;
+                /** @description A number, telephone, serial number, name, its pinyin or initials, or words. */
                 q: string;
             };
             header?: never;
@@ -16045,6 +23632,29 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rebuildSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rebuilding"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -18217,6 +25827,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listTitles: {
+        parameters: {
+            query: {
+                /** @description Up to 200 of `kind:id`, with commas between. */
+                refs: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Titles"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -18491,6 +26127,210 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listViews: {
+        parameters: {
+            query: {
+                /** @description The list, as its address names it: `tickets`, `records/vehicle`. */
+                list: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeView: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The view's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateView: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The view's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putMyDefaultView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MineDefault"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listVisits: {
         parameters: {
             query?: {
@@ -18722,6 +26562,187 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWarrantyRules: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarrantyRuleList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createWarrantyRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWarrantyRule"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarrantyRule"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWarrantyRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarrantyRule"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteWarrantyRule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The rule's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateWarrantyRule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The rule's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarrantyRuleChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarrantyRule"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

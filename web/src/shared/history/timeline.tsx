@@ -1,17 +1,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Skeleton } from 'antd';
-import { lazy, Suspense, useMemo, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import type { Page } from '../api/types';
 import { useLocale, useMessages } from '../i18n';
 import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import { TimeText } from '../ui/texts';
+import { isChosen, NOTHING_CHOSEN } from './timeline_choice';
 import { ValueText } from './value_text';
 import { eventText, fieldText, ownField, readData } from './words';
 
 // What draws values of own fields comes when such a field was changed.
 const OwnChange = lazy(() => import('../own_fields/own_change'));
+const TimelineFilters = lazy(() => import('./timeline_filters'));
 
 export interface HistoryEvent {
   id: string;
@@ -76,10 +78,13 @@ export function Timeline({
   object,
   path,
   body,
+  filters = false,
 }: {
   object: string;
   path: string;
   body?: (event: HistoryEvent) => ReactNode | undefined;
+  /** Lets people choose what it is about and who did it. */
+  filters?: boolean;
 }) {
   const t = useMessages(common);
   useLocale();
@@ -89,11 +94,23 @@ export function Timeline({
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
-  const events = useMemo(() => history.data?.pages.flatMap((page) => page.items) ?? [], [history.data]);
+  const all = useMemo(() => history.data?.pages.flatMap((page) => page.items) ?? [], [history.data]);
+  const [chosen, setChosen] = useState(NOTHING_CHOSEN);
+  const events = useMemo(() => all.filter((event) => isChosen(event, chosen)), [all, chosen]);
   if (history.isPending) return <Skeleton active />;
   if (history.isError) return <ErrorState error={history.error} onRetry={() => void history.refetch()} />;
   return (
     <>
+      {filters && (
+        <Suspense fallback={null}>
+          <TimelineFilters events={all} chosen={chosen} onChoose={setChosen} />
+        </Suspense>
+      )}
+      {events.length === 0 && all.length > 0 && (
+        <p className="muted" role="status">
+          {t('noMatch')}
+        </p>
+      )}
       <ol className="timeline">
         {events.map((event) => (
           <li key={event.id}>

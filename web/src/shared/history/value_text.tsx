@@ -5,7 +5,7 @@ import { RefText } from '../records/ref_text';
 import { formatTime } from '../time';
 import { common } from '../ui/messages';
 import { addressText, type AddressValue } from '../ui/texts';
-import { choicesOf, fieldText, isEmpty, REFERENCES, SILENT, UUID } from './words';
+import { choicesOf, fieldText, isEmpty, referenceOf, SILENT, UUID } from './words';
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
@@ -18,7 +18,7 @@ export function ValueText({ object, field, value }: { object: string; field: str
   if (typeof value === 'number')
     return <span className="number">{field.endsWith('_minor') ? formatMoney(value) : value}</span>;
   if (typeof value === 'string') {
-    const reference = REFERENCES[field];
+    const reference = referenceOf(object, field);
     if (reference && UUID.test(value)) return <RefText of={reference} id={value} />;
     const found = findChoice(choicesOf(object, field) ?? [], value);
     if (found) return <>{labelText(found, locale)}</>;

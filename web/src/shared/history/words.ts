@@ -47,6 +47,9 @@ export const OBJECTS: Readonly<Record<string, Label>> = {
   object: l('对象', 'object'),
   fields: l('字段', 'fields'),
   form: l('表单', 'form'),
+  order: l('订单', 'order'),
+  maintenance_plan: l('保养计划', 'maintenance plan'),
+  warranty_rule: l('保修规则', 'warranty rule'),
 };
 
 const VERBS: Readonly<Record<string, Label>> = {
@@ -113,6 +116,26 @@ const KINDS: Readonly<Record<string, Label>> = {
   'ticket.response_breached': l('响应超时', 'the response is overdue'),
   'ticket.resolution_breached': l('解决超时', 'the solution is overdue'),
   'ticket.sla_warned': l('即将超时', 'soon overdue'),
+  'customer.merged': l('并入了另一个客户', 'took in another customer'),
+  'customer.unmerged': l('撤销了合并', 'undid a merge'),
+  'customer.personal_data_exported': l('导出了个人信息', 'exported personal data'),
+  'customer.erased': l('抹除了个人信息', 'erased personal data'),
+  'device.transferred': l('转移了设备', 'handed the device over'),
+  'device.scrapped': l('报废了设备', 'scrapped the device'),
+  'device.unscrapped': l('撤销了报废', 'took the device back into use'),
+  'device.part_installed': l('安装了部件', 'put in a part'),
+  'device.part_changed': l('修改了部件', 'changed a part'),
+  'device.part_removed': l('拆下了部件', 'took out a part'),
+  'device.meter_added': l('添加了仪表', 'added a meter'),
+  'device.meter_changed': l('修改了仪表', 'changed a meter'),
+  'device.meter_read': l('登记了读数', 'noted a reading'),
+  'device.meter_reading_removed': l('删除了读数', 'removed a reading'),
+  'device.document_added': l('添加了资料', 'added a document'),
+  'device.document_removed': l('移除了资料', 'removed a document'),
+  'product.document_added': l('添加了产品资料', 'added a document to the product'),
+  'product.document_removed': l('移除了产品资料', 'removed a document of the product'),
+  'maintenance_plan.progress_noted': l('登记了保养进度', 'noted how far maintenance is'),
+  'maintenance.due': l('按计划生成了保养工单', 'made a ticket as planned'),
   'device.qr_token_changed': l('更换了二维码', 'changed the QR code'),
   'part.used': l('领用备件', 'used a part'),
   'part.returned': l('退回备件', 'returned a part'),
@@ -294,6 +317,35 @@ export const FIELDS: Readonly<Record<string, Label>> = {
   rank: l('推荐名次', 'rank'),
   override_reason: l('改派理由', 'why not the first'),
   excused_reason: l('免签原因', 'why not signed'),
+  phones: l('电话', 'phones'),
+  building: l('楼栋', 'building'),
+  floor: l('楼层', 'floor'),
+  first_used_on: l('首次使用日期', 'first used on'),
+  dealer_id: l('经销商', 'dealer'),
+  lessee_id: l('承租方', 'lessee'),
+  scrapped_on: l('报废日期', 'scrapped on'),
+  scrap_reason: l('报废原因', 'reason for scrapping'),
+  installed_by: l('安装人', 'installed by'),
+  removed_on: l('拆下日期', 'taken out on'),
+  removed_reason: l('拆下原因', 'reason for taking out'),
+  value: l('值', 'value'),
+  on: l('日期', 'on'),
+  due_on: l('到期日', 'due on'),
+  ordered_on: l('下单日期', 'ordered on'),
+  paid_minor: l('已付', 'paid'),
+  lines: l('明细', 'lines'),
+  every_days: l('间隔天数', 'every (days)'),
+  every_months: l('间隔月数', 'every (months)'),
+  meter: l('仪表', 'meter'),
+  lead_days: l('提前天数', 'days ahead'),
+  minutes: l('工时（分钟）', 'minutes'),
+  scope: l('适用范围', 'scope'),
+  ticket: l('工单', 'ticket'),
+  active: l('启用', 'active'),
+  last_done_on: l('上次完成', 'last done on'),
+  last_meter: l('上次读数', 'last reading'),
+  months: l('月数', 'months'),
+  terms: l('保修条款', 'terms'),
   visit_number: l('任务号', 'visit'),
   note_text: l('说明', 'note'),
   method: l('方式', 'method'),
@@ -322,10 +374,12 @@ const STATUS_SETS: Readonly<Record<string, readonly Choice[]>> = {
   user: choices.userStatus,
   engineer: choices.engineerStatus,
   recovery_task: choices.taskStatus,
+  order: choices.orderStatus,
 };
 const KIND_SETS: Readonly<Record<string, readonly Choice[]>> = {
   customer: choices.customerKind,
   contract: choices.contractKind,
+  order: choices.orderKind,
   ticket: choices.ticketType,
 };
 
@@ -347,7 +401,17 @@ export const REFERENCES: Readonly<Record<string, RelationName>> = {
   part_id: 'part',
   contract_id: 'contract',
   calendar_id: 'calendar',
+  dealer_id: 'customer',
+  lessee_id: 'customer',
+  'customer.parent_id': 'customer',
+  'customer.merged_into_id': 'customer',
+  'device.parent_id': 'device',
 };
+
+/** What the id in a field of an object names. */
+export function referenceOf(object: string, field: string): RelationName | undefined {
+  return REFERENCES[`${object}.${field}`] ?? REFERENCES[field];
+}
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
