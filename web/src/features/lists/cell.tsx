@@ -95,7 +95,6 @@ export default function Cell({ list, object, path, field, own, row, onDone }: Ce
           own={own}
           row={row}
           value={value}
-          disabled={busy}
           invalid={problem !== undefined}
           describedBy={problem === undefined ? undefined : id}
           onChange={(next) => {
