@@ -11,7 +11,7 @@ use crate::{Address, Customer, CustomerBelongings, store};
 
 db::choice! {
     /// Why two customers may be one.
-    pub enum Reason {
+    pub enum Likeness {
         /// They share a telephone number, their own or a contact's.
         Phone = "phone",
         /// Their names differ in spaces, signs or legal form at most.
@@ -21,7 +21,7 @@ db::choice! {
     }
 }
 
-const REASONS: [Reason; 3] = [Reason::Phone, Reason::Name, Reason::Address];
+const REASONS: [Likeness; 3] = [Likeness::Phone, Likeness::Name, Likeness::Address];
 
 /// As much of a customer as tells it from its doubles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +50,7 @@ pub struct Double {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Doubles {
     /// Why.
-    pub reason: Vec<Reason>,
+    pub reason: Vec<Likeness>,
     /// Who: the one with most devices and tickets first.
     pub customers: Vec<Double>,
 }
@@ -74,7 +74,7 @@ pub(crate) async fn groups(
         }
     }
     let reasons = |places: &BTreeSet<usize>| places.iter().map(|place| REASONS[*place]).collect::<Vec<_>>();
-    let mut groups: Vec<(BTreeSet<Uuid>, Vec<Reason>)> =
+    let mut groups: Vec<(BTreeSet<Uuid>, Vec<Likeness>)> =
         sets.iter().map(|(set, places)| (set.clone(), reasons(places))).collect();
     // The strongest first: several reasons, then number, name, address.
     groups.sort_by_key(|(set, reason)| {
@@ -105,7 +105,7 @@ pub(crate) async fn of_customer(
     scope: &Fragment,
     customer: &Customer,
 ) -> Result<Vec<Doubles>, DbError> {
-    let mut found: BTreeMap<Uuid, Vec<Reason>> = BTreeMap::new();
+    let mut found: BTreeMap<Uuid, Vec<Likeness>> = BTreeMap::new();
     for reason in REASONS {
         for other in store::duplicates::sharing(q, reason, customer).await? {
             found.entry(other).or_default().push(reason);

@@ -36,7 +36,7 @@ use http_api::Routes;
 use kernel::Uuid;
 
 pub use api::{ContactChange, CustomerChange, NewContact, NewCustomer, NewSite, SiteChange};
-pub use duplicates::{Double, Doubles, Reason};
+pub use duplicates::{Double, Doubles, Likeness};
 pub use error::CustomerError;
 pub use merging::{CustomerBelongings, CustomerMerge, CustomerRows, MergeState, RowsParent};
 pub use model::{Address, Contact, Customer, CustomerKind, CustomerLevel, Phone, Site};

@@ -7,15 +7,15 @@ use db::{
 };
 use kernel::Uuid;
 
-use crate::{Customer, duplicates::Reason, store};
+use crate::{Customer, duplicates::Likeness, store};
 
 /// Customers of one group at most; what more of them share tells nobody apart.
 const MOST_OF_GROUP: i64 = 20;
 
 /// Where a reason's values stand: customer and value, of those in use.
-const fn values(reason: Reason) -> &'static str {
+const fn values(reason: Likeness) -> &'static str {
     match reason {
-        Reason::Phone => {
+        Likeness::Phone => {
             "select id as customer_id, phone_digits as value from customers
                where tenant_id = $1 and archived_at is null and phone_digits is not null
              union select p.customer_id, p.digits from customer_phones p
@@ -25,11 +25,11 @@ const fn values(reason: Reason) -> &'static str {
                join customers c on c.tenant_id = p.tenant_id and c.id = p.customer_id
                where p.tenant_id = $1 and p.archived_at is null and p.phone_digits is not null and c.archived_at is null"
         }
-        Reason::Name => {
+        Likeness::Name => {
             "select id as customer_id, name_key as value from customers
                where tenant_id = $1 and name_key <> '' and archived_at is null"
         }
-        Reason::Address => {
+        Likeness::Address => {
             "select id as customer_id, address_key as value from customers
                where tenant_id = $1 and address_key <> '' and archived_at is null"
         }
@@ -37,7 +37,7 @@ const fn values(reason: Reason) -> &'static str {
 }
 
 /// Values that two or more customers in use share, at most `limit`, each with its customers.
-pub(crate) async fn shared(q: &mut impl Query, reason: Reason, limit: usize) -> Result<Vec<(String, Uuid)>, DbError> {
+pub(crate) async fn shared(q: &mut impl Query, reason: Likeness, limit: usize) -> Result<Vec<(String, Uuid)>, DbError> {
     let (tenant, values) = (q.cx().tenant(), values(reason));
     let text = format!(
         "with told as ({values}), shared as (select value from told group by value
@@ -49,10 +49,10 @@ pub(crate) async fn shared(q: &mut impl Query, reason: Reason, limit: usize) -> 
 }
 
 /// Other customers in use that share a value with this one, the first of them by id.
-pub(crate) async fn sharing(q: &mut impl Query, reason: Reason, customer: &Customer) -> Result<Vec<Uuid>, DbError> {
+pub(crate) async fn sharing(q: &mut impl Query, reason: Likeness, customer: &Customer) -> Result<Vec<Uuid>, DbError> {
     let tenant = q.cx().tenant();
     let text = match reason {
-        Reason::Phone => {
+        Likeness::Phone => {
             "with own as (select phone_digits as digits from customers where tenant_id = $1 and id = $2
                  union select digits from customer_phones where tenant_id = $1 and customer_id = $2
                  union select phone_digits from contacts
@@ -64,12 +64,12 @@ pub(crate) async fn sharing(q: &mut impl Query, reason: Reason, customer: &Custo
              select c.id from others o join customers c on c.tenant_id = $1 and c.id = o.id
              where c.id <> $2 and c.archived_at is null order by c.id limit $3"
         }
-        Reason::Name => {
+        Likeness::Name => {
             "select c.id from customers o join customers c on c.tenant_id = $1 and c.name_key = o.name_key
              where o.tenant_id = $1 and o.id = $2 and o.name_key <> '' and c.id <> $2 and c.archived_at is null
              order by c.id limit $3"
         }
-        Reason::Address => {
+        Likeness::Address => {
             "select c.id from customers o join customers c on c.tenant_id = $1 and c.address_key = o.address_key
              where o.tenant_id = $1 and o.id = $2 and o.address_key <> '' and c.id <> $2 and c.archived_at is null
              order by c.id limit $3"
