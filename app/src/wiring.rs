@@ -19,11 +19,13 @@ pub fn migrations() -> Vec<Migration> {
         http_api::migrations(),
         identity::migrations(),
         objects::migrations(),
+        views::migrations(),
         files::migrations(),
         customers::migrations(),
         products::migrations(),
         devices::migrations(),
         contracts::migrations(),
+        orders::migrations(),
         channels::migrations(),
         tickets::migrations(),
         workforce::migrations(),
@@ -42,11 +44,13 @@ pub fn routes() -> Vec<Routes> {
     vec![
         identity::routes(),
         objects::routes(),
+        views::routes(),
         files::routes(),
         customers::routes(),
         products::routes(),
         devices::routes(),
         contracts::routes(),
+        orders::routes(),
         channels::routes(),
         tickets::routes(),
         workforce::routes(),
@@ -55,9 +59,25 @@ pub fn routes() -> Vec<Routes> {
         dispatch::routes(),
         finance::routes(),
         surveys::routes(),
+        connect::routes(),
         insight::routes(),
         desk::routes(),
     ]
+}
+
+/// What goes along when customers are merged.
+pub fn belongings() -> customers::CustomerBelongings {
+    customers::CustomerBelongings::new([
+        devices::CUSTOMER_ROWS,
+        devices::DEALER_ROWS,
+        devices::LESSEE_ROWS,
+        contracts::CUSTOMER_ROWS,
+        orders::CUSTOMER_ROWS,
+        tickets::CUSTOMER_ROWS,
+        visits::CUSTOMER_ROWS,
+        finance::CUSTOMER_ROWS,
+        surveys::CUSTOMER_ROWS,
+    ])
 }
 
 /// Opens the database that the arguments name, brought up to date.
@@ -104,16 +124,19 @@ pub fn build(
     for provider in texts::providers() {
         indexer = indexer.add(provider);
     }
+    let belongings = belongings();
     let consumers = Consumers::new(db.clone(), world.clone())
         .add(Arc::new(indexer.clone()))
         .add(Arc::new(tickets::Replies::new(settings.public_url.clone())))
         .add(Arc::new(visits::Announcements::new(settings.public_url.clone())))
         .add(Arc::new(finance::QuoteLetters::new(settings.public_url.clone())))
         .add(Arc::new(surveys::Invitations::new(settings.public_url.clone())))
+        .add(Arc::new(objects::FollowRecords))
         .add(Arc::new(visits::FollowTickets))
         .add(Arc::new(tickets::MaintenanceFollows))
         .add(Arc::new(inventory::BuiltInParts))
-        .add(Arc::new(visits::AssignmentNotices));
+        .add(Arc::new(visits::AssignmentNotices))
+        .add(Arc::new(customers::FollowMerges::new(belongings.clone())));
     let closing = tickets::ClosingChecks::default().with(visits::VisitsDone).with(finance::SettledCheck);
     let app = App::builder(db.clone(), world.clone(), settings.clone())
         .authenticator(directory.clone())
@@ -123,6 +146,8 @@ pub fn build(
         .service(files.clone())
         .service(search.clone())
         .service(closing)
+        .service(objects::CommonDocument::new(|| http_api::document(&routes())))
+        .service(belongings)
         .service(gateways)
         .service::<Arc<dyn channels::TicketReach>>(Arc::new(TicketLinks))
         .service(tickets::ServiceLevelCache::default())
@@ -131,13 +156,19 @@ pub fn build(
         .build();
     let mut workers = Workers::new(db.clone(), world.clone())
         .add(Arc::new(PurgeAnswers))
-        .add(Arc::new(search::Rebuild(indexer)))
-        .add(Arc::new(objects::IndexFields))
+        .add(Arc::new(search::Rebuild(indexer.clone())))
+        .add(Arc::new(objects::SearchAnew::new(indexer, world.clone())))
         .recurring(Recurring { kind: PURGE, every: Every::Interval(Duration::from_hours(1)) });
+    for handler in objects::handlers() {
+        workers = workers.add(handler);
+    }
     for handler in channels::handlers(gateways, settings.public_url).into_iter().chain(files::jobs(&files)) {
         workers = workers.add(handler);
     }
     workers = workers.add(Arc::new(tickets::MaintenanceAhead)).recurring(tickets::maintenance_recurring());
+    for handler in connect::jobs(&files) {
+        workers = workers.add(handler);
+    }
     for recurring in files::recurring() {
         workers = workers.recurring(recurring);
     }

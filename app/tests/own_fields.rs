@@ -104,4 +104,71 @@ testkit::both! {
         let mine = site.post(&engineer, "/api/v1/records/vehicle", json!({"values": {"plate": "B"}}), None).await;
         assert_eq!(mine.status, 403, "{}", mine.json);
     }
+
+    wiring(), |t| own_objects_follow_built_in_records_and_both_are_searched {
+        let site = Site::new(t, t.world.clone());
+        let cx = site.tenant("ours").await;
+        let admin = site.person(&cx, "admin", &["admin"]).await;
+        let engineer = site.person(&cx, "li", &["engineer"]).await;
+        let label = json!({"zh": "甲", "en": "A"});
+        let body = json!({"key": "vehicle", "name": {"zh": "车辆", "en": "Vehicle"}, "roles": {"engineer": {"read": "all", "create": "all"}}});
+        ok(site.post(&admin, "/api/v1/objects", body, None).await, 201);
+        let fields = json!([
+            {"id": "plate", "label": label, "kind": {"type": "text"}, "searchable": true},
+            {"id": "customer", "label": label, "kind": {"type": "relation", "object": "customer"}},
+            {"id": "holder", "label": label, "kind": {"type": "look_up", "relation": "customer", "field": "name", "result": "text"},
+                "filterable": true},
+            {"id": "ticket", "label": label, "kind": {"type": "relation", "object": "ticket"}},
+            {"id": "fault", "label": label, "kind": {"type": "look_up", "relation": "ticket", "field": "title", "result": "text"}},
+        ]);
+        ok(put_fields(&site, &admin, "vehicle", fields).await, 200);
+        let wrong = json!([{"id": "c", "label": label, "kind": {"type": "relation", "object": "customer"}},
+            {"id": "p", "label": label, "kind": {"type": "look_up", "relation": "c", "field": "phone", "result": "text"}}]);
+        let check = site.post(&admin, "/api/v1/objects/vehicle/fields/check",
+            json!({"catalogue": {"object": "vehicle", "fields": wrong}}), None).await;
+        assert_eq!(ok(check, 200).json["defects"][0]["code"], json!("personal_source"));
+        let customer = ok(site.post(&admin, "/api/v1/customers", json!({"name": "蓝天物业"}), None).await, 201).json;
+        let ticket = ok(site.post(&admin, "/api/v1/tickets", json!({"title": "漏水", "type": "repair", "priority": "high"}), None).await, 201).json;
+        let values = json!({"plate": "沪A12345", "customer": customer["id"], "ticket": ticket["id"]});
+        let made = ok(site.post(&admin, "/api/v1/records/vehicle", json!({"values": values}), None).await, 201);
+        assert_eq!((&made.json["values"]["holder"], &made.json["values"]["fault"]), (&json!("蓝天物业"), &json!("漏水")));
+        // An engineer who does not see the customer cannot name it.
+        let refused = site.post(&engineer, "/api/v1/records/vehicle", json!({"values": {"ticket": ticket["id"]}}), None).await;
+        assert_eq!((refused.status, &refused.json["errors"][0]["code"]), (422, &json!("unknown_target")), "{}", refused.json);
+        let at = format!("/api/v1/customers/{}", customer["id"].as_str().unwrap());
+        let renamed = site.send(Some(&admin), Method::PATCH, &at, Some(&json!({"name": "白云物业"})), Some("\"1\"")).await;
+        ok(renamed, 200);
+        site.house.consumers.settle().await.unwrap();
+        site.house.workers.drain().await.unwrap();
+        let path = format!("/api/v1/records/vehicle/{}", made.json["id"].as_str().unwrap());
+        let shown = ok(site.get(&admin, &path).await, 200);
+        assert_eq!((&shown.json["values"]["holder"], &shown.json["computing"]), (&json!("白云物业"), &json!([])));
+        let related = format!("/api/v1/related/customer/{}", customer["id"].as_str().unwrap());
+        let groups = ok(site.get(&admin, &related).await, 200);
+        assert_eq!((&groups.json["items"][0]["object"], &groups.json["items"][0]["count"]), (&json!("vehicle"), &json!(1)));
+        let named = ok(site.get(&admin, &format!("{related}/vehicle/customer")).await, 200);
+        assert_eq!(named.json["items"][0]["title"], json!("沪A12345"));
+        let refs = format!("/api/v1/titles?refs=ticket:{},person:{}", ticket["id"].as_str().unwrap(), admin.id);
+        let titles = ok(site.get(&admin, &refs).await, 200);
+        assert_eq!(titles.json["items"].as_array().unwrap().len(), 2);
+        assert_eq!(ok(site.get(&engineer, &refs).await, 200).json["items"][0]["kind"], json!("person"));
+        let document = ok(site.get(&admin, "/api/v1/openapi.json").await, 200).json;
+        for path in ["/api/v1/tickets", "/api/v1/records/vehicle"] {
+            assert!(document["paths"][path]["get"].is_object(), "{path}");
+        }
+        // Own fields of built-in objects are found once they are marked, also in records that were there before.
+        let mark = |searchable: bool| json!([{"id": "nick", "label": label, "kind": {"type": "text"}, "searchable": searchable}]);
+        ok(put_fields(&site, &admin, "customer", mark(false)).await, 200);
+        ok(site.send(Some(&admin), Method::PATCH, &at, Some(&json!({"ext": {"nick": "特别的绰号"}})), Some("\"2\"")).await, 200);
+        site.house.consumers.settle().await.unwrap();
+        let find = async || {
+            let words: String = "绰号".bytes().map(|byte| format!("%{byte:02X}")).collect();
+            column(&ok(site.get(&admin, &format!("/api/v1/customers?q={words}")).await, 200), "name")
+        };
+        assert_eq!(find().await, Vec::<Value>::new());
+        let body = json!({"catalogue": {"object": "customer", "fields": mark(true)}});
+        ok(site.send(Some(&admin), Method::PUT, "/api/v1/objects/customer/fields", Some(&body), Some("\"1\"")).await, 200);
+        site.house.workers.drain().await.unwrap();
+        assert_eq!(find().await, ["白云物业"]);
+    }
 }

@@ -3,6 +3,7 @@
 mod customer;
 mod device;
 mod device_file;
+mod full;
 mod lookup;
 mod reach;
 mod renewals;
@@ -20,6 +21,10 @@ use serde::Deserialize;
 pub use customer::CustomerOverview;
 pub use device::{DeviceOverview, PartReplaced};
 pub use device_file::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan};
+pub use full::{
+    Complaints, CustomerCounts, CustomerDevice, CustomerFile, CustomerFull, CustomerLink, CustomerMessage, CustomerSurveys,
+    CustomerVisits, MonthOfAnswers, OpenMoney,
+};
 pub use lookup::{Found, LookUp};
 pub use reach::CoveredDevice;
 pub use renewals::{Renewal, RenewalKind};
@@ -75,6 +80,14 @@ pub fn routes() -> Routes {
             "Everything about a customer on one page",
             customer::handle,
         )
+        .get(
+            "/api/v1/customers/{id}/full",
+            Needs(p::CUSTOMERS_READ),
+            "getCustomerFull",
+            "The whole customer in one answer",
+            full::handle,
+        )
+        .describe("Lists are cut; `counts` says how much there is. What the caller may not see is empty or null.")
         .get(
             "/api/v1/devices/{id}/overview",
             Needs(p::DEVICES_READ),
