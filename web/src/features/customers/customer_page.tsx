@@ -17,6 +17,7 @@ import { useCan, useSession } from '@/shared/session';
 import { ActionButton } from '@/shared/ui/action_button';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { common } from '@/shared/ui/messages';
+import { PlotMap, type Place } from '@/shared/ui/plot_map';
 import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
 import { StatusTag } from '@/shared/ui/texts';
@@ -46,7 +47,6 @@ import {
   Tickets,
   Visits,
 } from './sections';
-import { SiteMap, type Place } from './site_map';
 
 // What draws own fields comes when there is a record to draw them of; what is rarely done comes when it is wanted.
 const OwnFacts = lazy(() => import('@/shared/own_fields/own_facts'));
@@ -86,7 +86,7 @@ function Sites({ file }: { file: CustomerFile }) {
       kind="sites"
       rows={sites}
       marks={marks}
-      above={<SiteMap places={places} missing={missing} />}
+      above={<PlotMap places={places} missing={missing} />}
     />
   );
 }

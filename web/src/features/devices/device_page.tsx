@@ -1,27 +1,285 @@
+/** The electronic file of one device: what it is, where it stands, whether it is covered and why, and all that was done to it. */
+import { DownOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
-import { api, url } from '@/shared/api/api';
-import { queryClient } from '@/shared/api/query_client';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Button, Dropdown } from 'antd';
+import dayjs from 'dayjs';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { api } from '@/shared/api/api';
+import { FieldInPlace } from '@/shared/fields/edit_in_place';
 import { FormDrawer } from '@/shared/fields/form_drawer';
+import type { FieldSpec } from '@/shared/fields/spec';
 import { Timeline } from '@/shared/history/timeline';
-import { useMessages } from '@/shared/i18n';
+import { useMessages, type Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
+import { formatMoney } from '@/shared/money';
 import { ArchiveButton } from '@/shared/records/archive';
-import { RefText } from '@/shared/records/ref_text';
-import { RelatedTickets } from '@/shared/records/related';
+import { TicketLines } from '@/shared/records/related';
 import { useCan } from '@/shared/session';
+import { today } from '@/shared/time';
 import { ActionButton } from '@/shared/ui/action_button';
+import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { common } from '@/shared/ui/messages';
+import { PlotMap, type Place } from '@/shared/ui/plot_map';
 import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
-import { Facts, StatusTag, WarrantyTag, type WarrantyVerdict } from '@/shared/ui/texts';
+import { addressText, Facts, MoneyText, StatusTag, TimeText, WarrantyTag } from '@/shared/ui/texts';
+import { DocumentsPanel } from './documents_panel';
+import { deviceFileQuery, refreshDevices, type DeviceFile } from './file';
 import { devices } from './messages';
+import { MetersPanel } from './meters_panel';
 import { deviceFields, type Device } from './model';
+import { PartsPanel } from './parts_panel';
+import { PlansPanel } from './plans_panel';
 import { QrPanel } from './qr_panel';
+import { SiteItem, withSite } from './site_item';
+import { WarrantyPanel } from './warranty_panel';
 
 // What draws own fields comes when there is a record to draw them of.
 const OwnFacts = lazy(() => import('@/shared/own_fields/own_facts'));
+const LabelsDialog = lazy(() => import('./labels_dialog'));
+
+const l = (zh: string, en: string): Label => ({ zh, en });
+
+const transferFields: readonly FieldSpec[] = [
+  { name: 'customer_id', label: l('新客户', 'New customer'), kind: 'relation', of: 'customer', required: true },
+  { name: 'on', label: l('转移日期', 'On'), kind: 'date', required: true, half: true },
+  { name: 'reason', label: l('原因', 'Reason'), kind: 'longtext', max: 200 },
+];
+
+const scrapFields: readonly FieldSpec[] = [
+  { name: 'on', label: l('报废日期', 'Scrapped on'), kind: 'date', required: true, half: true },
+  { name: 'reason', label: l('报废原因', 'Why'), kind: 'longtext', required: true, max: 200 },
+];
+
+/** How often something was done, and what it cost. */
+function Figures({ file }: { file: DeviceFile }) {
+  const t = useMessages(devices);
+  const { counts, cost_so_far: cost } = file;
+  const figures: (readonly [string, ReactNode, string?])[] = [
+    ...(counts.repairs === null ? [] : [[t('repairs'), counts.repairs] as const]),
+    ...(counts.maintenances === null ? [] : [[t('maintenances'), counts.maintenances] as const]),
+    ...(counts.parts_replaced === null ? [] : [[t('partsReplaced'), counts.parts_replaced] as const]),
+    ...(cost
+      ? [
+          [
+            t('costSoFar'),
+            <MoneyText key="cost" minor={cost.total_minor} currency={cost.currency} />,
+            t('costOf', {
+              labour: formatMoney(cost.labour_minor, cost.currency),
+              travel: formatMoney(cost.travel_minor, cost.currency),
+              parts: formatMoney(cost.parts_minor, cost.currency),
+            }),
+          ] as const,
+        ]
+      : []),
+  ];
+  return (
+    <div className="grid-cards">
+      {figures.map(([label, value, small]) => (
+        <div key={label} className="panel">
+          <div className="muted">{label}</div>
+          <div className="kpi-value">{value}</div>
+          {small && <div className="muted">{small}</div>}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function CustomerRef({ id, name }: { id: string | null; name: string | null }) {
+  if (!id || !name) return <span className="muted">—</span>;
+  return (
+    <Link to="/customers/$id" params={{ id }}>
+      {name}
+    </Link>
+  );
+}
+
+function DeviceRef({ id, serial }: { id: string; serial: string }) {
+  return (
+    <Link to="/devices/$id" params={{ id }}>
+      {serial}
+    </Link>
+  );
+}
+
+/** What the device is, each fact changed where it stands. */
+function Master({ file, editable }: { file: DeviceFile; editable: boolean }) {
+  const t = useMessages(devices);
+  const c = useMessages(common);
+  const { device, parent } = file;
+  const fact = (name: string, children: ReactNode) => {
+    const spec = deviceFields.find((field) => field.name === name);
+    if (!spec) return children;
+    return (
+      <FieldInPlace<Device>
+        key={name}
+        spec={spec}
+        record={device as never}
+        path={`/api/v1/devices/${device.id}`}
+        editable={editable}
+        onSaved={refreshDevices}
+      >
+        {children || <span className="muted">—</span>}
+      </FieldInPlace>
+    );
+  };
+  return (
+    <Panel title={c('basic')}>
+      <Facts
+        items={[
+          [t('serial'), fact('serial_number', <span className="number">{device.serial_number}</span>)],
+          [t('product'), fact('product_id', device.product_name)],
+          [t('model'), fact('model', device.model)],
+          [t('customer'), <CustomerRef key="c" id={device.customer_id} name={device.customer_name} />],
+          [t('parent'), fact('parent_id', parent && <DeviceRef id={parent.id} serial={parent.serial_number} />)],
+          [t('dealer'), fact('dealer_id', <CustomerRef id={device.dealer_id} name={device.dealer_name} />)],
+          [t('lessee'), fact('lessee_id', <CustomerRef id={device.lessee_id} name={device.lessee_name} />)],
+          [t('soldOn'), fact('sold_on', device.sold_on)],
+          [t('installedOn'), fact('installed_on', device.installed_on)],
+          [t('firstUsedOn'), fact('first_used_on', device.first_used_on)],
+          [t('warrantyStarts'), fact('warranty_starts_on', device.warranty_starts_on)],
+          [t('warrantyEnds'), fact('warranty_ends_on', device.warranty_ends_on)],
+          ...(device.scrapped_on
+            ? [[t('scrappedOn'), device.scrapped_on] as const, [t('scrapReason'), device.scrap_reason] as const]
+            : []),
+          [c('note'), fact('note', device.note && <span className="prewrap">{device.note}</span>)],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+/** Site, building, floor, and where that is. */
+function Where({ file, editable }: { file: DeviceFile; editable: boolean }) {
+  const t = useMessages(devices);
+  const c = useMessages(common);
+  const { device, site } = file;
+  const fact = (name: string, value: string | null) => {
+    const spec = deviceFields.find((field) => field.name === name);
+    if (!spec) return value;
+    return (
+      <FieldInPlace<Device>
+        key={name}
+        spec={spec}
+        record={device as never}
+        path={`/api/v1/devices/${device.id}`}
+        editable={editable}
+        onSaved={refreshDevices}
+      >
+        {value ?? <span className="muted">—</span>}
+      </FieldInPlace>
+    );
+  };
+  const places: Place[] = [];
+  if (site && site.lat !== null && site.lng !== null)
+    places.push({ key: 'site', mark: '', name: t('siteHere'), lat: site.lat, lng: site.lng, main: true });
+  if (device.lat !== null && device.lng !== null)
+    places.push({ key: 'device', mark: '', name: t('here'), lat: device.lat, lng: device.lng });
+  return (
+    <Panel title={t('where')}>
+      <PlotMap places={places} missing={0} />
+      <Facts
+        items={[
+          [t('site'), device.site_name],
+          ...(site ? [[c('address'), addressText(site.address)] as const] : []),
+          [t('building'), fact('building', device.building)],
+          [t('floor'), fact('floor', device.floor)],
+          [t('place'), fact('place', device.place)],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Work({ file }: { file: DeviceFile }) {
+  const t = useMessages(devices);
+  const can = useCan();
+  const filter = { field: 'device_id', op: 'in' as const, value: [file.device.id] };
+  return (
+    <>
+      {can('tickets.read') && (
+        <Panel
+          title={file.counts.tickets ? `${t('tickets')} ${file.counts.tickets}` : t('tickets')}
+          extra={
+            <Link to="/tickets" search={{ filter }}>
+              {t('all')}
+            </Link>
+          }
+        >
+          {file.tickets.length === 0 ? (
+            <p className="muted">{t('noTickets')}</p>
+          ) : (
+            <TicketLines rows={file.tickets.slice(0, 10)} />
+          )}
+        </Panel>
+      )}
+      {can('visits.read') && (
+        <Panel title={t('visits')}>
+          {file.visits.length === 0 && <p className="muted">{t('noVisits')}</p>}
+          <ul className="plain-list">
+            {file.visits.slice(0, 10).map((visit) => (
+              <li key={visit.id} className="row-between">
+                <span className="grow">
+                  <TimeText at={visit.starts_at} />{' '}
+                  <Link to="/tickets/$id" params={{ id: visit.ticket_id }}>
+                    {visit.ticket_number}
+                  </Link>{' '}
+                  {visit.engineer_name}
+                </span>
+                <span className="row">
+                  <StatusTag of={choices.visitStatus} value={visit.status} />
+                  {visit.result && <StatusTag of={choices.visitResult} value={visit.result} />}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function Components({ file }: { file: DeviceFile }) {
+  const t = useMessages(devices);
+  if (file.components.length === 0) return null;
+  return (
+    <Panel title={t('components')}>
+      <ul className="plain-list">
+        {file.components.map((part) => (
+          <li key={part.id} className="row-between">
+            <span>
+              <DeviceRef id={part.id} serial={part.serial_number} /> <span className="muted">{part.model}</span>
+            </span>
+            <StatusTag of={choices.deviceStatus} value={part.status} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Contracts({ file }: { file: DeviceFile }) {
+  const t = useMessages(devices);
+  return (
+    <Panel title={t('contracts')}>
+      {file.contracts.length === 0 && <p className="muted">{t('noContracts')}</p>}
+      <ul className="plain-list">
+        {file.contracts.map((row) => (
+          <li key={row.id} className="row-between">
+            <span className="grow">
+              {row.number} {row.name}
+            </span>
+            <span className="muted number">{t('until', { date: row.ends_on })}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+type Asked = 'edit' | 'transfer' | 'scrap' | 'unscrap' | 'labels';
 
 export default function DevicePage() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -29,36 +287,43 @@ export default function DevicePage() {
   const c = useMessages(common);
   const can = useCan();
   const navigate = useNavigate();
-  const [editing, setEditing] = useState(false);
-  const record = useQuery({
-    queryKey: ['device', 'one', id],
-    queryFn: ({ signal }) => api.get<Device>(url('/api/v1/devices/{id}', { id }), undefined, { signal }),
-  });
-  const verdict = useQuery({
-    queryKey: ['device', 'warranty', id],
-    queryFn: ({ signal }) =>
-      api.get<WarrantyVerdict>(url('/api/v1/devices/{id}/warranty', { id }), undefined, { signal }),
-  });
-  const device = record.data;
+  const [asked, setAsked] = useState<Asked>();
+  const close = () => setAsked(undefined);
+  const answer = useQuery(deviceFileQuery(id));
+  const file = answer.data;
+  const device = file?.device;
   const blocked = can('devices.update') ? undefined : c('noPermission');
+  const editable = !blocked;
   useShortcut('e', () => {
-    if (!blocked) setEditing(true);
+    if (editable && device) setAsked('edit');
   });
+  const more = [
+    { key: 'labels', label: t('labels') },
+    ...(editable
+      ? [
+          { key: 'transfer', label: t('transfer') },
+          device?.scrapped_on
+            ? { key: 'unscrap', label: t('unscrap') }
+            : { key: 'scrap', label: t('scrap'), danger: true },
+        ]
+      : []),
+  ];
   return (
     <>
       <RecordPage
+        key={id}
         object="device"
         id={id}
-        pending={record.isPending}
-        error={record.error}
-        editing={editing}
-        onRetry={() => void queryClient.invalidateQueries({ queryKey: ['device'] })}
+        pending={answer.isPending}
+        error={answer.error}
+        editing={asked === 'edit'}
+        onRetry={refreshDevices}
         heading={device?.serial_number}
         sub={[device?.product_name, device?.model].filter(Boolean).join(' · ')}
         tags={
           <>
             <StatusTag of={choices.deviceStatus} value={device?.status} />
-            {verdict.data && <WarrantyTag verdict={verdict.data} />}
+            {file && <WarrantyTag verdict={file.warranty} />}
             {device?.archived_at && <span className="tag tag-cancelled">{c('archived')}</span>}
           </>
         }
@@ -70,65 +335,109 @@ export default function DevicePage() {
             >
               {t('newTicket')}
             </ActionButton>
-            {device && !blocked && <ArchiveButton object="device" path="/api/v1/devices" record={device} />}
-            <ActionButton type="primary" blocked={blocked} onClick={() => setEditing(true)}>
+            <Dropdown trigger={['click']} menu={{ items: more, onClick: ({ key }) => setAsked(key as Asked) }}>
+              <Button icon={<DownOutlined />} iconPlacement="end">
+                {c('moreActions')}
+              </Button>
+            </Dropdown>
+            {device && editable && <ArchiveButton object="device" path="/api/v1/devices" record={device} />}
+            <ActionButton type="primary" blocked={blocked} onClick={() => setAsked('edit')}>
               {c('edit')}
             </ActionButton>
           </>
         }
         main={
-          <>
-            {can('tickets.read') && <RelatedTickets field="device_id" id={id} />}
-            <Panel title={c('timeline')}>
-              <Timeline object="device" path={`/api/v1/devices/${id}/timeline`} />
-            </Panel>
-          </>
+          file && (
+            <>
+              <Figures file={file} />
+              <WarrantyPanel key={file.device.version} id={id} verdict={file.warranty} />
+              <PartsPanel id={id} parts={file.parts} editable={editable} />
+              <MetersPanel id={id} meters={file.meters} editable={editable} />
+              {can('contracts.read') && <PlansPanel plans={file.plans} />}
+              <Work file={file} />
+              <Panel title={c('timeline')}>
+                <Timeline object="device" path={`/api/v1/devices/${id}/timeline`} filters />
+              </Panel>
+            </>
+          )
         }
         side={
-          device && (
+          file && (
             <>
-              <Panel title={c('basic')}>
-                <Facts
-                  items={[
-                    [t('product'), device.product_name ?? <RefText key="p" of="product" id={device.product_id} />],
-                    [t('model'), device.model],
-                    [t('customer'), <RefText key="c" of="customer" id={device.customer_id} />],
-                    [t('site'), device.site_name],
-                    [t('place'), device.place],
-                    [t('soldOn'), device.sold_on],
-                    [t('installedOn'), device.installed_on],
-                    [t('warrantyStarts'), device.warranty_starts_on],
-                    [t('warrantyEnds'), device.warranty_ends_on],
-                    [t('warranty'), verdict.data && <WarrantyTag key="w" verdict={verdict.data} reason />],
-                    [
-                      c('note'),
-                      device.note && (
-                        <span key="n" className="prewrap">
-                          {device.note}
-                        </span>
-                      ),
-                    ],
-                  ]}
-                />
-              </Panel>
+              <Master file={file} editable={editable} />
               <Suspense fallback={null}>
-                <OwnFacts object="device" id={id} values={device.ext as Record<string, unknown> | undefined} />
+                <OwnFacts object="device" id={id} values={file.device.ext as Record<string, unknown> | undefined} />
               </Suspense>
-              <QrPanel device={device} editable={!blocked} />
+              <Where file={file} editable={editable} />
+              <Components file={file} />
+              {can('contracts.read') && <Contracts file={file} />}
+              <DocumentsPanel
+                path={`/api/v1/devices/${id}/documents`}
+                documents={file.documents}
+                editable={editable}
+                onChanged={refreshDevices}
+              />
+              <QrPanel device={file.device} editable={editable} />
             </>
           )
         }
       />
-      <FormDrawer<Device>
-        open={editing}
-        onClose={() => setEditing(false)}
-        title={t('edit')}
-        fields={deviceFields}
-        path={`/api/v1/devices/${id}`}
-        record={device as never}
-        own="device"
-        onSaved={() => void queryClient.invalidateQueries({ queryKey: ['device'] })}
-      />
+      {device && (
+        <>
+          <FormDrawer<Device>
+            open={asked === 'edit'}
+            onClose={close}
+            title={t('edit')}
+            fields={deviceFields}
+            path={`/api/v1/devices/${id}`}
+            record={device as never}
+            initial={{ site_id: device.site_id }}
+            shape={(body, values) => withSite(body, values, device)}
+            own="device"
+            onSaved={refreshDevices}
+          >
+            <SiteItem />
+          </FormDrawer>
+          <FormDrawer<Device>
+            open={asked === 'transfer'}
+            onClose={close}
+            title={t('transferTitle')}
+            intro={<p className="muted">{t('transferText')}</p>}
+            okText={t('transfer')}
+            fields={transferFields}
+            path={`/api/v1/devices/${id}/transfer`}
+            version={device.version}
+            initial={{ on: dayjs(today()) }}
+            shape={(body, values) => withSite(body, values)}
+            onSaved={refreshDevices}
+          >
+            <SiteItem />
+          </FormDrawer>
+          <FormDrawer<Device>
+            open={asked === 'scrap'}
+            onClose={close}
+            title={`${t('scrap')} ${device.serial_number}`}
+            intro={<p className="muted">{t('scrapText')}</p>}
+            okText={t('scrap')}
+            fields={scrapFields}
+            path={`/api/v1/devices/${id}/scrap`}
+            version={device.version}
+            initial={{ on: dayjs(today()) }}
+            onSaved={refreshDevices}
+          />
+          <ConfirmAction
+            open={asked === 'unscrap'}
+            title={t('unscrap')}
+            text={t('unscrapText')}
+            onClose={close}
+            onConfirm={async () => {
+              await api.post(`/api/v1/devices/${id}/unscrap`, undefined, { version: device.version });
+              refreshDevices();
+            }}
+          />
+          <Suspense fallback={null}>{asked === 'labels' && <LabelsDialog ids={[id]} onClose={close} />}</Suspense>
+        </>
+      )}
     </>
   );
 }

@@ -6,8 +6,10 @@ import { useOwnList } from '@/shared/own_fields/own_list';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { today } from '@/shared/time';
 import { StatusTag, ToneTag } from '@/shared/ui/texts';
+import { LabelsButton } from './labels_button';
 import { devices } from './messages';
 import { deviceFields, deviceFilters, type Device } from './model';
+import { SiteItem, withSite } from './site_item';
 
 export default function DevicesPage() {
   const t = useMessages(devices);
@@ -29,6 +31,9 @@ export default function DevicesPage() {
       permission={{ create: 'devices.create', update: 'devices.update' }}
       page={(row) => `/devices/${row.id}`}
       archive
+      formExtra={() => <SiteItem />}
+      shape={(body, values) => withSite(body, values)}
+      bulk={(rows) => <LabelsButton ids={rows.map((row) => row.id)} />}
       emptyTitle={t('emptyTitle')}
       emptyHint={t('emptyHint')}
       columns={[

@@ -1,6 +1,20 @@
-/** Where sites lie to each other: a plain plot with a scale, without pictures from the network. */
-import { useMessages } from '@/shared/i18n';
-import { customers } from './messages';
+/** Where places lie to each other: a plain plot with a scale, without pictures from the network. */
+import { defineMessages, useMessages } from '../i18n';
+
+const messages = defineMessages(
+  {
+    scattered: '位置分布图，共 {n} 处',
+    unmapped: '{n} 处没有坐标，未在图上显示',
+    km: '{n} 公里',
+    metres: '{n} 米',
+  },
+  {
+    scattered: 'Where the {n} places lie',
+    unmapped: '{n} without coordinates are not drawn',
+    km: '{n} km',
+    metres: '{n} m',
+  },
+);
 
 const WIDTH = 320;
 const HEIGHT = 190;
@@ -38,8 +52,8 @@ export function flat(places: readonly Pick<Place, 'lat' | 'lng'>[]): { x: number
 }
 
 /** The plot; the list beside it says the same in words. */
-export function SiteMap({ places, missing }: { places: readonly Place[]; missing: number }) {
-  const t = useMessages(customers);
+export function PlotMap({ places, missing }: { places: readonly Place[]; missing: number }) {
+  const t = useMessages(messages);
   if (places.length === 0) return null;
   const points = flat(places);
   const reach = (axis: 'x' | 'y') => Math.max(LEAST_SPAN / 2, ...points.map((point) => Math.abs(point[axis]))) * 2;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { flat, niceLength } from './site_map';
+import { flat, niceLength } from './plot_map';
 
 it('scales are 1, 2 or 5 of a power of ten and never longer than there is room', () => {
   expect([0.07, 0.9, 3.4, 26, 1999].map(niceLength)).toEqual([0.05, 0.5, 2, 20, 1000]);
