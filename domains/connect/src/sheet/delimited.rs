@@ -33,7 +33,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, SheetError> {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {
-                let number = record.position().map_or(0, csv::Position::line);
+                let number = record.position().map_or(0, |at| first_line(&text, at));
                 builder.add(number, record.iter().map(cell).collect())?;
             }
             Err(error) => return Err(SheetError("broken_file", format!("The file cannot be read: {error}."))),
@@ -41,6 +41,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, SheetError> {
     }
     let table = builder.table();
     Ok(Table { encoding: Some(encoding), delimiter: Some(delimiter.into()), ..table })
+}
+
+/// The line on which a record begins. The reader says where the one before ended, which is ahead of the end of that
+/// line and of empty lines.
+fn first_line(text: &str, at: &csv::Position) -> u64 {
+    let rest = text.as_bytes().get(usize::try_from(at.byte()).unwrap_or(usize::MAX)..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    at.line() + ends as u64
 }
 
 /// A cell of text. What exports put in front of a formula, so that no program runs it, is taken away again.
