@@ -335,8 +335,8 @@ async fn freshness(db: &Db, index: &Index, cx: &Context) -> f64 {
     };
     let trying = async {
         let mut worst: f64 = 0.0;
-        for round in 0..20 {
-            let code = format!("FRESH-{}", 700_000 + round);
+        for _ in 0..20 {
+            let code = format!("FRESH-{}", cx.new_id().simple());
             let document = Document::new(cx.new_id(), code.clone()).codes([Some(code.clone())]);
             let mut progress = index.progress();
             db.write(cx, async move |tx: &mut Tx<'_>| search::put(tx, "ticket", vec![document]).await).await.unwrap();

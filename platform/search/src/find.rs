@@ -269,7 +269,9 @@ impl Search {
         let searcher = self.files.reader.searcher();
         let mut similar = self.similar.unwrap_or(false);
         let (mut groups, mut rows) = self.collect(&searcher, &sought, similar)?;
-        if self.similar.is_none() && groups.values().sum::<u64>() < FEW && query::has_similar(&sought) {
+        // Whoever typed a whole number has what they want.
+        let few = groups.values().sum::<u64>() < FEW && !rows.iter().any(|(place, _)| place.is_exact());
+        if self.similar.is_none() && few && query::has_similar(&sought) {
             similar = true;
             (groups, rows) = self.collect(&searcher, &sought, similar)?;
         }
