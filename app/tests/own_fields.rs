@@ -30,7 +30,7 @@ fn own() -> Value {
 }
 
 fn filtered(path: &str, tree: &Value) -> String {
-    let filter: String = tree.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let filter = tree.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     format!("{path}?sort=-floor&filter={filter}")
 }
 
@@ -162,7 +162,7 @@ testkit::both! {
         ok(site.send(Some(&admin), Method::PATCH, &at, Some(&json!({"ext": {"nick": "特别的绰号"}})), Some("\"2\"")).await, 200);
         site.house.consumers.settle().await.unwrap();
         let find = async || {
-            let words: String = "绰号".bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let words = "绰号".bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
             column(&ok(site.get(&admin, &format!("/api/v1/customers?q={words}")).await, 200), "name")
         };
         assert_eq!(find().await, Vec::<Value>::new());

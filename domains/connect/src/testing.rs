@@ -70,7 +70,7 @@ impl House {
     }
 
     /// A workbook that lost its sheet.
-    pub fn broken_workbook(&self) -> Vec<u8> {
+    pub fn broken_workbook() -> Vec<u8> {
         let mut writer = Writer::new(Format::Xlsx, "x").unwrap();
         writer.header(&["a".to_owned()]).unwrap();
         let mut bytes = writer.finish().unwrap();

@@ -95,8 +95,8 @@ const fn columns(
     owner: &'static [&'static str],
     team: Option<&'static str>,
     region: Option<&'static str>,
-) -> Option<ScopeColumns<'static>> {
-    Some(ScopeColumns { owner, team, region })
+) -> ScopeColumns<'static> {
+    ScopeColumns { owner, team, region }
 }
 
 /// The tables that relations can lead to, besides `records`.
@@ -105,7 +105,7 @@ pub(crate) const TABLES: &[Table] = &[
         key: "customer",
         table: "customers",
         read: p::CUSTOMERS_READ,
-        scope: columns(&["owner_id", "created_by"], None, Some("region_id")),
+        scope: Some(columns(&["owner_id", "created_by"], None, Some("region_id"))),
         title: "name",
         number: None,
         archivable: true,
@@ -122,7 +122,7 @@ pub(crate) const TABLES: &[Table] = &[
         key: "device",
         table: "devices",
         read: p::DEVICES_READ,
-        scope: columns(&["created_by"], Some("team_id"), Some("region_id")),
+        scope: Some(columns(&["created_by"], Some("team_id"), Some("region_id"))),
         title: "serial_number",
         number: None,
         archivable: true,
@@ -140,7 +140,7 @@ pub(crate) const TABLES: &[Table] = &[
         key: "ticket",
         table: "tickets",
         read: p::TICKETS_READ,
-        scope: columns(&["assignee_id", "created_by"], Some("team_id"), Some("region_id")),
+        scope: Some(columns(&["assignee_id", "created_by"], Some("team_id"), Some("region_id"))),
         title: "title",
         number: Some("number"),
         archivable: false,
@@ -160,7 +160,7 @@ pub(crate) const TABLES: &[Table] = &[
         key: "engineer",
         table: "engineers",
         read: p::ENGINEERS_READ,
-        scope: columns(&["user_id"], Some("team_id"), Some("region_id")),
+        scope: Some(columns(&["user_id"], Some("team_id"), Some("region_id"))),
         title: "name",
         number: None,
         archivable: true,
@@ -189,7 +189,7 @@ pub(crate) const TABLES: &[Table] = &[
         key: "contract",
         table: "contracts",
         read: p::CONTRACTS_READ,
-        scope: columns(&["created_by"], None, None),
+        scope: Some(columns(&["created_by"], None, None)),
         title: "name",
         number: Some("number"),
         archivable: true,
@@ -205,7 +205,7 @@ pub(crate) const TABLES: &[Table] = &[
         key: "order",
         table: "orders",
         read: p::ORDERS_READ,
-        scope: columns(&["owner_id", "created_by"], None, None),
+        scope: Some(columns(&["owner_id", "created_by"], None, None)),
         title: "title",
         number: Some("number"),
         archivable: true,
@@ -238,7 +238,7 @@ pub(crate) const TABLES: &[Table] = &[
         key: "visit",
         table: "visits",
         read: p::VISITS_READ,
-        scope: columns(&["assignee_id"], Some("team_id"), Some("region_id")),
+        scope: Some(columns(&["assignee_id"], Some("team_id"), Some("region_id"))),
         title: "number",
         number: Some("number"),
         archivable: false,

@@ -72,12 +72,11 @@ pub(crate) fn defects(catalogue: &Catalogue, others: &BTreeMap<String, Catalogue
                 let number = |source: &&Field| {
                     !source.retired && matches!(source.rule_type(), Some(FieldType::Integer | FieldType::Number))
                 };
-                match child.field(id).filter(number) {
-                    Some(source) => defects.extend(forms::wider(field, source, id, &at)),
-                    None => {
-                        let message = format!("Name a number field of `{}`; `{id}` is none.", roll_up.object);
-                        defects.push(defect(format!("{at}/kind/field"), "unknown_field", message));
-                    }
+                if let Some(source) = child.field(id).filter(number) {
+                    defects.extend(forms::wider(field, source, id, &at));
+                } else {
+                    let message = format!("Name a number field of `{}`; `{id}` is none.", roll_up.object);
+                    defects.push(defect(format!("{at}/kind/field"), "unknown_field", message));
                 }
             }
             _ => {}
@@ -182,7 +181,7 @@ fn circles(catalogue: &Catalogue, others: &BTreeMap<String, Catalogue>) -> Vec<D
             }
         }
         // Circles within one object are found by the catalogue's own check, with better words.
-        if closes && met.iter().any(|(object, _)| *object != catalogue.object) || closes && is_roll_up(field) {
+        if closes && (is_roll_up(field) || met.iter().any(|(object, _)| *object != catalogue.object)) {
             let message =
                 format!("Break the circle: `{}` is worked out from itself by way of other records.", field.id);
             defects.push(defect(format!("/fields/{index}"), "cycle", message));

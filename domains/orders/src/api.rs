@@ -103,12 +103,11 @@ impl NewOrder {
 
     /// The same, trimmed and checked, with the amounts worked out.
     pub(crate) fn checked(mut self, mut checks: Checks) -> Result<Checked, Invalid> {
-        let number = match &self.number {
-            Some(number) => checks.code("/number", number),
-            None => {
-                checks.refuse("/number", "required", "Give the order a number.");
-                String::new()
-            }
+        let number = if let Some(number) = &self.number {
+            checks.code("/number", number)
+        } else {
+            checks.refuse("/number", "required", "Give the order a number.");
+            String::new()
         };
         let title = checks.name("/title", &self.title);
         let note = checks.text("/note", self.note.take());

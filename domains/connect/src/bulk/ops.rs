@@ -145,7 +145,7 @@ pub(crate) async fn preview(
             for hit in first.iter().filter_map(|id| hits.get(id)) {
                 match trial.apply(tx, hit).await? {
                     Ok(Came::Changed(_, after)) if seen.changes.len() < SHOWN => {
-                        seen.changes.push((hit.clone(), after))
+                        seen.changes.push((hit.clone(), after));
                     }
                     Ok(_) => {}
                     Err(problem) => {

@@ -119,8 +119,3 @@ impl Remembered {
     }
 }
 
-impl Default for ColumnMapping {
-    fn default() -> Self {
-        Self { index: 0, field: None, relation_by: None, format: None, create_missing: false }
-    }
-}

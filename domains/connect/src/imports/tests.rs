@@ -118,7 +118,7 @@ testkit::both! {
 
     migrations(), |t| a_run_that_breaks_off_goes_on_behind_its_last_batch {
         let house = House::new(t);
-        let rows: String = (1..=650).map(|n| format!("P-{n},备件{n}\n")).collect();
+        let rows = (1..=650).map(|n| format!("P-{n},备件{n}\n")).collect::<Vec<_>>().concat();
         let import = begun(&house, &t.cx, "parts", "p.csv", format!("备件编码,备件名称\n{rows}").as_bytes()).await;
         house.api.post(&t.cx, &format!("/api/v1/imports/{}/run", import.id()), json!({})).await.ok(202);
         let id: Uuid = import.id().parse().unwrap();
@@ -149,7 +149,7 @@ testkit::both! {
 
     migrations(), |t| two_imports_of_the_same_file_make_each_record_once {
         let house = House::new(t);
-        let rows: String = (1..=30).map(|n| format!("客户{n:02}\n")).collect();
+        let rows = (1..=30).map(|n| format!("客户{n:02}\n")).collect::<Vec<_>>().concat();
         let text = format!("客户名称\n{rows}");
         let (one, two) = (begun(&house, &t.cx, "customers", "a.csv", text.as_bytes()).await, begun(&house, &t.cx, "customers", "b.csv", text.as_bytes()).await);
         let (one, two) = (one.id(), two.id());
@@ -171,7 +171,7 @@ testkit::both! {
         // Of two columns with one name the first is taken.
         let made = house.api.post(&t.cx, "/api/v1/imports", import).await.ok(201);
         assert_eq!([&made.json["mapping"]["columns"][0]["field"], &made.json["mapping"]["columns"][1]["field"]], [&json!("name"), &json!(null)]);
-        let broken = house.upload(&t.cx, "b.xlsx", &house.broken_workbook()).await;
+        let broken = house.upload(&t.cx, "b.xlsx", &House::broken_workbook()).await;
         let broken = house.api.post(&t.cx, "/api/v1/imports", json!({"list": "customers", "file_id": broken})).await;
         assert_eq!(broken.errors(), ["/file_id broken_file"]);
         for list in ["visits", "nothing", "records/none"] {

@@ -83,13 +83,11 @@ fn body<T: DeserializeOwned>(body: Row) -> Result<T, Problem> {
         let path = error.path().to_string();
         let inner = error.into_inner().to_string();
         let missing = inner.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        match missing {
-            Some(field) => Problem::invalid_field(format!("/{field}"), "required", "This may not be empty."),
-            None => {
-                let pointer = format!("/{}", path.split(['.', '[']).next().unwrap_or_default());
-                Problem::invalid_field(pointer, "invalid_value", "This value does not fit the field.")
-            }
+        if let Some(field) = missing {
+            return Problem::invalid_field(format!("/{field}"), "required", "This may not be empty.");
         }
+        let pointer = format!("/{}", path.split(['.', '[']).next().unwrap_or_default());
+        Problem::invalid_field(pointer, "invalid_value", "This value does not fit the field.")
     })
 }
 

@@ -118,8 +118,11 @@ fn shown(kind: &FieldKind, value: &Value, locale: Locale, zone: &TimeZone) -> Ou
         };
     }
     match kind {
-        FieldKind::Integer(_) | FieldKind::Rating(_) => number(value, 0),
-        FieldKind::Decimal(_) | FieldKind::Percent(_) | FieldKind::RollUp(_) => number(value, 0),
+        FieldKind::Integer(_)
+        | FieldKind::Rating(_)
+        | FieldKind::Decimal(_)
+        | FieldKind::Percent(_)
+        | FieldKind::RollUp(_) => number(value, 0),
         FieldKind::Money(settings) => money(value, &settings.currency),
         FieldKind::Date(_) => day(value),
         FieldKind::DateTime(_) | FieldKind::System(_) => moment(value, zone),

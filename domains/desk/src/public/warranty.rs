@@ -119,13 +119,12 @@ async fn found(app: &App, request: RequestInfo, asked: Asked) -> Result<Scan, Pr
 
 /// The active company of this short name; without one the only active company there is.
 async fn company(app: &App, slug: Option<&str>) -> Result<Option<Tenant>, Problem> {
-    let found = match slug {
-        Some(slug) => identity::tenant_by_slug(app.db(), app.world(), slug).await?,
-        None => {
-            let mut all = identity::tenants(app.db(), app.world()).await?;
-            all.retain(|tenant| tenant.status == TenantStatus::Active);
-            if all.len() == 1 { all.pop() } else { None }
-        }
+    let found = if let Some(slug) = slug {
+        identity::tenant_by_slug(app.db(), app.world(), slug).await?
+    } else {
+        let mut all = identity::tenants(app.db(), app.world()).await?;
+        all.retain(|tenant| tenant.status == TenantStatus::Active);
+        if all.len() == 1 { all.pop() } else { None }
     };
     Ok(found.filter(|tenant| tenant.status == TenantStatus::Active))
 }
