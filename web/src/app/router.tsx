@@ -173,6 +173,19 @@ const contractsRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/contracts/contracts_page')),
 });
 
+const ordersRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/orders',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/orders/orders_page')),
+});
+
+const orderRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/orders/$id',
+  component: lazyRouteComponent(() => import('@/features/orders/order_page')),
+});
+
 const dispatchRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/dispatch',
@@ -289,6 +302,8 @@ export const router = createRouter({
       partsRoute,
       engineersRoute,
       contractsRoute,
+      ordersRoute,
+      orderRoute,
       dispatchRoute,
       quotesRoute,
       quoteRoute,

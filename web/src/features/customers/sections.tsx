@@ -167,15 +167,25 @@ export function Money({ file }: { file: CustomerFile }) {
 export function Orders({ file }: { file: CustomerFile }) {
   const t = useMessages(customers);
   return (
-    <Panel title={counted(t('orders'), file.counts.orders)}>
+    <Panel
+      title={counted(t('orders'), file.counts.orders)}
+      extra={
+        <Link to="/orders" search={{ filter: of(file.customer.id) }}>
+          {t('allTickets')}
+        </Link>
+      }
+    >
       <Lines
         rows={file.orders}
         none={t('noOrders')}
         render={(row) => (
           <>
             <span className="grow">
-              <StatusTag of={choices.orderKind} value={row.kind} /> {row.number} {row.title}{' '}
-              <span className="muted number">{row.ordered_on}</span>
+              <StatusTag of={choices.orderKind} value={row.kind} />{' '}
+              <Link to="/orders/$id" params={{ id: row.id }}>
+                {row.number}
+              </Link>{' '}
+              {row.title} <span className="muted number">{row.ordered_on}</span>
             </span>
             <span className="row">
               <MoneyText minor={row.total_minor} currency={row.currency} />

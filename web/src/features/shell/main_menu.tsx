@@ -12,6 +12,7 @@ import {
   MobileOutlined,
   QrcodeOutlined,
   SettingOutlined,
+  ShoppingOutlined,
   SmileOutlined,
   TeamOutlined,
   ToolOutlined,
@@ -63,6 +64,7 @@ const GROUPS: readonly { key: Key; entries: readonly Entry[] }[] = [
   {
     key: 'money',
     entries: [
+      { to: '/orders', key: 'orders', icon: <ShoppingOutlined />, needs: ['orders.read'] },
       { to: '/quotes', key: 'quotes', icon: <DollarOutlined />, needs: ['quotes.read'] },
       { to: '/surveys', key: 'surveys', icon: <SmileOutlined />, needs: ['surveys.read'] },
       { to: '/tasks', key: 'tasks', icon: <HeartOutlined />, needs: ['surveys.read'] },

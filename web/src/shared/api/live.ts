@@ -25,8 +25,10 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   contact: ['customer'],
   site: ['customer'],
   part_use: ['part', 'ticket', 'visit'],
-  contract: ['device'],
+  contract: ['device', 'renewal'],
   device: ['customer'],
+  order: ['customer', 'renewal'],
+  maintenance_plan: ['device'],
   user: ['engineer'],
   job: ['job'],
 };
