@@ -741,7 +741,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happens, as it happens */
+        /**
+         * What happens, as it happens
+         * @description `ready` says from which position on everything is told, `event` what happened to which object, `reset` that too much was missed and all is to be read afresh. Come back with the last `id` as `Last-Event-ID`.
+         */
         get: operations["streamEvents"];
         put?: never;
         post?: never;
@@ -6407,6 +6410,11 @@ export interface components {
         PriceList: {
             /** @description One entry a kind. */
             items: components["schemas"]["PriceItem"][];
+            /**
+             * Format: int64
+             * @description For `If-Match`; rises with every change of a price.
+             */
+            version: number;
         };
         /** @description How urgent a ticket is. */
         Priority: "critical" | "high" | "normal" | "low";
@@ -7457,6 +7465,26 @@ export interface components {
             /**
              * Format: int64
              * @description Always 1; rules are replaced together.
+             */
+            version: number;
+        };
+        /** @description All rules of the company. */
+        SkillNeeds: {
+            /** @description The rules, in order. */
+            items: components["schemas"]["SkillNeed"][];
+            /**
+             * Format: int64
+             * @description For `If-Match`; another number after every change.
+             */
+            version: number;
+        };
+        /** @description The promises in force, one for each priority. */
+        SlaPolicies: {
+            /** @description One for each priority. */
+            items: components["schemas"]["Promise"][];
+            /**
+             * Format: int64
+             * @description For `If-Match`; rises with every change.
              */
             version: number;
         };
@@ -9313,7 +9341,10 @@ export interface operations {
     putChannel: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
             path: {
                 /** @description Which way out. */
                 kind: components["schemas"]["ChannelKind"];
@@ -9341,9 +9372,11 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -12060,9 +12093,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12077,7 +12112,10 @@ export interface operations {
     putPrices: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12087,9 +12125,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12099,9 +12139,11 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13713,13 +13755,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SkillNeed"][];
+                    "application/json": components["schemas"]["SkillNeeds"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -13730,7 +13774,10 @@ export interface operations {
     putSkillNeeds: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13740,21 +13787,25 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SkillNeed"][];
+                    "application/json": components["schemas"]["SkillNeeds"];
                 };
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13767,13 +13818,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Promise"][];
+                    "application/json": components["schemas"]["SlaPolicies"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -13784,7 +13837,10 @@ export interface operations {
     putSlaPolicies: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13794,21 +13850,25 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Promise"][];
+                    "application/json": components["schemas"]["SlaPolicies"];
                 };
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
