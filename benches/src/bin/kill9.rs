@@ -254,13 +254,33 @@ struct Heard {
     positions: Vec<String>,
 }
 
-/// Listens to the live stream until told to stop or until the server is gone.
+/// Listens to the live stream until told to stop or until the server is gone. Without a position to resume after it
+/// comes back when the server has said from where on it tells everything.
 fn listen(server: &Server, key: &str, after: Option<&str>, stop: Arc<AtomicBool>) -> Outcome<JoinHandle<Heard>> {
     let mut connection = stream(&server.address, key, "/api/v1/events/stream", after)?;
     connection.get_ref().set_read_timeout(Some(Duration::from_millis(200))).map_err(during("the stream"))?;
+    let mut id = String::new();
+    if after.is_none() {
+        let begun = Instant::now();
+        let mut line = Vec::new();
+        while id.is_empty() {
+            match connection.read_until(b'\n', &mut line) {
+                Ok(0) => return Err("the stream ended before it began".to_owned()),
+                Ok(_) => {
+                    if let Some(position) = String::from_utf8_lossy(&line).strip_prefix("id:") {
+                        position.trim().clone_into(&mut id);
+                    }
+                    line.clear();
+                }
+                Err(_) if begun.elapsed() < PATIENCE => {}
+                Err(error) => return Err(format!("the stream never began: {error}")),
+            }
+        }
+    }
     Ok(thread::spawn(move || {
+        // The `data:` of the position above is heard below, and remembers it.
         let mut heard = Heard { last: None, created: BTreeMap::new(), positions: Vec::new() };
-        let (mut line, mut id) = (Vec::new(), String::new());
+        let mut line = Vec::new();
         loop {
             match connection.read_until(b'\n', &mut line) {
                 Ok(0) => break,

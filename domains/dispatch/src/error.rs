@@ -18,6 +18,9 @@ pub enum DispatchError {
     /// No free time is known for this engineer, so the dispatcher must name one.
     #[error("no free time of this engineer is known")]
     TimeNeeded,
+    /// Somebody else was faster.
+    #[error("the rules have changed since they were read")]
+    Stale,
     /// Fields that are not valid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -45,6 +48,7 @@ impl From<DispatchError> for Problem {
                 "required",
                 "No free time of this engineer is known; say when they are to go.",
             )]),
+            DispatchError::Stale => Self::stale(),
             DispatchError::Invalid(invalid) => invalid.into(),
             DispatchError::Ticket(error) => error.into(),
             DispatchError::Visit(error) => error.into(),

@@ -21,7 +21,7 @@ use http_api::Routes;
 pub use api::{DispatchTicket, Dispatched, Recommendation};
 pub use error::DispatchError;
 pub use model::{Booked, Candidate, Job, Need, Point, Ranked, Reason, recommend, road_km, travel_minutes, weights};
-pub use needs::{NewSkillNeed, SkillNeed, set_needs};
+pub use needs::{NewSkillNeed, SkillNeed, SkillNeeds, set_needs};
 
 /// The operations of dispatch.
 pub fn routes() -> Routes {

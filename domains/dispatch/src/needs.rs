@@ -2,6 +2,7 @@
 
 use db::Tx;
 use events::NewEvent;
+use http_api::HasVersion;
 use kernel::{Timestamp, Uuid};
 use objects::{Checks, Invalid};
 use schemars::JsonSchema;
@@ -118,12 +119,39 @@ pub fn checked(mut rules: Vec<NewSkillNeed>) -> Result<Vec<NewSkillNeed>, Invali
     Ok(rules)
 }
 
-/// Replaces all rules of the company; in the order given.
-pub async fn set_needs(tx: &mut Tx<'_>, rules: Vec<NewSkillNeed>) -> Result<Vec<SkillNeed>, DispatchError> {
+/// All rules of the company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SkillNeeds {
+    /// For `If-Match`; another number after every change.
+    pub version: i64,
+    /// The rules, in order.
+    pub items: Vec<SkillNeed>,
+}
+
+impl SkillNeeds {
+    /// The version comes from the rules' ids, which are new with every change; no rules are version 0.
+    pub fn new(items: Vec<SkillNeed>) -> Self {
+        // 52 bits, so that browsers read the number exactly.
+        let bits = items.iter().fold(0, |bits, need| bits ^ (need.id.as_u128() & ((1 << 52) - 1)));
+        Self { version: i64::try_from(bits).unwrap_or_default(), items }
+    }
+}
+
+impl HasVersion for SkillNeeds {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// Replaces the rules `before` with these, in the order given.
+pub async fn set_needs(
+    tx: &mut Tx<'_>,
+    before: Vec<SkillNeed>,
+    rules: Vec<NewSkillNeed>,
+) -> Result<Vec<SkillNeed>, DispatchError> {
     use db::Query as _;
     let rules = checked(rules)?;
     let cx = tx.cx().clone();
-    let before = store::needs(tx).await?;
     let now = cx.now();
     let after: Vec<SkillNeed> = (0_i64..)
         .zip(rules)

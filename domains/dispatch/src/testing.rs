@@ -44,6 +44,11 @@ pub fn manager(t: &TestDb) -> Context {
     person(&t.cx, 2, &[(p::ENGINEERS_UPDATE, Scope::All)])
 }
 
+/// The version of the skill needs, for `If-Match`.
+pub async fn needs_version(t: &TestDb) -> String {
+    api(t).get(&dispatcher(t), "/api/v1/skill-needs").await.ok(200).json["version"].to_string()
+}
+
 /// A company with work and people.
 pub struct Stage {
     pub ticket: Ticket,
@@ -98,7 +103,7 @@ impl Stage {
                 min_level: 2,
                 region_required: false,
             };
-            set_needs(tx, vec![need]).await?;
+            set_needs(tx, Vec::new(), vec![need]).await?;
             let (novice, far, near) = (team.remove(2), team.remove(1), team.remove(0));
             Ok(Self { ticket, second, near, far, novice })
         })

@@ -30,6 +30,11 @@ impl Prices {
         Ok(Self(all.collect()))
     }
 
+    /// Rises with every change; 0 while nothing was set.
+    pub fn version(&self) -> i64 {
+        self.0.iter().map(|item| item.version).sum()
+    }
+
     /// The price of this kind.
     pub fn of(&self, kind: PriceKind) -> &PriceItem {
         &self.0[kind as usize]

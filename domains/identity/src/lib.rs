@@ -255,4 +255,8 @@ fn platform_routes() -> Routes {
         .get("/api/v1/jobs", jobs, "listJobs", "List background jobs", dead_jobs::list)
         .post("/api/v1/jobs/{id}/retry", jobs, "retryJob", "Let a dead job run again", dead_jobs::retry)
         .get("/api/v1/events/stream", Access::SignedIn, "streamEvents", "What happens, as it happens", stream::handle)
+        .describe(
+            "`ready` says from which position on everything is told, `event` what happened to which object, `reset` that \
+             too much was missed and all is to be read afresh. Come back with the last `id` as `Last-Event-ID`.",
+        )
 }

@@ -51,10 +51,13 @@ async fn story(t: &testkit::TestDb, desk: &Desk) {
     let admin = desk.person("boss", &["admin"]).await;
     let agent = desk.person("chen", &["agent"]).await;
     let engineer = desk.person("wang", &["engineer"]).await;
-    // The reader must have begun, so that what follows is heard live.
+    // The reader must have come this far, or the three people's creation would be told as news, and end their streams.
     tokio::time::sleep(Duration::from_millis(700)).await;
     let (mut boss, mut chen, mut wang) =
         (listen(desk, &admin, None).await, listen(desk, &agent, None).await, listen(desk, &engineer, None).await);
+    for page in [&mut boss, &mut chen, &mut wang] {
+        assert!(next(page).await.unwrap().contains("event: ready"));
+    }
     tell(desk, t, "user.created", "user").await;
     tell(desk, t, "ticket.created", "ticket").await;
     let first = next(&mut boss).await.unwrap();

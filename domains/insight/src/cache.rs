@@ -247,12 +247,7 @@ mod tests {
 
     #[test]
     fn what_changed_takes_its_place_in_order() {
-        let fact = |n: u128, at: i64| {
-            let cx = Context::system(kernel::World::real(), TenantId::SYSTEM);
-            let mut ticket = Ticket::new(&cx, String::new(), TicketType::Repair, Priority::High, Source::Staff);
-            (ticket.id, ticket.created_at) = (Uuid::from_u128(n), Timestamp(at));
-            crate::facts::testing::of(&ticket)
-        };
+        let fact = |n: u128, at: i64| crate::facts::testing::fact(Uuid::from_u128(n), Timestamp(at));
         let mut rows = vec![fact(1, 10), fact(2, 20), fact(3, 30), fact(4, 40)];
         merge(
             &mut rows,

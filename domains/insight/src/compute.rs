@@ -357,34 +357,13 @@ mod tests {
     use super::*;
     use crate::facts::Facts;
     use std::sync::Arc;
-    use tickets::{Source, TicketType};
 
     const MINUTE: i64 = 60_000_000;
 
+    /// A closed ticket of 2016-02-29T00:00Z.
     fn fact(n: u128) -> Fact {
-        Fact {
-            id: Uuid::from_u128(n),
-            created_at: Timestamp(1_456_704_000_000_000), // 2016-02-29T00:00Z
-            kind: TicketType::Repair,
-            priority: Priority::Normal,
-            source: Source::Staff,
-            category: StatusCategory::Closed,
-            engineer_id: None,
-            team_id: None,
-            first_response_at: None,
-            resolved_at: None,
-            first_resolved_at: None,
-            closed_at: None,
-            resolution_due_at: None,
-            reopened: false,
-            sla_met: None,
-            first_contact: None,
-            merged: false,
-            definitions: None,
-            pauses: Box::default(),
-            csat: None,
-            nps: None,
-        }
+        let new = crate::facts::testing::fact(Uuid::from_u128(n), Timestamp(1_456_704_000_000_000));
+        Fact { category: StatusCategory::Closed, ..new }
     }
 
     fn facts(rows: Vec<Fact>) -> View {

@@ -158,15 +158,17 @@ pub mod testing {
     //! Facts without a database.
 
     use super::{Fact, StatusCategory};
+    use kernel::{Timestamp, Uuid};
+    use tickets::{Priority, Source, TicketType};
 
-    /// A ticket nobody has worked on.
-    pub fn of(ticket: &tickets::Ticket) -> Fact {
+    /// An ordinary repair nobody has worked on.
+    pub fn fact(id: Uuid, created_at: Timestamp) -> Fact {
         Fact {
-            id: ticket.id,
-            created_at: ticket.created_at,
-            kind: ticket.kind,
-            priority: ticket.priority,
-            source: ticket.source,
+            id,
+            created_at,
+            kind: TicketType::Repair,
+            priority: Priority::Normal,
+            source: Source::Staff,
             category: StatusCategory::New,
             engineer_id: None,
             team_id: None,

@@ -151,7 +151,7 @@ pub(crate) fn open(path: &Path, writes: bool) -> Result<Connection, DbError> {
          pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864;",
     )?;
     conn.execute_batch(if writes {
-        "pragma cache_size = -24576;"
+        "pragma cache_size = -16384;"
     } else {
         "pragma cache_size = -6144; pragma query_only = on;"
     })?;

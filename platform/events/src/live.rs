@@ -17,6 +17,8 @@ const SEARCHED: i64 = 50_000;
 /// What a page hears.
 #[derive(Debug, Clone)]
 pub enum LiveEvent {
+    /// Listening begins: everything after this position will be told. Whoever hears nothing more comes back with it.
+    Ready(Position),
     /// Something happened.
     Event(Arc<Event>),
     /// Too much was missed: read everything afresh. Later events follow this position.
@@ -28,13 +30,14 @@ impl LiveEvent {
     pub fn position(&self) -> Position {
         match self {
             Self::Event(event) => event.position,
-            Self::Reset(position) => *position,
+            Self::Ready(position) | Self::Reset(position) => *position,
         }
     }
 
     /// The SSE `event:` name.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Ready(_) => "ready",
             Self::Event(_) => "event",
             Self::Reset(_) => "reset",
         }
@@ -57,7 +60,7 @@ impl LiveEvent {
                 }
                 data
             }
-            Self::Reset(_) => json!({}),
+            Self::Ready(_) | Self::Reset(_) => json!({}),
         }
     }
 }
@@ -66,20 +69,29 @@ impl LiveEvent {
 #[derive(Clone)]
 pub struct Live(pub(crate) Arc<Tail>);
 
+enum Start {
+    /// With what happens from now on.
+    Now,
+    /// With what was missed since this position.
+    After(Position),
+}
+
 struct Feed {
     tail: Arc<Tail>,
     tenant: TenantId,
     receiver: Option<broadcast::Receiver<Arc<Event>>>,
-    /// Where to replay from before anything live.
-    replay: Option<Position>,
+    /// How it begins, before anything live.
+    start: Option<Start>,
     ready: VecDeque<LiveEvent>,
     last: Position,
 }
 
 impl Feed {
     async fn next(&mut self) -> Option<LiveEvent> {
-        if let Some(after) = self.replay.take() {
-            self.replay(after).await;
+        match self.start.take() {
+            Some(Start::After(position)) => self.replay(position).await,
+            Some(Start::Now) => self.begin().await,
+            None => {}
         }
         if let Some(ready) = self.ready.pop_front() {
             return Some(ready);
@@ -94,6 +106,15 @@ impl Feed {
                 Err(RecvError::Lagged(_)) => return Some(self.reset()),
                 Err(RecvError::Closed) => return None,
             }
+        }
+    }
+
+    /// Says from where on it listens. The receiver already does, so nothing falls between.
+    async fn begin(&mut self) {
+        self.tail.begun().await;
+        if self.receiver.is_some() {
+            self.last = *self.tail.end().borrow();
+            self.ready.push_back(LiveEvent::Ready(self.last));
         }
     }
 
@@ -134,14 +155,14 @@ impl Feed {
 }
 
 impl Live {
-    /// Events of `tenant`: those after `last_event_id` first (a reset when they are too many), then live
-    /// ones until the process stops.
+    /// Events of `tenant`: those after `last_event_id` first (a reset when they are too many), or the position from
+    /// which it listens; then live ones until the process stops.
     pub fn stream(&self, tenant: TenantId, last_event_id: Option<Position>) -> BoxStream<'static, LiveEvent> {
         let feed = Feed {
             tail: Arc::clone(&self.0),
             tenant,
             receiver: self.0.subscribe(),
-            replay: last_event_id,
+            start: Some(last_event_id.map_or(Start::Now, Start::After)),
             ready: VecDeque::new(),
             last: Position::START,
         };

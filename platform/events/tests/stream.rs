@@ -343,6 +343,16 @@ testkit::both! { migrations(), |t| a_page_hears_its_company_live_and_again_after
         matches!(page.next().await, Some(LiveEvent::Reset(at)) if Some(at) == newest)
     })
     .await;
+    // Whoever has heard nothing yet still knows where to go on after a break. The reader comes to the end first.
+    let newest = all_events(&t.db, &t.cx).await.last().unwrap().position;
+    until(async || live.stream(TENANT, None).next().await.is_some_and(|ready| ready.position() == newest)).await;
+    let mut page = live.stream(TENANT, None);
+    let ready = page.next().await.unwrap();
+    assert_eq!(ready.name(), "ready");
+    drop(page);
+    happen(&t.db, &t.cx, "ticket.reopened", 1).await;
+    let missed = live.stream(TENANT, Some(ready.position())).next().await.unwrap();
+    assert_eq!(missed.data()["kind"], "ticket.reopened");
     stop.send(()).unwrap();
     while tasks.join_next().await.is_some() {}
     let mut page = live.stream(TENANT, None);

@@ -31,6 +31,8 @@ pub struct Settings {
     pub upload_limit_bytes: usize,
     /// How long an operation may take; streams and uploads are exempt.
     pub request_timeout: Duration,
+    /// How long a connection may take to send the head of its next request, idle time included.
+    pub head_timeout: Duration,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Requests per address to public operations of one tag; `None` switches the limit off.
@@ -49,6 +51,8 @@ impl Default for Settings {
             body_limit_bytes: 2 * 1024 * 1024,
             upload_limit_bytes: 52 * 1024 * 1024,
             request_timeout: Duration::from_secs(30),
+            // Longer than the 60 seconds for which proxies usually keep a connection to reuse it.
+            head_timeout: Duration::from_secs(75),
             trusted_proxies: Vec::new(),
             public_rate: Some(Rate { per_second: 2.0, burst: 60 }),
             link_rate: Some(Rate { per_second: 5.0, burst: 120 }),

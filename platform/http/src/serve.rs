@@ -2,13 +2,29 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use axum::{Router, serve::ListenerExt as _};
-use tokio::{net::TcpListener, sync::watch};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    serve::{Listener as _, ListenerExt as _},
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use tower::ServiceExt as _;
 
 use crate::App;
 
 /// Serves `router` on `listener` until `shutdown` resolves. Then no new connection is taken, streams end, and
 /// running requests have `grace` to finish; what still runs after that is cut off.
+///
+/// The loop is our own because `axum::serve` waits for the head of a request without end: whoever sends it a byte a
+/// minute would hold connections for nothing.
 pub async fn serve(
     app: &App,
     listener: TcpListener,
@@ -17,31 +33,52 @@ pub async fn serve(
     grace: Duration,
 ) -> io::Result<()> {
     // Small answers must not wait for the acknowledgement of the packet before.
-    let listener = listener.tap_io(|stream| {
+    let mut listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let stopping = watch::Sender::new(false);
-    let mut stopped = stopping.subscribe();
-    let closing = app.clone();
-    let signal = async move {
-        shutdown.await;
-        closing.close();
-        stopping.send_replace(true);
-    };
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = async { axum::serve(listener, service).with_graceful_shutdown(signal).await };
-    let patience = async move {
-        // An error means that the server ended without a signal, and then it answers by itself.
-        if stopped.wait_for(|stopped| *stopped).await.is_err() {
-            std::future::pending::<()>().await;
+    let graceful = GracefulShutdown::new();
+    // Dropped connections end: whatever leaves this function leaves none behind.
+    let mut connections = JoinSet::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            (stream, address) = listener.accept() => {
+                connections.spawn(connection(stream, address, router.clone(), app.settings().head_timeout, &graceful));
+            }
+            Some(_) = connections.join_next() => {}
         }
-        tokio::time::sleep(grace).await;
-    };
-    tokio::select! {
-        outcome = server => outcome,
-        () = patience => {
-            tracing::warn!(target: "http", grace_seconds = grace.as_secs(), "requests were cut off at shutdown");
-            Ok(())
+    }
+    drop(listener);
+    app.close();
+    if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
+        tracing::warn!(target: "http", grace_seconds = grace.as_secs(), "requests were cut off at shutdown");
+    }
+    Ok(())
+}
+
+/// Answers one connection's requests, one after the other, until either side ends it.
+fn connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    head_timeout: Duration,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + use<> {
+    let answer = hyper::service::service_fn(move |request: http::Request<hyper::body::Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.clone().oneshot(request)
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_timeout)
+        .serve_connection(TokioIo::new(stream), answer);
+    let connection = graceful.watch(connection);
+    async move {
+        // What goes wrong here is the other side's doing: it went away, or it does not speak HTTP.
+        if let Err(error) = connection.await {
+            tracing::debug!(target: "http", %error, "connection ended");
         }
     }
 }

@@ -512,3 +512,32 @@ async fn stopping_ends_streams_and_lets_requests_finish() {
     };
     tokio::time::timeout(Duration::from_secs(10), async { tokio::join!(server, caller) }).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_head_that_never_ends_is_cut_off() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let house = house_with(|settings| settings.head_timeout = Duration::from_millis(300)).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server =
+        http_api::serve(&house.app, listener, house.router.clone(), async { drop(stopped.await) }, Duration::ZERO);
+    let callers = async move {
+        let mut slow = tokio::net::TcpStream::connect(address).await.unwrap();
+        slow.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: a").await.unwrap();
+        let mut quick = tokio::net::TcpStream::connect(address).await.unwrap();
+        quick.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        quick.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        // The server ends the connection without the rest of the head ever coming.
+        let mut rest = Vec::new();
+        slow.read_to_end(&mut rest).await.unwrap();
+        assert!(!String::from_utf8_lossy(&rest).contains(" 200 "));
+        stop.send(()).unwrap();
+    };
+    let (served, ()) =
+        tokio::time::timeout(Duration::from_secs(20), async { tokio::join!(server, callers) }).await.unwrap();
+    served.unwrap();
+}

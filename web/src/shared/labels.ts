@@ -12,6 +12,15 @@ const choice = (value: string, zh: string, en: string, tone?: Tone): Choice =>
   tone ? { value, zh, en, tone } : { value, zh, en };
 
 export const choices = {
+  shippedRole: [
+    choice('admin', '管理员', 'Administrator'),
+    choice('manager', '服务经理', 'Service manager'),
+    choice('dispatcher', '调度员', 'Dispatcher'),
+    choice('agent', '客服', 'Service agent'),
+    choice('engineer', '工程师', 'Engineer'),
+    choice('finance', '财务', 'Finance'),
+    choice('auditor', '审计员', 'Auditor'),
+  ],
   ticketStatus: [
     choice('new', '待受理', 'New', 'new'),
     choice('assigned', '已派单', 'Assigned', 'open'),
@@ -232,4 +241,10 @@ export function choiceText(set: readonly Choice[], value: string | null | undefi
 export function useOptions(set: readonly Choice[]): { value: string; label: string }[] {
   const locale = useLocale();
   return set.map((item) => ({ value: item.value, label: labelText(item, locale) }));
+}
+
+/** A role's name; a shipped one that nobody has renamed is told in the language of the screen. */
+export function roleName(role: { key: string; name: string }): string {
+  const shipped = findChoice(choices.shippedRole, role.key);
+  return shipped && (role.name === shipped.zh || role.name === shipped.en) ? labelText(shipped) : role.name;
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use db::{Json as Column, Read, Tx};
 use events::NewEvent;
-use http_api::{App, Body, Caller, FieldError, Json, Path, Problem, Versioned};
+use http_api::{App, Body, Caller, FieldError, IfMatch, Json, Path, Problem, Versioned};
 use objects::Invalid;
 use serde_json::{Value, json};
 
@@ -49,12 +49,15 @@ pub async fn put(
     State(app): State<App>,
     Caller(cx): Caller,
     Path(path): Path<ChannelPath>,
+    seen: IfMatch,
     Body(body): Body<PutChannel>,
 ) -> Result<Versioned<Channel>, Problem> {
     let kind = path.kind;
     let gateways = app.find::<Gateways>().map(|gateways| *gateways).unwrap_or_default();
     let before = app.db().read(&cx, async move |r: &mut Read<'_>| store::channel(r, kind).await).await?;
     let version = before.as_ref().map(|(_, version, ..)| *version);
+    // A way out that was never set up is shown with version 0.
+    seen.check(version.unwrap_or(0))?;
     let old = before.map(|(_, _, _, Column(settings), _)| settings);
     let settings = match (body.settings, old) {
         (Some(new), old) => accept(kind, new, old.as_ref(), gateways).map_err(ChannelError::from)?,

@@ -123,7 +123,22 @@ pub async fn house_for(t: &TestDb, customer: Option<Uuid>) -> House {
 
 impl House {
     pub async fn ask(&self, key: &str, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        self.ask_seen(key, method, path, body, None).await
+    }
+
+    /// Asks as somebody who has seen this version.
+    pub async fn ask_seen(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        seen: Option<&str>,
+    ) -> (StatusCode, Value) {
         let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
+        if let Some(seen) = seen {
+            request = request.header("if-match", seen);
+        }
         let body = match body {
             Some(body) => {
                 request = request.header("content-type", "application/json");
@@ -145,7 +160,9 @@ impl House {
 
     pub async fn put(&self, kind: &str, settings: Value) -> Value {
         let body = serde_json::json!({ "settings": settings });
-        let (status, body) = self.ask("ours", Method::PUT, &format!("/api/v1/channels/{kind}"), Some(body)).await;
+        let path = format!("/api/v1/channels/{kind}");
+        let seen = self.get(&path).await["version"].to_string();
+        let (status, body) = self.ask_seen("ours", Method::PUT, &path, Some(body), Some(&seen)).await;
         assert_eq!(status, 200, "{body}");
         body
     }

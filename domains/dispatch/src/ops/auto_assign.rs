@@ -90,7 +90,9 @@ mod tests {
             let stage = Stage::new(t).await;
             let (api, dispatcher) = (testing::api(t), testing::dispatcher(t));
             let rules = json!([{ "skill": "潜水", "min_level": 5 }]);
-            api.send(&testing::manager(t), http_api::http::Method::PUT, "/api/v1/skill-needs", &[], Some(rules)).await.ok(200);
+            let seen = testing::needs_version(t).await;
+            let put = http_api::http::Method::PUT;
+            api.send(&testing::manager(t), put, "/api/v1/skill-needs", &[("if-match", &seen)], Some(rules)).await.ok(200);
             let path = format!("/api/v1/tickets/{}/auto-assign", stage.ticket.id);
             api.act(&dispatcher, &path, 1).await.refused(409, "nobody_available");
             assert!(testing::visits_of(t, stage.ticket.id).await.is_empty());

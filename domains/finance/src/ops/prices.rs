@@ -3,7 +3,7 @@
 use axum::extract::State;
 use db::{Query as _, Read, Tx};
 use events::NewEvent;
-use http_api::{App, Body, Caller, Json, Problem};
+use http_api::{App, Body, Caller, HasVersion, IfMatch, Problem, Versioned};
 use objects::Checks;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,30 +13,48 @@ use crate::{FinanceError, api::PutPrices, model::PriceItem, prices::Prices, stor
 /// Every price.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PriceList {
+    /// For `If-Match`; rises with every change of a price.
+    pub version: i64,
     /// One entry a kind.
     pub items: Vec<PriceItem>,
 }
 
+impl PriceList {
+    fn new(prices: Prices) -> Self {
+        Self { version: prices.version(), items: prices.0 }
+    }
+}
+
+impl HasVersion for PriceList {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
 /// Shows the price list; what was never set is shown as it starts.
-pub async fn list(State(app): State<App>, Caller(cx): Caller) -> Result<Json<PriceList>, Problem> {
+pub async fn list(State(app): State<App>, Caller(cx): Caller) -> Result<Versioned<PriceList>, Problem> {
     let prices = app.db().read(&cx, async |r: &mut Read<'_>| Prices::load(r).await).await?;
-    Ok(Json(PriceList { items: prices.0 }))
+    Ok(Versioned(PriceList::new(prices)))
 }
 
 /// Sets the prices that are mentioned. Quotes keep the prices they were written with.
 pub async fn put(
     State(app): State<App>,
     Caller(cx): Caller,
+    seen: IfMatch,
     Body(body): Body<PutPrices>,
-) -> Result<Json<PriceList>, Problem> {
-    let put = async move |tx: &mut Tx<'_>| set(tx, body).await;
+) -> Result<Versioned<PriceList>, Problem> {
+    let put = async move |tx: &mut Tx<'_>| set(tx, seen, body).await;
     let prices = app.db().write(&cx, put).await?;
-    Ok(Json(PriceList { items: prices.0 }))
+    Ok(Versioned(PriceList::new(prices)))
 }
 
-async fn set(tx: &mut Tx<'_>, body: PutPrices) -> Result<Prices, FinanceError> {
+async fn set(tx: &mut Tx<'_>, seen: IfMatch, body: PutPrices) -> Result<Prices, FinanceError> {
     let cx = tx.cx().clone();
     let before = Prices::load(tx).await?;
+    if before.version() != seen.version() {
+        return Err(FinanceError::Stale);
+    }
     let mut after = before.clone();
     let mut checks = Checks::new();
     for (index, put) in body.items.into_iter().enumerate() {

@@ -100,11 +100,18 @@ mod tests {
 
         migrations(), |t| the_price_list_starts_filled_and_keeps_what_is_set {
             let (api, clerk) = (api(t), clerk(t));
-            let put = async |body| api.send(&clerk, Method::PUT, "/api/v1/prices", &[], Some(body)).await;
+            let send = async |seen: &str, body| {
+                api.send(&clerk, Method::PUT, "/api/v1/prices", &[("if-match", seen)], Some(body)).await
+            };
+            let put = async |body| {
+                let seen = api.get(&clerk, "/api/v1/prices").await.ok(200).json["version"].to_string();
+                send(&seen, body).await
+            };
             let start = api.get(&clerk, "/api/v1/prices").await.ok(200);
             assert_eq!(start.column("unit_price_minor"), [20_000, 10_000, 300, 8_000, 0].map(|price| json!(price)));
             let item = json!({"kind": "travel_visit", "unit_price_minor": 15_000, "tax_percent": "3"});
             put(json!({"items": [item]})).await.ok(200);
+            send(&start.json["version"].to_string(), json!({"items": [item]})).await.refused(412, "stale");
             let now = api.get(&clerk, "/api/v1/prices").await.ok(200);
             assert_eq!(now.column("unit_price_minor")[1], 15_000);
             assert_eq!((&now.column("tax_percent")[1], &now.column("version")[1]), (&json!("3"), &json!(1)));

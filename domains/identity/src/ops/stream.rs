@@ -53,7 +53,7 @@ fn ends(cx: &Context, event: &LiveEvent) -> bool {
 
 fn told(cx: &Context, event: &LiveEvent) -> Option<StreamEvent> {
     let data = match event {
-        LiveEvent::Reset(_) => event.data(),
+        LiveEvent::Ready(_) | LiveEvent::Reset(_) => event.data(),
         LiveEvent::Event(inner) => match hearing(cx, inner) {
             Hearing::Everything => event.data(),
             Hearing::Hint => json!({ "kind": inner.kind, "object": inner.object, "at": inner.at }),

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use db::{DbError, Query as _};
 use events::NewEvent;
-use http_api::{App, Body, Caller, FieldError, Json, Problem};
+use http_api::{App, Body, Caller, FieldError, HasVersion, IfMatch, Problem, Versioned};
 use kernel::Uuid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,32 @@ pub struct Promise {
     pub calendar_id: Option<Uuid>,
 }
 
+/// The promises in force, one for each priority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SlaPolicies {
+    /// For `If-Match`; rises with every change.
+    pub version: i64,
+    /// One for each priority.
+    pub items: Vec<Promise>,
+}
+
+impl SlaPolicies {
+    fn new(stored: &[SlaPolicy]) -> Self {
+        Self { version: version(stored), items: effective(stored) }
+    }
+}
+
+impl HasVersion for SlaPolicies {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// Every change raises the version of a row, and rows never go.
+fn version(stored: &[SlaPolicy]) -> i64 {
+    stored.iter().map(|policy| policy.version).sum()
+}
+
 fn effective(stored: &[SlaPolicy]) -> Vec<Promise> {
     STARTING_MINUTES
         .into_iter()
@@ -49,18 +75,19 @@ fn effective(stored: &[SlaPolicy]) -> Vec<Promise> {
 }
 
 /// Lists the promises in force, one for each priority.
-pub async fn list(State(app): State<App>, Caller(cx): Caller) -> Result<Json<Vec<Promise>>, Problem> {
+pub async fn list(State(app): State<App>, Caller(cx): Caller) -> Result<Versioned<SlaPolicies>, Problem> {
     let stored =
         app.db().read(&cx, async |r| store::policies(r).await).await.map_err(|error: DbError| Problem::from(error))?;
-    Ok(Json(effective(&stored)))
+    Ok(Versioned(SlaPolicies::new(&stored)))
 }
 
 /// Sets promises; priorities left out keep theirs. Open tickets keep the due times they have.
 pub async fn put(
     State(app): State<App>,
     Caller(cx): Caller,
+    seen: IfMatch,
     Body(body): Body<Vec<Promise>>,
-) -> Result<Json<Vec<Promise>>, Problem> {
+) -> Result<Versioned<SlaPolicies>, Problem> {
     let mut errors = Vec::new();
     for (index, promise) in body.iter().enumerate() {
         for (field, minutes) in
@@ -82,7 +109,10 @@ pub async fn put(
         .db()
         .write(&cx, async move |tx| {
             let cx = tx.cx().clone();
-            let before = effective(&store::policies(tx).await?);
+            let before = store::policies(tx).await?;
+            if version(&before) != seen.version() {
+                return Err(TicketError::Stale);
+            }
             for (index, promise) in body.iter().enumerate() {
                 if let Some(id) = promise.calendar_id
                     && store::calendar(tx, id).await?.is_none()
@@ -105,12 +135,12 @@ pub async fn put(
             // Nobody may set promises that no calendar can keep.
             ServiceLevels::load(tx).await?;
             let stored = store::policies(tx).await?;
-            let changed = json!({ "policies": { "from": before, "to": effective(&stored) } });
+            let changed = json!({ "policies": { "from": effective(&before), "to": effective(&stored) } });
             let told = NewEvent::new("sla_policies.updated", "tenant", cx.tenant().0).data(changed);
             events::append(tx, told).await?;
             Ok(stored)
         })
         .await?;
     app.get::<ServiceLevelCache>().forget(tenant);
-    Ok(Json(effective(&stored)))
+    Ok(Versioned(SlaPolicies::new(&stored)))
 }

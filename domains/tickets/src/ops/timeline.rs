@@ -2,11 +2,11 @@
 
 use authz::permissions;
 use axum::extract::State;
-use db::{DbError, list::ListPage};
+use db::list::ListPage;
 use events::{Event, list_parent};
 use http_api::{App, Caller, Json, ListParams, Path, Problem};
 
-use crate::{TicketError, act::within_reach, api::TicketPath};
+use crate::{act::within_reach, api::TicketPath};
 
 /// The operation.
 pub async fn handle(
@@ -19,8 +19,7 @@ pub async fn handle(
         .db()
         .read(&cx, async move |r| {
             within_reach(r, path.id, permissions::TICKETS_READ).await?;
-            let page = list_parent(r, "ticket", path.id, params.query(Vec::new())).await.map_err(DbError::from)?;
-            Ok::<_, TicketError>(page)
+            Ok::<_, Problem>(list_parent(r, "ticket", path.id, params.query(Vec::new())).await?)
         })
         .await?;
     Ok(Json(page))

@@ -4,6 +4,7 @@ import { api } from '@/shared/api/api';
 import { fieldErrors } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import { setLocale, useLocale, useMessages, type Locale } from '@/shared/i18n';
+import { choices, choiceText } from '@/shared/labels';
 import { sessionQuery, useSession } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
@@ -68,12 +69,7 @@ export default function ProfilePage() {
           <Facts
             items={[
               [t('login'), session.user.login],
-              [
-                t('roles'),
-                session.user.roles
-                  .map((role) => (typeof role === 'string' ? role : (role.name ?? role.key)))
-                  .join('、'),
-              ],
+              [t('roles'), session.user.roles.map((role) => choiceText(choices.shippedRole, role)).join('、')],
             ]}
           />
           <Form

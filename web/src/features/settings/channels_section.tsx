@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { App, Button, Form, Input, InputNumber, Select, Skeleton, Switch } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api } from '@/shared/api/api';
 import { fieldErrors, problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
@@ -153,14 +153,18 @@ function ChannelPanel({ channel }: { channel: Channel }) {
   const [busy, setBusy] = useState<'save' | 'test'>();
   const [error, setError] = useState<unknown>();
   useUnsavedGuard(dirty);
+  // The version that was there before somebody began to type: nobody's change in between is overwritten.
+  const basis = useRef(channel.version);
+  useEffect(() => {
+    if (!dirty) basis.current = channel.version;
+  }, [channel.version, dirty]);
   const label = findChoice(choices.channelKind, channel.kind);
   const path = `/api/v1/channels/${channel.kind}`;
   const save = async (values: Values) => {
     setBusy('save');
     setError(undefined);
     try {
-      const options = channel.version > 0 ? { version: channel.version } : {};
-      await api.put(path, { enabled, settings: toSettings(channel, values) }, options);
+      await api.put(path, { enabled, settings: toSettings(channel, values) }, { version: basis.current });
       setDirty(false);
       void message.success(c('saved'));
       await queryClient.invalidateQueries({ queryKey: ['channel'] });

@@ -16,13 +16,10 @@ import { RowsForm } from './rows_form';
 type Template = components['schemas']['ChecklistTemplate'];
 type Item = components['schemas']['ChecklistItem'];
 
-/** One kind of service's checklist. The version is the one that was in the form when somebody began to type. */
+/** One kind of service's checklist. */
 function ChecklistForm({ template, onDirty }: { template: Template; onDirty: (dirty: boolean) => void }) {
   const t = useMessages(settings);
   const c = useMessages(common);
-  const base = useRef(template.version);
-  const typing = useRef(false);
-  const basis = () => (typing.current ? base.current : template.version);
   const text = (at: number, name: 'label_zh' | 'label_en', label: string) => (
     <Form.Item
       name={[at, name]}
@@ -45,13 +42,10 @@ function ChecklistForm({ template, onDirty }: { template: Template; onDirty: (di
       addLabel={t('addPoint')}
       emptyTitle={t('noPoints')}
       emptyHint={t('noPointsHint')}
-      onDirty={(dirty) => {
-        if (dirty && !typing.current) base.current = template.version;
-        typing.current = dirty;
-        onDirty(dirty);
-      }}
+      version={template.version}
+      onDirty={onDirty}
       onReload={() => void queryClient.invalidateQueries({ queryKey: ['checklist'] })}
-      onSave={async (items) => {
+      onSave={async (items, version) => {
         const saved = await api.put<Template>(
           url('/api/v1/checklist-templates/{type}', { type: template.ticket_type }),
           {
@@ -62,7 +56,7 @@ function ChecklistForm({ template, onDirty }: { template: Template; onDirty: (di
               required: item.required === true,
             })),
           },
-          { version: basis() },
+          { version },
         );
         queryClient.setQueryData<Template[]>(['checklist'], (old) =>
           old?.map((one) => (one.ticket_type === saved.ticket_type ? saved : one)),

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { App, Button, InputNumber, Skeleton } from 'antd';
 import { useState } from 'react';
 import { api } from '@/shared/api/api';
-import { problemText } from '@/shared/api/problem';
+import { ApiError, problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
@@ -26,8 +26,10 @@ export default function PricesSection() {
   const c = useMessages(common);
   const session = useSession();
   const { message } = App.useApp();
-  const [draft, setDraft] = useState<Price[]>();
+  // A draft keeps the version it began with, so that nobody's change in between is overwritten.
+  const [draft, setDraft] = useState<{ version: number; rows: Price[] }>();
   const [busy, setBusy] = useState(false);
+  const [stale, setStale] = useState(false);
   const prices = useQuery({
     queryKey: ['price_list'],
     queryFn: ({ signal }) => api.get<components['schemas']['PriceList']>('/api/v1/prices', undefined, { signal }),
@@ -43,9 +45,10 @@ export default function PricesSection() {
         tax_percent: '0',
       },
   );
-  const rows = draft ?? all;
+  const rows = draft?.rows ?? all;
+  const version = draft?.version ?? prices.data?.version ?? 0;
   const change = (kind: string, part: Partial<Price>) =>
-    setDraft(rows.map((row) => (row.kind === kind ? { ...row, ...part } : row)));
+    setDraft({ version, rows: rows.map((row) => (row.kind === kind ? { ...row, ...part } : row)) });
   const save = async () => {
     setBusy(true);
     try {
@@ -57,11 +60,13 @@ export default function PricesSection() {
         ...(row.name ? { name: row.name } : {}),
         ...(row.unit ? { unit: row.unit } : {}),
       }));
-      await api.put('/api/v1/prices', { items });
+      await api.put('/api/v1/prices', { items }, { version });
       await queryClient.invalidateQueries({ queryKey: ['price_list'] });
       setDraft(undefined);
+      setStale(false);
       void message.success(c('saved'));
     } catch (error) {
+      setStale(error instanceof ApiError && error.status === 412);
       void message.error(problemText(error));
     } finally {
       setBusy(false);
@@ -77,6 +82,17 @@ export default function PricesSection() {
       </div>
       <Panel>
         <p className="muted">{t('pricesHint')}</p>
+        {stale && (
+          <Button
+            onClick={() => {
+              setDraft(undefined);
+              setStale(false);
+              void prices.refetch();
+            }}
+          >
+            {c('changedReload')}
+          </Button>
+        )}
         {prices.isPending && <Skeleton active />}
         {prices.isError && <ErrorState error={prices.error} onRetry={() => void prices.refetch()} />}
         {prices.data && (

@@ -8,7 +8,7 @@ import { queryClient } from '@/shared/api/query_client';
 import type { Page, Scope } from '@/shared/api/types';
 import { useUnsavedGuard } from '@/shared/fields/form_drawer';
 import { labelText, useLocale, useMessages, type Label } from '@/shared/i18n';
-import { choices, useOptions } from '@/shared/labels';
+import { choices, roleName, useOptions } from '@/shared/labels';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
@@ -125,7 +125,7 @@ export default function RolesSection() {
             onChange={(id: string) => setChosen(id)}
             options={(roles.data ?? []).map((one) => ({
               value: one.id,
-              label: one.built_in ? `${one.name} (${t('builtIn')})` : one.name,
+              label: one.built_in ? `${roleName(one)} (${t('builtIn')})` : one.name,
             }))}
             style={{ minWidth: 200 }}
           />
@@ -146,7 +146,7 @@ export default function RolesSection() {
       {catalogue.isError && <ErrorState error={catalogue.error} onRetry={() => void catalogue.refetch()} />}
       {catalogue.data && roles.data && (
         <Panel
-          title={shown.name || t('newRole')}
+          title={draft || !role ? shown.name || t('newRole') : roleName(role)}
           extra={
             <span className="row">
               {role && !role.built_in && (

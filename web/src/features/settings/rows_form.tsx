@@ -17,7 +17,10 @@ interface RowsFormProps<T extends object> {
   row: (at: number) => ReactNode;
   /** The names of those controls, which problems stand beside. */
   names: readonly string[];
-  onSave: (rows: T[]) => Promise<void>;
+  /** The version of what is stored. */
+  version: number;
+  /** Gets the version of what the form was filled from, so that nobody's change in between is overwritten. */
+  onSave: (rows: T[], version: number) => Promise<void>;
   onReload: () => void;
   onDirty?: (dirty: boolean) => void;
   most: number;
@@ -34,7 +37,7 @@ export function rowPath(path: readonly (string | number)[]): (string | number)[]
 
 /** Rows in an order of their own, saved together: added, moved, removed; problems stand beside their field. */
 export function RowsForm<T extends object>(props: RowsFormProps<T>) {
-  const { rows, blank, row, names, onSave, onReload, onDirty, most, addLabel, emptyTitle, emptyHint } = props;
+  const { rows, version, blank, row, names, onSave, onReload, onDirty, most, addLabel, emptyTitle, emptyHint } = props;
   const t = useMessages(settings);
   const c = useMessages(common);
   const { message } = App.useApp();
@@ -44,17 +47,21 @@ export function RowsForm<T extends object>(props: RowsFormProps<T>) {
   const [error, setError] = useState<unknown>();
   const [rest, setRest] = useState<string[]>([]);
   const sending = useRef(false);
+  const basis = useRef(version);
   const freeWay = useUnsavedGuard(dirty);
   const changed = (now: boolean) => {
     setDirty(now);
     onDirty?.(now);
   };
-  const take = useEffectEvent((stored: readonly T[]) => {
-    if (!dirty) form.setFieldsValue({ rows: structuredClone(stored) as never });
+  const take = useEffectEvent((stored: readonly T[], of: number, typing: boolean) => {
+    if (typing) return;
+    basis.current = of;
+    form.setFieldsValue({ rows: structuredClone(stored) as never });
   });
-  useEffect(() => take(rows), [rows]);
+  useEffect(() => take(rows, version, dirty), [rows, version, dirty]);
 
   const forget = () => {
+    basis.current = version;
     form.setFieldsValue({ rows: structuredClone(rows) as never });
     setError(undefined);
     setRest([]);
@@ -68,7 +75,7 @@ export function RowsForm<T extends object>(props: RowsFormProps<T>) {
     setRest([]);
     try {
       const values = await form.validateFields();
-      await onSave(values.rows ?? []);
+      await onSave(values.rows ?? [], basis.current);
       freeWay();
       changed(false);
       void message.success(c('saved'));

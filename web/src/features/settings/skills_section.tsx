@@ -13,7 +13,7 @@ import { Panel } from '@/shared/ui/record_page';
 import { settings } from './messages';
 import { RowsForm } from './rows_form';
 
-type SkillNeed = components['schemas']['SkillNeed'];
+type SkillNeeds = components['schemas']['SkillNeeds'];
 type NewSkillNeed = components['schemas']['NewSkillNeed'];
 
 interface Skilled {
@@ -44,7 +44,7 @@ export default function SkillsSection() {
   const locale = useLocale();
   const needs = useQuery({
     queryKey: ['skill_needs'],
-    queryFn: ({ signal }) => api.get<SkillNeed[]>('/api/v1/skill-needs', undefined, { signal }),
+    queryFn: ({ signal }) => api.get<SkillNeeds>('/api/v1/skill-needs', undefined, { signal }),
   });
   const engineers = useQuery({
     queryKey: ['engineer', 'skills'],
@@ -57,13 +57,15 @@ export default function SkillsSection() {
   });
   const rows = useMemo(
     () =>
-      (needs.data ?? []).map(({ product_category, ticket_type, skill, min_level, region_required }): NewSkillNeed => ({
-        product_category: product_category ?? null,
-        ticket_type: ticket_type ?? null,
-        skill,
-        min_level,
-        region_required,
-      })),
+      (needs.data?.items ?? []).map(
+        ({ product_category, ticket_type, skill, min_level, region_required }): NewSkillNeed => ({
+          product_category: product_category ?? null,
+          ticket_type: ticket_type ?? null,
+          skill,
+          min_level,
+          region_required,
+        }),
+      ),
     [needs.data],
   );
   const everybody = engineers.data && !engineers.data.next_cursor ? engineers.data.items : undefined;
@@ -94,7 +96,8 @@ export default function SkillsSection() {
             emptyTitle={t('noNeeds')}
             emptyHint={t('noNeedsHint')}
             onReload={() => void needs.refetch()}
-            onSave={async (given) => {
+            version={needs.data.version}
+            onSave={async (given, version) => {
               const body = given.map((need) => ({
                 product_category: need.product_category?.trim() || null,
                 ticket_type: need.ticket_type ?? null,
@@ -102,7 +105,8 @@ export default function SkillsSection() {
                 min_level: need.min_level ?? 1,
                 region_required: need.region_required === true,
               }));
-              queryClient.setQueryData(['skill_needs'], await api.put<SkillNeed[]>('/api/v1/skill-needs', body));
+              const stored = await api.put<SkillNeeds>('/api/v1/skill-needs', body, { version });
+              queryClient.setQueryData(['skill_needs'], stored);
             }}
             row={(at) => (
               <>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { App, Button, Checkbox, Form, InputNumber, Select, Skeleton } from 'antd';
 import { useState } from 'react';
 import { api } from '@/shared/api/api';
-import { problemText } from '@/shared/api/problem';
+import { ApiError, problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import type { Page, Stored } from '@/shared/api/types';
 import { standardWeek, type CalendarValue } from '@/shared/calendar/calendar';
@@ -48,32 +48,37 @@ export default function SlaSection() {
   const t = useMessages(settings);
   const c = useMessages(common);
   const { message } = App.useApp();
-  const [draft, setDraft] = useState<Pledge[]>();
+  // A draft keeps the version it began with, so that nobody's change in between is overwritten.
+  const [draft, setDraft] = useState<{ version: number; rows: Pledge[] }>();
   const [busy, setBusy] = useState(false);
+  const [stale, setStale] = useState(false);
   const [form, setForm] = useState<{ open: boolean; row?: BusinessCalendar }>({ open: false });
   const policies = useQuery({
     queryKey: ['sla_policy'],
-    queryFn: async ({ signal }) =>
-      rowsOf(await api.get<Page<Pledge> | Pledge[]>('/api/v1/sla-policies', undefined, { signal })),
+    queryFn: ({ signal }) =>
+      api.get<{ version: number; items: Pledge[] }>('/api/v1/sla-policies', undefined, { signal }),
   });
   const calendars = useQuery({
     queryKey: ['calendar', 'all'],
     queryFn: async ({ signal }) =>
       rowsOf(await api.get<Page<BusinessCalendar> | BusinessCalendar[]>('/api/v1/calendars', undefined, { signal })),
   });
-  const rows = draft ?? policies.data ?? [];
+  const rows = draft?.rows ?? policies.data?.items ?? [];
+  const version = draft?.version ?? policies.data?.version ?? 0;
   const change = (priority: string, part: Partial<Pledge>) =>
-    setDraft(rows.map((row) => (row.priority === priority ? { ...row, ...part } : row)));
+    setDraft({ version, rows: rows.map((row) => (row.priority === priority ? { ...row, ...part } : row)) });
   const wrong = rows.some((row) => row.response_minutes > row.resolution_minutes);
   const save = async () => {
     setBusy(true);
     try {
       const body = rows.map((row) => ({ ...row, calendar_id: row.calendar_id ?? null }));
-      await api.put('/api/v1/sla-policies', body);
+      await api.put('/api/v1/sla-policies', body, { version });
       await queryClient.invalidateQueries({ queryKey: ['sla_policy'] });
       setDraft(undefined);
+      setStale(false);
       void message.success(c('saved'));
     } catch (error) {
+      setStale(error instanceof ApiError && error.status === 412);
       void message.error(problemText(error));
     } finally {
       setBusy(false);
@@ -101,6 +106,17 @@ export default function SlaSection() {
           <p className="muted">{t('slaHint')}</p>
           {policies.isPending && <Skeleton active />}
           {policies.isError && <ErrorState error={policies.error} onRetry={() => void policies.refetch()} />}
+          {stale && (
+            <Button
+              onClick={() => {
+                setDraft(undefined);
+                setStale(false);
+                void policies.refetch();
+              }}
+            >
+              {c('changedReload')}
+            </Button>
+          )}
           {wrong && (
             <p role="alert" style={{ color: 'var(--tag-danger)' }}>
               {t('reply')}

@@ -74,9 +74,12 @@ export function useLiveStream(): void {
       }
     };
     const reset = () => void queryClient.invalidateQueries();
+    // From now on every change is told; what was read before that moment may have missed one.
+    const ready = () => void queryClient.invalidateQueries({ predicate: (query) => query.state.dataUpdatedAt > 0 });
     source.addEventListener('event', take);
     source.addEventListener('message', take);
     source.addEventListener('reset', reset);
+    source.addEventListener('ready', ready);
     return () => source.close();
   }, []);
 }

@@ -1275,7 +1275,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happens, as it happens */
+        /**
+         * What happens, as it happens
+         * @description `ready` says from which position on everything is told, `event` what happened to which object, `reset` that too much was missed and all is to be read afresh. Come back with the last `id` as `Last-Event-ID`.
+         */
         get: operations["streamEvents"];
         put?: never;
         post?: never;
@@ -11903,6 +11906,11 @@ export interface components {
         PriceList: {
             /** @description One entry a kind. */
             items: components["schemas"]["PriceItem"][];
+            /**
+             * Format: int64
+             * @description For `If-Match`; rises with every change of a price.
+             */
+            version: number;
         };
         /** @description How urgent a ticket is. */
         Priority: "critical" | "high" | "normal" | "low";
@@ -13403,6 +13411,26 @@ export interface components {
             /**
              * Format: int64
              * @description Always 1; rules are replaced together.
+             */
+            version: number;
+        };
+        /** @description All rules of the company. */
+        SkillNeeds: {
+            /** @description The rules, in order. */
+            items: components["schemas"]["SkillNeed"][];
+            /**
+             * Format: int64
+             * @description For `If-Match`; another number after every change.
+             */
+            version: number;
+        };
+        /** @description The promises in force, one for each priority. */
+        SlaPolicies: {
+            /** @description One for each priority. */
+            items: components["schemas"]["Promise"][];
+            /**
+             * Format: int64
+             * @description For `If-Match`; rises with every change.
              */
             version: number;
         };
@@ -15973,7 +16001,10 @@ export interface operations {
     putChannel: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
             path: {
                 /** @description Which way out. */
                 kind: components["schemas"]["ChannelKind"];
@@ -16001,9 +16032,11 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -21546,9 +21579,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21563,7 +21598,10 @@ export interface operations {
     putPrices: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21573,9 +21611,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21585,9 +21625,11 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -23834,13 +23876,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SkillNeed"][];
+                    "application/json": components["schemas"]["SkillNeeds"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -23851,7 +23895,10 @@ export interface operations {
     putSkillNeeds: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23861,21 +23908,25 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SkillNeed"][];
+                    "application/json": components["schemas"]["SkillNeeds"];
                 };
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -23888,13 +23939,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Promise"][];
+                    "application/json": components["schemas"]["SlaPolicies"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -23905,7 +23958,10 @@ export interface operations {
     putSlaPolicies: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23915,21 +23971,25 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description The record. */
             200: {
                 headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Promise"][];
+                    "application/json": components["schemas"]["SlaPolicies"];
                 };
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

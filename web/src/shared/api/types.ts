@@ -29,7 +29,8 @@ export interface Session {
     name: string;
     login: string;
     locale?: string | null;
-    roles: ({ id?: Id; key?: string; name?: string } | string)[];
+    /** Keys of the person's roles. */
+    roles: string[];
     permissions: Record<string, Scope>;
   };
   tenant: { id: Id; slug: string; name: string; zone: string; currency: string };

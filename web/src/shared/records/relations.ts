@@ -1,6 +1,6 @@
 /** What an id points to: where it is read, what it is called, where its page is. */
 import { labelText, type Label } from '../i18n';
-import { choices, choiceText } from '../labels';
+import { choices, choiceText, roleName } from '../labels';
 
 // Records of any kind are read here, so their fields are looked up by name.
 export type AnyRecord = Readonly<Record<string, unknown>> & { id: string };
@@ -94,7 +94,7 @@ export const relations = {
   },
   role: {
     path: '/api/v1/roles',
-    label: (row) => text(row, 'name'),
+    label: (row) => roleName({ key: text(row, 'key'), name: text(row, 'name') }),
     permission: 'users.read',
     what: { zh: '角色', en: 'Role' },
   },
