@@ -56,6 +56,18 @@ const linkRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/portal/index')),
 });
 
+const warrantyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/w',
+  validateSearch: (search: Record<string, unknown>): { serial?: string; code?: string } => {
+    const text = (value: unknown) =>
+      typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+    const [serial, code] = [text(search['serial']), text(search['code'])];
+    return { ...(serial ? { serial } : {}), ...(code ? { code } : {}) };
+  },
+  component: lazyRouteComponent(() => import('@/features/portal/warranty')),
+});
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
@@ -186,6 +198,25 @@ const orderRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/orders/order_page')),
 });
 
+const renewalsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/renewals',
+  component: lazyRouteComponent(() => import('@/features/contracts/renewals_page')),
+});
+
+const plansRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/maintenance',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/plans/plans_page')),
+});
+
+const planRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/maintenance/$id',
+  component: lazyRouteComponent(() => import('@/features/plans/plan_page')),
+});
+
 const dispatchRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/dispatch',
@@ -304,6 +335,9 @@ export const router = createRouter({
       contractsRoute,
       ordersRoute,
       orderRoute,
+      renewalsRoute,
+      plansRoute,
+      planRoute,
       dispatchRoute,
       quotesRoute,
       quoteRoute,
@@ -322,6 +356,7 @@ export const router = createRouter({
     fieldRoute,
     fieldDeepRoute,
     linkRoute,
+    warrantyRoute,
     signInRoute,
     forgotPasswordRoute,
     resetRoute,

@@ -10,11 +10,11 @@ const layout: CustomerLayout = {
 };
 
 it('the first of a person’s roles that has a layout decides the order of sections', () => {
-  expect(sectionsFor(layout, [{ key: 'viewer' }, { key: 'finance' }, { key: 'agent' }])).toEqual(['money']);
+  expect(sectionsFor(layout, ['viewer', 'finance', 'agent'])).toEqual(['money']);
   expect(sectionsFor(layout, ['agent'])).toEqual(['tickets', 'profile']);
 });
 
 it('everybody else sees the layout for all, without sections this page doesn’t know', () => {
-  expect(sectionsFor(layout, [{ key: 'viewer' }])).toEqual(['profile', 'timeline']);
+  expect(sectionsFor(layout, ['viewer'])).toEqual(['profile', 'timeline']);
   expect(sectionsFor(undefined, [])).toEqual(SECTIONS);
 });

@@ -1,7 +1,6 @@
 /** The whole customer as `GET /api/v1/customers/{id}/full` answers it, its merges, and how its page is laid out. */
 import { queryOptions } from '@tanstack/react-query';
 import { api, url } from '@/shared/api/api';
-import type { Session } from '@/shared/api/types';
 import type { components } from '@/shared/api/schema';
 
 type Schemas = components['schemas'];
@@ -55,10 +54,9 @@ export const customerLayoutQuery = queryOptions({
 });
 
 /** What somebody with these roles sees: the first of the roles that has a layout decides. */
-export function sectionsFor(layout: CustomerLayout | undefined, roles: Session['user']['roles']): readonly Section[] {
+export function sectionsFor(layout: CustomerLayout | undefined, roles: readonly string[]): readonly Section[] {
   if (!layout) return SECTIONS;
-  const keys = roles.map((role) => (typeof role === 'string' ? role : (role.key ?? '')));
-  const own = keys.map((key) => layout.roles[key]).find((sections) => sections !== undefined);
+  const own = roles.map((role) => layout.roles[role]).find((sections) => sections !== undefined);
   return (own ?? layout.default).filter(isSection);
 }
 

@@ -6,6 +6,7 @@ import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import type { Page } from '@/shared/api/types';
 import { useMessages } from '@/shared/i18n';
+import { roleName } from '@/shared/labels';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import { customerLayoutQuery, isSection, SECTIONS, type CustomerLayout, type Section } from './file';
@@ -100,7 +101,7 @@ export default function LayoutDrawer({ layout, onClose }: { layout: CustomerLayo
               loading={known.isPending}
               options={[
                 { value: EVERYBODY, label: t('layoutEverybody') },
-                ...(known.data ?? []).map((one) => ({ value: one.key, label: one.name })),
+                ...(known.data ?? []).map((one) => ({ value: one.key, label: roleName(one) })),
               ]}
             />
           </Form.Item>

@@ -55,7 +55,9 @@ export function flat(places: readonly Pick<Place, 'lat' | 'lng'>[]): { x: number
 export function PlotMap({ places, missing }: { places: readonly Place[]; missing: number }) {
   const t = useMessages(messages);
   if (places.length === 0) return null;
-  const points = flat(places);
+  // The main place is drawn first, so that it never hides another one.
+  const drawn = places.toSorted((a, b) => Number(b.main ?? false) - Number(a.main ?? false));
+  const points = flat(drawn);
   const reach = (axis: 'x' | 'y') => Math.max(LEAST_SPAN / 2, ...points.map((point) => Math.abs(point[axis]))) * 2;
   const scale = Math.min((WIDTH - 2 * EDGE) / reach('x'), (HEIGHT - 2 * EDGE) / reach('y'));
   const length = niceLength((WIDTH / 3 - 10) / scale);
@@ -68,7 +70,7 @@ export function PlotMap({ places, missing }: { places: readonly Place[]; missing
         aria-label={t('scattered', { n: places.length })}
         style={{ width: '100%', height: 'auto', display: 'block', background: 'var(--page-bg)', borderRadius: 6 }}
       >
-        {places.map((place, index) => {
+        {drawn.map((place, index) => {
           const point = points[index] ?? { x: 0, y: 0 };
           const [x, y] = [WIDTH / 2 + point.x * scale, HEIGHT / 2 + point.y * scale];
           return (
