@@ -44,9 +44,7 @@ function useNarrow(forced: 'desktop' | 'phone' | undefined) {
 export function fieldRoles(catalogue: Catalogue, given: readonly string[] | undefined): readonly string[] {
   if (given !== undefined) return given;
   const session = queryClient.getQueryData<Session>(['session']);
-  const keys = (session?.user.roles ?? []).flatMap((role) =>
-    typeof role === 'string' ? [role] : role.key ? [role.key] : [],
-  );
+  const keys = session?.user.roles ?? [];
   if (session && 'objects.manage' in session.user.permissions) {
     return [...keys, ...catalogue.fields.flatMap((field) => [...(field.see_roles ?? []), ...(field.edit_roles ?? [])])];
   }

@@ -108,6 +108,5 @@ export function useStaffForm(object: string): Form | null | undefined {
 
 /** The keys of the signed-in person's roles, as fields and definitions name them. */
 export function useRoles(): readonly string[] {
-  const session = useSession();
-  return session.user.roles.flatMap((role) => (typeof role === 'string' ? [role] : role.key ? [role.key] : []));
+  return useSession().user.roles;
 }
