@@ -58,7 +58,9 @@ pub fn environment(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, source) in tree.rust() {
         let Some((_, name)) = layer_and_crate(path) else { continue };
-        if is_test_file(path) || READERS.iter().any(|(reader, _)| *reader == name) {
+        // An example is a program of its own for developers; its words after `--` are no settings.
+        let example = path.contains("/examples/");
+        if is_test_file(path) || example || READERS.iter().any(|(reader, _)| *reader == name) {
             continue;
         }
         for (line, code) in source.code_without_tests() {
