@@ -24,14 +24,14 @@ fn ok(reply: Reply, status: u16) -> Reply {
 fn own() -> Value {
     let label = json!({"zh": "甲", "en": "A"});
     json!([
-        {"id": "floor", "label": label, "kind": {"type": "integer", "min": 0}, "filterable": true, "sortable": true},
+        {"id": "storey", "label": label, "kind": {"type": "integer", "min": 0}, "filterable": true, "sortable": true},
         {"id": "card", "label": label, "kind": {"type": "text"}, "personal": true},
     ])
 }
 
 fn filtered(path: &str, tree: &Value) -> String {
     let filter = tree.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
-    format!("{path}?sort=-floor&filter={filter}")
+    format!("{path}?sort=-storey&filter={filter}")
 }
 
 fn column(reply: &Reply, name: &str) -> Vec<Value> {
@@ -44,7 +44,7 @@ testkit::both! {
         let cx = site.tenant("ours").await;
         let admin = site.person(&cx, "admin", &["admin"]).await;
         let agent = site.person(&cx, "agent", &["agent"]).await;
-        let at_least = json!({"field": "floor", "op": "ge", "value": 2});
+        let at_least = json!({"field": "storey", "op": "ge", "value": 2});
         for (object, path, base, name) in [
             ("ticket", "/api/v1/tickets", json!({"type": "repair", "priority": "high"}), "title"),
             ("device", "/api/v1/devices", json!({}), "serial_number"),
@@ -58,22 +58,22 @@ testkit::both! {
                 body["ext"] = ext;
                 body
             };
-            let wrong = site.post(&admin, path, body("X", json!({"floor": -1})), None).await;
-            assert_eq!((wrong.status, &wrong.json["errors"][0]["pointer"]), (422, &json!("/ext/floor")), "{}", wrong.json);
+            let wrong = site.post(&admin, path, body("X", json!({"storey": -1})), None).await;
+            assert_eq!((wrong.status, &wrong.json["errors"][0]["pointer"]), (422, &json!("/ext/storey")), "{}", wrong.json);
             for (title, floor) in [("A", 1), ("B", 2), ("C", 3)] {
-                ok(site.post(&admin, path, body(title, json!({"floor": floor, "card": "4711"})), None).await, 201);
+                ok(site.post(&admin, path, body(title, json!({"storey": floor, "card": "4711"})), None).await, 201);
             }
             let list = ok(site.get(&agent, &filtered(path, &at_least)).await, 200);
             assert_eq!(column(&list, name), ["C", "B"]);
-            assert_eq!(list.json["items"][0]["ext"], json!({"floor": 3, "card": "***"}));
+            assert_eq!(list.json["items"][0]["ext"], json!({"storey": 3, "card": "***"}));
             let id = list.json["items"][0]["id"].as_str().unwrap();
-            let change = json!({"ext": {"floor": 9, "card": "***"}});
+            let change = json!({"ext": {"storey": 9, "card": "***"}});
             let changed = site.send(Some(&agent), Method::PATCH, &format!("{path}/{id}"), Some(&change), Some("\"1\"")).await;
-            assert_eq!(ok(changed, 200).json["ext"], json!({"floor": 9, "card": "***"}));
+            assert_eq!(ok(changed, 200).json["ext"], json!({"storey": 9, "card": "***"}));
             let seen = ok(site.get(&admin, &format!("{path}/{id}")).await, 200);
-            assert_eq!(seen.json["ext"], json!({"floor": 9, "card": "4711"}));
+            assert_eq!(seen.json["ext"], json!({"storey": 9, "card": "4711"}));
             let timeline = ok(site.get(&agent, &format!("{path}/{id}/timeline")).await, 200);
-            assert_eq!(timeline.json["items"][0]["data"], json!({"ext.floor": {"from": 3, "to": 9}}));
+            assert_eq!(timeline.json["items"][0]["data"], json!({"ext.storey": {"from": 3, "to": 9}}));
             assert!(!timeline.json.to_string().contains("4711"), "{}", timeline.json);
         }
         // What somebody does with a ticket who sees the mask keeps what is behind it.

@@ -7,11 +7,13 @@ mod public;
 use http_api::Routes;
 
 pub use pages::{
-    Complaints, CustomerCounts, CustomerDevice, CustomerFile, CustomerFull, CustomerLink, CustomerMessage, CustomerSurveys,
-    CustomerVisits, MonthOfAnswers, OpenMoney,
+    Complaints, CustomerCounts, CustomerDevice, CustomerFile, CustomerFull, CustomerLink, CustomerMessage,
+    CustomerSurveys, CustomerVisits, MonthOfAnswers, OpenMoney,
+};
+pub use pages::{
+    CoveredDevice, CustomerOverview, DeviceOverview, Found, Group, Hit, Hits, LookUp, PartReplaced, Rebuilding,
 };
 pub use pages::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan, Renewal, RenewalKind};
-pub use pages::{CoveredDevice, CustomerOverview, DeviceOverview, Found, Group, Hit, Hits, LookUp, PartReplaced, Rebuilding};
 pub use public::{
     DeviceFace, EngineerFace, FileFace, MessageFace, Milestone, MilestoneKind, PublicComponent, PublicWarranty,
     QuoteFace, SurveyFace, TicketFace, VisitFace,

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tickets::Ticket;
 
-use crate::{FinanceError, Exact};
+use crate::{Exact, FinanceError};
 
 /// How long a quote that was sent may be decided on, unless it says otherwise.
 pub const VALID: Duration = Duration::from_hours(30 * 24);

@@ -10,8 +10,7 @@ use serde::Serialize;
 use tickets::{ClosingCheck, Ticket, Unmet};
 
 use crate::{
-    FinanceError,
-    Exact,
+    Exact, FinanceError,
     model::{PriceKind, QuoteStatus, SettlementExcuse},
     prices::Prices,
     propose::Work,

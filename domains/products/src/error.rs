@@ -58,8 +58,11 @@ impl From<ProductError> for Problem {
             ProductError::DocumentNotFound => Self::not_found("document"),
             ProductError::CategoryTaken => {
                 let message = "This category has a warranty rule already. Change that one.";
-                Self::conflict("category_taken", message)
-                    .with_errors(vec![FieldError::new("/category", "taken", message)])
+                Self::conflict("category_taken", message).with_errors(vec![FieldError::new(
+                    "/category",
+                    "taken",
+                    message,
+                )])
             }
             ProductError::DocumentTaken => {
                 let message = "The product has this document already.";

@@ -96,13 +96,7 @@ pub fn routes() -> Routes {
             ops::warranty_rules::create,
         )
         .describe("It counts for products of the category that say nothing themselves.")
-        .get(
-            "/api/v1/warranty-rules/{id}",
-            read,
-            "getWarrantyRule",
-            "Show a warranty rule",
-            ops::warranty_rules::get,
-        )
+        .get("/api/v1/warranty-rules/{id}", read, "getWarrantyRule", "Show a warranty rule", ops::warranty_rules::get)
         .patch(
             "/api/v1/warranty-rules/{id}",
             update,

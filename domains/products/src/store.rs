@@ -66,13 +66,16 @@ static RULE_FIELDS: FieldMap = FieldMap::new(&[
 /// Documents of one product at most.
 const MOST_DOCUMENTS: usize = 200;
 
-const INSERT_RULE: &str = "insert into warranty_rules (tenant_id, id, version, created_at, updated_at, category, months,
+const INSERT_RULE: &str =
+    "insert into warranty_rules (tenant_id, id, version, created_at, updated_at, category, months,
         terms)
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
-const UPDATE_RULE: &str = "update warranty_rules set version = $4, updated_at = $5, category = $6, months = $7, terms = $8
+const UPDATE_RULE: &str =
+    "update warranty_rules set version = $4, updated_at = $5, category = $6, months = $7, terms = $8
     where tenant_id = $1 and id = $2 and version = $3";
 const DELETE_RULE: &str = "delete from warranty_rules where tenant_id = $1 and id = $2 and version = $3";
-const INSERT_DOCUMENT: &str = "insert into product_documents (tenant_id, id, product_id, file_id, name, media_type, size,
+const INSERT_DOCUMENT: &str =
+    "insert into product_documents (tenant_id, id, product_id, file_id, name, media_type, size,
         created_by_name, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const DELETE_DOCUMENT: &str = "delete from product_documents where tenant_id = $1 and product_id = $2 and id = $3";

@@ -29,12 +29,7 @@ pub async fn create(tx: &mut Tx<'_>, new: CreateEngineer) -> Result<Engineer, Wo
 }
 
 /// Changes an engineer that has this version and that the caller may change.
-pub async fn update(
-    tx: &mut Tx<'_>,
-    id: Uuid,
-    version: i64,
-    body: UpdateEngineer,
-) -> Result<Engineer, WorkforceError> {
+pub async fn update(tx: &mut Tx<'_>, id: Uuid, version: i64, body: UpdateEngineer) -> Result<Engineer, WorkforceError> {
     let after = edit(tx, id, version, "engineer.updated", |engineer| {
         let mut checks = Checks::new();
         body.apply(engineer, &mut checks);

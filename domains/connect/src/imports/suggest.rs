@@ -118,4 +118,3 @@ impl Remembered {
         self.mapping.columns.iter().find(|column| column.index == index).cloned()
     }
 }
-

@@ -227,7 +227,12 @@ testkit::both! {
             let bytes = house.exported(t, &t.cx, asked).await;
             let import = begun(&house, &t.cx, "records/vehicle", &format!("v.{format}"), &bytes).await;
             let unmapped: Vec<&Value> = import.json["mapping"]["columns"].as_array().unwrap().iter().filter(|one| one["field"].is_null()).collect();
-            assert_eq!((unmapped.len(), &import.json["mapping"]["match"]), (0, &json!("number")), "{}", import.json["mapping"]);
+            // The second file begins with what was chosen for the first, which had the same header.
+            let known = if format == "xlsx" { json!("number") } else { Value::Null };
+            assert_eq!((unmapped.len(), &import.json["mapping"]["match"]), (0, &known), "{}", import.json["mapping"]);
+            let mut mapping = import.json["mapping"].clone();
+            mapping["match"] = json!("number");
+            mapped(&house, &t.cx, &import, mapping).await.ok(200);
             // Nothing differs.
             let same = passed(&house, t, &t.cx, &import.id(), Pass::Run).await;
             assert_eq!(account(&same), [1, 0, 0, 1, 0], "{format}: {same}");

@@ -22,8 +22,8 @@ pub use customer::CustomerOverview;
 pub use device::{DeviceOverview, PartReplaced};
 pub use device_file::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan};
 pub use full::{
-    Complaints, CustomerCounts, CustomerDevice, CustomerFile, CustomerFull, CustomerLink, CustomerMessage, CustomerSurveys,
-    CustomerVisits, MonthOfAnswers, OpenMoney,
+    Complaints, CustomerCounts, CustomerDevice, CustomerFile, CustomerFull, CustomerLink, CustomerMessage,
+    CustomerSurveys, CustomerVisits, MonthOfAnswers, OpenMoney,
 };
 pub use lookup::{Found, LookUp};
 pub use reach::CoveredDevice;

@@ -92,12 +92,6 @@ pub fn routes() -> Routes {
             "Report a fault of a device",
             report::handle,
         )
-        .get(
-            "/api/v1/public/warranty",
-            Public,
-            "getPublicWarranty",
-            "Whether a device is covered",
-            warranty::handle,
-        )
+        .get("/api/v1/public/warranty", Public, "getPublicWarranty", "Whether a device is covered", warranty::handle)
         .describe("By what its QR code carries, or by serial number and the company's short name.")
 }

@@ -14,6 +14,7 @@ pub(crate) mod warranty_rules;
 pub(crate) mod tests {
     /// Everything the operations of this domain touch.
     pub(crate) fn migrations() -> Vec<db::Migration> {
-        [events::migrations(), search::migrations(), http_api::migrations(), files::migrations(), crate::migrations()].concat()
+        [events::migrations(), search::migrations(), http_api::migrations(), files::migrations(), crate::migrations()]
+            .concat()
     }
 }

@@ -76,12 +76,8 @@ pub(crate) async fn update(
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<WarrantyRule, ProductError> {
             let before = read(tx, path, expected).await?;
             let new = body.apply(&before)?;
-            let altered = WarrantyRule {
-                category: new.category,
-                months: new.months,
-                terms: Column(new.terms),
-                ..before.clone()
-            };
+            let altered =
+                WarrantyRule { category: new.category, months: new.months, terms: Column(new.terms), ..before.clone() };
             if altered == before {
                 return Ok(before);
             }
