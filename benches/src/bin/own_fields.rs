@@ -108,16 +108,16 @@ fn define(client: &mut Client) -> Outcome<()> {
     client.post("/api/v1/objects", &object.to_string())?.expect(201, "the object")?;
     let options: Vec<Value> =
         (0..5).map(|n| json!({"id": format!("o{n}"), "label": {"zh": "甲", "en": "A"}})).collect();
-    let field = |id: &str, kind: Value| {
-        json!({"id": id, "kind": kind, "label": {"zh": id, "en": id}, "filterable": true, "sortable": true})
-    };
+    let field = |id: &str, kind: Value| json!({"id": id, "kind": kind, "label": {"zh": id, "en": id}, "filterable": true, "sortable": true});
     let fields = [
         field("plate", json!({"type": "text"})),
         field("worth", json!({"type": "integer"})),
         field("kind", json!({"type": "choice", "options": options})),
     ];
     let body = json!({"catalogue": {"object": "car", "fields": fields}}).to_string();
-    client.send("PUT", "/api/v1/objects/car/fields", &[("If-Match", "\"0\"")], Some(&body))?.expect(200, "the fields")?;
+    client
+        .send("PUT", "/api/v1/objects/car/fields", &[("If-Match", "\"0\"")], Some(&body))?
+        .expect(200, "the fields")?;
     Ok(())
 }
 
@@ -131,16 +131,31 @@ fn lists(client: &mut Client, options: &Options, note: &str) -> Outcome<bool> {
         format!("/api/v1/records/car?limit=50&sort={sort}&filter={}", escape(&filter.to_string()))
     };
     let kinds: Vec<(&str, Ask<'_>)> = vec![
-        ("sorted by a number", Box::new(|n| format!("/api/v1/records/car?limit=50&sort={}worth", ["", "-"][n as usize % 2]))),
+        (
+            "sorted by a number",
+            Box::new(|n| format!("/api/v1/records/car?limit=50&sort={}worth", ["", "-"][n as usize % 2])),
+        ),
         ("a number in the upper half, by the same", Box::new(|_| with(&half, "worth"))),
         ("a number in the upper half, by creation", Box::new(|_| with(&half, "-created_at"))),
         ("a number in a small range, by creation", Box::new(|n| with(&few(n), "-created_at"))),
-        ("one text, by a number", Box::new(|n| with(&test("plate", "eq", json!(format!("P{}", n * 4_567 % 900_000))), "worth"))),
-        ("a choice (20 %), by creation", Box::new(|n| with(&test("kind", "eq", json!(format!("o{}", n % 5))), "-created_at"))),
-        ("a choice (20 %), by a number", Box::new(|n| with(&test("kind", "eq", json!(format!("o{}", n % 5))), "-worth"))),
-        ("a choice and the upper half, by creation", Box::new(|n| {
-            with(&json!({"all": [test("kind", "eq", json!(format!("o{}", n % 5))), half]}), "-created_at")
-        })),
+        (
+            "one text, by a number",
+            Box::new(|n| with(&test("plate", "eq", json!(format!("P{}", n * 4_567 % 900_000))), "worth")),
+        ),
+        (
+            "a choice (20 %), by creation",
+            Box::new(|n| with(&test("kind", "eq", json!(format!("o{}", n % 5))), "-created_at")),
+        ),
+        (
+            "a choice (20 %), by a number",
+            Box::new(|n| with(&test("kind", "eq", json!(format!("o{}", n % 5))), "-worth")),
+        ),
+        (
+            "a choice and the upper half, by creation",
+            Box::new(|n| {
+                with(&json!({"all": [test("kind", "eq", json!(format!("o{}", n % 5))), half]}), "-created_at")
+            }),
+        ),
     ];
     let mut good = true;
     for (name, ask) in kinds {
@@ -207,19 +222,21 @@ impl Store {
             )
         };
         let tenant = "(select tenant_id from object_definitions where key = 'car')";
-        let car_lite = "json_object('plate', 'P' || n, 'worth', abs(random()) % 1000000, 'kind', 'o' || abs(random()) % 5)";
-        let car_pg =
-            "jsonb_build_object('plate', 'P' || n, 'worth', floor(random() * 1000000)::bigint, 'kind', 'o' || floor(random() * 5)::int)";
+        let car_lite =
+            "json_object('plate', 'P' || n, 'worth', abs(random()) % 1000000, 'kind', 'o' || abs(random()) % 5)";
+        let car_pg = "jsonb_build_object('plate', 'P' || n, 'worth', floor(random() * 1000000)::bigint, 'kind', 'o' || floor(random() * 5)::int)";
         let own_lite = (0..20).map(|f| format!("'f{f}', n * {f} % 100")).collect::<Vec<_>>().join(", ");
         let own_pg = own_lite.clone();
-        let series = |count: u32| format!("with recursive s(n) as (select 1 union all select n + 1 from s where n < {count})");
+        let series =
+            |count: u32| format!("with recursive s(n) as (select 1 union all select n + 1 from s where n < {count})");
         let rows = |table: &str, object: &str, field: &str, value: &str| {
             format!(
                 "insert into {table} (tenant_id, object, field, value, record_id)
                  select tenant_id, object, '{field}', {value}, id from records where object = '{object}';"
             )
         };
-        let mut lite = String::from("pragma journal_mode = wal; pragma synchronous = off; pragma cache_size = -200000; begin;");
+        let mut lite =
+            String::from("pragma journal_mode = wal; pragma synchronous = off; pragma cache_size = -200000; begin;");
         let mut pg = String::new();
         lite += &format!(
             "{} {} from s;",
