@@ -68,7 +68,7 @@ fn delimiter(text: &str) -> u8 {
             .delimiter(delimiter)
             .flexible(true)
             .has_headers(false)
-            .from_reader(text[..end].as_bytes());
+            .from_reader(&text.as_bytes()[..end]);
         let widths: Vec<usize> = reader.records().take(PROBED_ROWS).flatten().map(|row| row.len()).collect();
         let header = widths.first().copied().unwrap_or_default();
         let alike = widths.iter().filter(|width| **width == header).count();

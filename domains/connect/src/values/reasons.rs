@@ -63,7 +63,7 @@ pub(crate) fn explained(problem: &Problem, column: impl Fn(&str) -> Option<(usiz
     let reason = |error: &http_api::FieldError| {
         let mut reason = Reason::new(error.code.clone(), error.message.clone());
         if let Some(Value::Object(params)) = &error.params {
-            reason.params = params.clone();
+            reason.params.clone_from(params);
         }
         match column(&error.pointer) {
             Some((index, value)) => reason.at(index, value),
