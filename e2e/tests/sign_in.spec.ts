@@ -39,3 +39,13 @@ test('the administrator of the demo company signs in, reloads, and is still ther
   await page.reload();
   await expect(page).not.toHaveURL(/\/sign-in/);
 });
+
+test('the language chosen in the head of the page lasts', async ({ page, server }) => {
+  await signIn(page, server.person('finance'));
+  const kept = page.waitForResponse((reply) => reply.url().endsWith('/session/profile'));
+  await page.getByRole('button', { name: 'English' }).click();
+  expect((await kept).status()).toBe(200);
+  await page.reload();
+  await expect(page.getByRole('button', { name: '中文' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+});

@@ -44,7 +44,8 @@ async function sign(pad: Locator): Promise<void> {
 const panel = (page: Page, title: string) => page.locator('section', { has: page.getByRole('heading', { name: title, exact: true }) });
 
 test('a fault goes from the QR code to a closed ticket, and the cockpit follows', async ({ person, server }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
+  await server.complete();
   const manager = await person({ as: server.person('manager') });
   await expect(manager.getByRole('heading', { name: '服务驾驶舱' })).toBeVisible();
   const newToday = manager.getByText('今日新建').locator('..').getByRole('link').first();

@@ -1,4 +1,5 @@
 /** Everything the three faces share: query cache, antd in the right language and colours, messages. */
+import { LoadingOutlined } from '@ant-design/icons';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider } from 'antd';
 import enUS from 'antd/locale/en_US';
@@ -23,7 +24,8 @@ export function Providers({ children, size = 'middle' }: { children: ReactNode; 
         locale={locale === 'en' ? enUS : zhCN}
         theme={themeOf(appearance)}
         componentSize={size}
-        button={{ autoInsertSpace: false }}
+        // An icon of our own comes and goes without the fade, which can get stuck half way when a wait is very short.
+        button={{ autoInsertSpace: false, loadingIcon: <LoadingOutlined aria-hidden /> }}
       >
         <AntApp component={false} message={{ maxCount: 3 }}>
           {children}

@@ -3,7 +3,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, setCsrfToken } from './api/api';
 import { queryClient } from './api/query_client';
 import type { Session } from './api/types';
-import { parseLocale, setLocale } from './i18n';
+import { parseLocale, setLocale, type Locale } from './i18n';
 import { setZone } from './time';
 
 export const sessionQuery = queryOptions({
@@ -24,6 +24,20 @@ export function acceptSession(session: Session): void {
   const locale = parseLocale(session.user.locale);
   if (locale) setLocale(locale);
   queryClient.setQueryData(['session'], session);
+}
+
+/** Changes the language of this browser at once, and of the profile when there is network, so that the choice lasts. */
+export async function keepLocale(locale: Locale): Promise<void> {
+  setLocale(locale);
+  try {
+    const { user } = await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    // Reading the session has put the old language back.
+    setLocale(locale);
+    await api.patch('/api/v1/session/profile', { locale }, { version: user.version ?? 0, anonymous: true });
+    await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+  } catch {
+    // Without network the choice lasts until the next start.
+  }
 }
 
 export function forgetSession(): void {

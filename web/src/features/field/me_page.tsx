@@ -5,9 +5,8 @@ import { useEffect, useState } from 'react';
 import { setAppearance, useAppearance } from '@/app/theme';
 import { api } from '@/shared/api/api';
 import { problemText } from '@/shared/api/problem';
-import { queryClient } from '@/shared/api/query_client';
-import { setLocale, useLocale, useMessages, type Locale } from '@/shared/i18n';
-import { forgetSession, sessionQuery, useSession } from '@/shared/session';
+import { useLocale, useMessages } from '@/shared/i18n';
+import { forgetSession, keepLocale, useSession } from '@/shared/session';
 import { formatTime } from '@/shared/time';
 import { Facts } from '@/shared/ui/texts';
 import { useSync, useSyncState } from './context';
@@ -20,20 +19,6 @@ const OFFLINE_TEXT = {
   preparing: 'offlinePreparing',
   impossible: 'offlineNotReady',
 } as const satisfies Record<OfflineState, string>;
-
-/** Changes this phone at once, and the profile when there is network, so that the choice lasts. */
-async function keepLocale(locale: Locale): Promise<void> {
-  setLocale(locale);
-  try {
-    const { user } = await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-    // Reading the session has put the old language back.
-    setLocale(locale);
-    await api.patch('/api/v1/session/profile', { locale }, { version: user.version ?? 0, anonymous: true });
-    await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-  } catch {
-    // Without network the choice lasts until the next start.
-  }
-}
 
 export function MePage() {
   const t = useMessages(field);

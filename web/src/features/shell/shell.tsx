@@ -17,7 +17,7 @@ import { api } from '@/shared/api/api';
 import { useLiveStream } from '@/shared/api/live';
 import { problemText } from '@/shared/api/problem';
 import { useMessages } from '@/shared/i18n';
-import { forgetSession, useCan, useSession } from '@/shared/session';
+import { forgetSession, keepLocale, useCan, useSession } from '@/shared/session';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { LanguageSwitch } from '@/shared/ui/language_switch';
 import { PageSkeleton } from '@/shared/ui/page_skeleton';
@@ -109,7 +109,7 @@ export default function Shell() {
               aria-label={t('help')}
               onClick={() => setHelpOpen(true)}
             />
-            <LanguageSwitch />
+            <LanguageSwitch onSwitch={(locale) => void keepLocale(locale)} />
             <Button
               type="text"
               icon={appearance === 'dark' ? <BulbFilled /> : <BulbOutlined />}
@@ -134,7 +134,7 @@ export default function Shell() {
                     },
                   ]
                 : []),
-              { key: 'language', label: <LanguageSwitch /> },
+              { key: 'language', label: <LanguageSwitch onSwitch={(locale) => void keepLocale(locale)} /> },
               { type: 'divider' },
               { key: 'out', label: me('signOut'), onClick: () => void signOut() },
               { key: 'all', label: me('signOutAll'), onClick: () => setLeaveAll(true) },

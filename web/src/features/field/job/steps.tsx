@@ -22,6 +22,9 @@ export function missingBeforeLeaving(visit: ShownVisit): Missing[] {
   return missing;
 }
 
+/** For how long the bar rests after a step, so that the second tap of a double tap is not the next step. */
+const REST_MS = 400;
+
 export function StepBar({ job }: { job: Job }) {
   const t = useMessages(field);
   const { visit } = job;
@@ -36,6 +39,7 @@ export function StepBar({ job }: { job: Job }) {
     try {
       const payload = kind === 'check_in' || kind === 'check_out' ? { ...(await findPlace()) } : {};
       if (await record(kind, { payload })) setDialog(undefined);
+      await new Promise((done) => setTimeout(done, REST_MS));
     } finally {
       setBusy(false);
     }
@@ -49,7 +53,7 @@ export function StepBar({ job }: { job: Job }) {
 
   const declineButton = <Button onClick={() => setDialog('decline')}>{t('decline')}</Button>;
   const primary = (kind: 'accept' | 'depart' | 'check_in', key: 'accept' | 'depart' | 'checkIn') => (
-    <Button type="primary" loading={busy} onClick={() => void step(kind)}>
+    <Button key={kind} type="primary" loading={busy} disabled={busy} onClick={() => void step(kind)}>
       {busy && kind === 'check_in' ? t('findingPlace') : t(key)}
     </Button>
   );
