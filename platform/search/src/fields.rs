@@ -40,10 +40,14 @@ pub(crate) struct Fields {
     pub(crate) long: Field,
     /// Pairs and triples of codes.
     pub(crate) short: Field,
-    /// Initials of title and names.
+    /// Initials of names.
     pub(crate) initials: Field,
-    /// Syllables of title and names.
+    /// Initials of the title.
+    pub(crate) title_initials: Field,
+    /// Syllables of names.
     pub(crate) syllables: Field,
+    /// Syllables of the title.
+    pub(crate) title_syllables: Field,
 }
 
 /// Names of the columns that are read for every hit.
@@ -73,7 +77,11 @@ pub(crate) fn schema() -> (Schema, Fields) {
         long: builder.add_text_field("long", text("long_grams", IndexRecordOption::WithFreqsAndPositions)),
         short: builder.add_text_field("short", text("short_grams", IndexRecordOption::Basic)),
         initials: builder.add_text_field("initials", text("initials", IndexRecordOption::WithFreqsAndPositions)),
+        title_initials: builder
+            .add_text_field("title_initials", text("initials", IndexRecordOption::WithFreqsAndPositions)),
         syllables: builder.add_text_field("syllables", text("syllables", IndexRecordOption::WithFreqsAndPositions)),
+        title_syllables: builder
+            .add_text_field("title_syllables", text("syllables", IndexRecordOption::WithFreqsAndPositions)),
     };
     builder.add_text_field(KIND, TextOptions::from(FAST).set_fast("raw"));
     builder.add_u64_field(ORDER, FAST);
@@ -214,10 +222,13 @@ impl Fields {
         let codes = codes(&document.codes, &document.phones, &[&document.title, &names, text]).join("\n");
         row.add_text(self.short, &codes);
         row.add_text(self.long, &codes);
-        let spoken = format!("{}\n{names}", document.title);
-        if spoken.chars().any(is_ideographic) {
-            row.add_text(self.initials, &spoken);
-            row.add_text(self.syllables, &spoken);
+        let spoken =
+            [(&document.title, self.title_initials, self.title_syllables), (&names, self.initials, self.syllables)];
+        for (text, initials, syllables) in spoken {
+            if text.chars().any(is_ideographic) {
+                row.add_text(initials, text);
+                row.add_text(syllables, text);
+            }
         }
         let (high, low) = entry.object_id.as_u64_pair();
         let column = |name: &str| schema.get_field(name).ok();

@@ -29,7 +29,9 @@ mod worth {
     pub const PART_OF_CODE: Score = 5.0;
     pub const TEXT: Score = 2.0;
     pub const TEXT_BEGINS: Score = 1.5;
+    pub const TITLE_SYLLABLES: Score = 1.4;
     pub const SYLLABLES: Score = 1.2;
+    pub const TITLE_INITIALS: Score = 1.1;
     pub const INITIALS: Score = 1.0;
     pub const SIMILAR_CODE: Score = 0.8;
     pub const SIMILAR_WORD: Score = 0.5;
@@ -156,18 +158,22 @@ fn word(fields: &Fields, searcher: &Searcher, part: &Part, last: bool, similar: 
             add(&mut ways, worth::TEXT_BEGINS, completions(searcher, fields.text, text)?);
         }
         for spoken in spoken(text) {
-            let query = match spoken.begun {
-                None => phrase(fields.syllables, &spoken.whole),
-                Some(begun) => {
-                    let words = spoken.whole.iter().chain([&begun]);
-                    let terms = words.map(|word| Term::from_field_text(fields.syllables, word)).collect();
-                    Some(Box::new(PhrasePrefixQuery::new(terms)) as Boxed)
-                }
-            };
-            add(&mut ways, worth::SYLLABLES, query);
+            let fields = [(fields.title_syllables, worth::TITLE_SYLLABLES), (fields.syllables, worth::SYLLABLES)];
+            for (field, worth) in fields {
+                let query = match &spoken.begun {
+                    None => phrase(field, &spoken.whole),
+                    Some(begun) => {
+                        let words = spoken.whole.iter().chain([begun]);
+                        let terms = words.map(|word| Term::from_field_text(field, word)).collect();
+                        Some(Box::new(PhrasePrefixQuery::new(terms)) as Boxed)
+                    }
+                };
+                add(&mut ways, worth, query);
+            }
         }
         if (2..=MOST_INITIALS).contains(&length) && text.bytes().all(|byte| byte.is_ascii_lowercase()) {
             let grams = if length == 2 { vec![text.to_owned()] } else { windows(text, 3) };
+            add(&mut ways, worth::TITLE_INITIALS, phrase(fields.title_initials, &grams));
             add(&mut ways, worth::INITIALS, phrase(fields.initials, &grams));
         }
     }
