@@ -85,6 +85,14 @@ export const relations = {
     permission: 'visits.read',
     what: { zh: '上门任务', en: 'Visit' },
   },
+  order: {
+    path: '/api/v1/orders',
+    label: (row) => text(row, 'number'),
+    hint: (row) => text(row, 'title'),
+    page: (id) => `/orders/${id}`,
+    permission: 'orders.read',
+    what: { zh: '订单', en: 'Order' },
+  },
   user: {
     path: '/api/v1/users',
     label: (row) => text(row, 'name'),
