@@ -21,6 +21,7 @@ import { PlotMap, type Place } from '@/shared/ui/plot_map';
 import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
 import { StatusTag } from '@/shared/ui/texts';
+import { useIsPhone } from '@/shared/ui/use_width';
 import { Children } from './children';
 import {
   AT_SIDE,
@@ -174,10 +175,12 @@ export default function CustomerPage() {
   });
   // Until the layout is known nothing is drawn, so that sections don't change places; without one all are shown.
   const order = sectionsFor(layout.data, session.user.roles).filter((section) => NEEDS[section]?.some(can) ?? true);
+  // A phone has one column, in which the sections stand in the order of the layout.
+  const oneColumn = useIsPhone();
   const column = (side: boolean) =>
     file &&
     order
-      .filter((section) => AT_SIDE.has(section) === side)
+      .filter((section) => (oneColumn ? !side : AT_SIDE.has(section) === side))
       .map((section) => (
         <div key={section} className="stack">
           {drawn(section, file, !blocked, t('timeline'))}
@@ -206,7 +209,7 @@ export default function CustomerPage() {
           file?.parent && (
             <>
               {t('parent')}{' '}
-              <Link to="/customers/$id" params={{ id: file.parent.id }}>
+              <Link to="/customers/$id" params={{ id: file.parent.id }} style={{ textDecoration: 'underline' }}>
                 {file.parent.name}
               </Link>
             </>
@@ -271,7 +274,7 @@ export default function CustomerPage() {
             </>
           )
         }
-        side={column(true)}
+        side={oneColumn ? undefined : column(true)}
       />
       <FormDrawer<Customer>
         open={editing}

@@ -10,7 +10,6 @@ import { RefText } from '@/shared/records/ref_text';
 import { RelationSelect } from '@/shared/records/relation_select';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { ErrorState } from '@/shared/ui/error_state';
-import { common } from '@/shared/ui/messages';
 import { addressText, TimeText, ToneTag } from '@/shared/ui/texts';
 import type { CustomerMerge, Double, Doubles } from './file';
 import { useFieldName } from './merge_words';
@@ -36,7 +35,7 @@ export function DoubleText({ double }: { double: Double }) {
 
 export function useReasons(): (reasons: readonly Doubles['reason'][number][]) => string {
   const t = useMessages(customers);
-  return (reasons) => t('sameBy', { reasons: reasons.map((reason) => t(`reason_${reason}`)).join('、') });
+  return (reasons) => t('sameBy', { reasons: reasons.map((reason) => t(`reason_${reason}`)).join(t('and')) });
 }
 
 /** Merges that this customer took part in, each with its undo. */
@@ -64,7 +63,7 @@ function Merges({ customer }: { customer: Customer }) {
       {merges.isError && <ErrorState error={merges.error} onRetry={() => void merges.refetch()} />}
       {merges.data?.items.length === 0 && <p className="muted">{t('noMerges')}</p>}
       {kept.length > 0 && (
-        <Alert type="info" showIcon title={t('mergeUndoKept', { fields: kept.map(fieldName).join('、') })} />
+        <Alert type="info" showIcon title={t('mergeUndoKept', { fields: kept.map(fieldName).join(t('and')) })} />
       )}
       <ul className="plain-list">
         {merges.data?.items.map((merge) => (
@@ -123,7 +122,6 @@ export default function DuplicatesDrawer({
   onClose: () => void;
 }) {
   const t = useMessages(customers);
-  const c = useMessages(common);
   const navigate = useNavigate();
   const reasons = useReasons();
   const [other, setOther] = useState<Pick<Customer, 'id' | 'name' | 'version'>>();
@@ -174,7 +172,6 @@ export default function DuplicatesDrawer({
           </div>
         </section>
         <Merges customer={customer} />
-        <Button onClick={onClose}>{c('close')}</Button>
       </div>
       {other && (
         <Suspense fallback={null}>

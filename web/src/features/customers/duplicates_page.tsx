@@ -16,6 +16,9 @@ import { customers } from './messages';
 
 const MergeDialog = lazy(() => import('./merge_dialog'));
 
+/** Texts keep enough room for a name; on a phone the button goes below. */
+const WIDE = { flexBasis: 220 } as const;
+
 /** Every group of customers that may be one and the same, to be merged one pair at a time. */
 export default function DuplicatesPage() {
   const t = useMessages(customers);
@@ -51,7 +54,7 @@ export default function DuplicatesPage() {
               <ul className="plain-list">
                 {group.customers.map((double) => (
                   <li key={double.id} className="row-between">
-                    <div className="grow">
+                    <div className="grow" style={WIDE}>
                       <Link to="/customers/$id" params={{ id: double.id }}>
                         {double.name}
                       </Link>
@@ -64,7 +67,7 @@ export default function DuplicatesPage() {
                         aria-label={`${double.name} ${t('mergeHere', { name: first.name })}`}
                         onClick={() => setPair({ first, second: double })}
                       >
-                        {t('mergeHere', { name: first.name })}
+                        {t('mergeInto')}
                       </ActionButton>
                     )}
                   </li>

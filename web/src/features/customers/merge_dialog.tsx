@@ -102,7 +102,7 @@ export default function MergeDialog({
             {moves.length === 0 ? (
               <p className="muted">{t('mergeNothing')}</p>
             ) : (
-              <p>{moves.map(([name, n]) => `${moveName(name)} ${n}`).join('，')}</p>
+              <p>{moves.map(([name, n]) => `${moveName(name)} ${n}`).join(t('and'))}</p>
             )}
           </section>
         )}

@@ -52,28 +52,31 @@ function Fact({
 
 function PhoneRows() {
   const t = useMessages(customers);
+  const c = useMessages(common);
   return (
     <Form.List name="phones">
       {(rows, { add, remove }) => (
         <>
           {rows.map((row, index) => (
-            <div key={row.key} className="row" style={{ gap: 4, flexWrap: 'nowrap', alignItems: 'flex-start' }}>
-              <Form.Item
-                name={[row.name, 'number']}
-                rules={[{ required: true, whitespace: true, message: t('phoneNumber') }]}
-                style={{ flex: 3 }}
-              >
-                <Input type="tel" maxLength={40} aria-label={`${t('phoneNumber')} ${index + 1}`} />
-              </Form.Item>
-              <Form.Item name={[row.name, 'label']} style={{ flex: 2 }}>
+            <div key={row.key} role="group" aria-label={`${t('phones')} ${index + 1}`}>
+              <div className="row" style={{ gap: 4, flexWrap: 'nowrap', alignItems: 'flex-start' }}>
+                <Form.Item
+                  name={[row.name, 'number']}
+                  rules={[{ required: true, whitespace: true, message: c('required', { label: t('phoneNumber') }) }]}
+                  style={{ flex: 1 }}
+                >
+                  <Input type="tel" maxLength={40} aria-label={`${t('phoneNumber')} ${index + 1}`} />
+                </Form.Item>
+                <Button
+                  type="text"
+                  icon={<DeleteOutlined />}
+                  aria-label={t('removePhone', { n: index + 1 })}
+                  onClick={() => remove(row.name)}
+                />
+              </div>
+              <Form.Item name={[row.name, 'label']}>
                 <Input maxLength={60} aria-label={`${t('phoneLabel')} ${index + 1}`} placeholder={t('phoneLabel')} />
               </Form.Item>
-              <Button
-                type="text"
-                icon={<DeleteOutlined />}
-                aria-label={t('removePhone', { n: index + 1 })}
-                onClick={() => remove(row.name)}
-              />
             </div>
           ))}
           {rows.length < 20 && (

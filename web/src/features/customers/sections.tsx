@@ -35,6 +35,9 @@ function Lines<T extends { id: string }>({
   );
 }
 
+/** Texts keep enough room to be read; on a phone the tags go below them. */
+const WIDE = { flexBasis: 220 } as const;
+
 const counted = (title: string, n: number | null | undefined) => (n ? `${title} ${n}` : title);
 
 export function Tickets({ file }: { file: CustomerFile }) {
@@ -74,7 +77,7 @@ export function Devices({ file }: { file: CustomerFile }) {
         none={t('noDevices')}
         render={(row) => (
           <>
-            <span className="grow">
+            <span className="grow" style={WIDE}>
               <Link to="/devices/$id" params={{ id: row.id }}>
                 {row.serial_number}
               </Link>{' '}
@@ -110,7 +113,7 @@ export function Contracts({ file }: { file: CustomerFile }) {
         none={t('noContracts')}
         render={(row) => (
           <>
-            <span className="grow">
+            <span className="grow" style={WIDE}>
               {row.number} {row.name}
             </span>
             <span className="row">
@@ -180,7 +183,7 @@ export function Orders({ file }: { file: CustomerFile }) {
         none={t('noOrders')}
         render={(row) => (
           <>
-            <span className="grow">
+            <span className="grow" style={WIDE}>
               <StatusTag of={choices.orderKind} value={row.kind} />{' '}
               <Link to="/orders/$id" params={{ id: row.id }}>
                 {row.number}
@@ -207,12 +210,12 @@ export function Visits({ file }: { file: CustomerFile }) {
       none={t('noVisits')}
       render={(row) => (
         <>
-          <span className="grow">
+          <span className="grow" style={WIDE}>
             <TimeText at={row.starts_at} />{' '}
             <Link to="/tickets/$id" params={{ id: row.ticket_id }}>
               {row.ticket_number}
             </Link>{' '}
-            {row.engineer_name}
+            <span className="nowrap">{row.engineer_name}</span>
           </span>
           <span className="row">
             <StatusTag of={choices.visitStatus} value={row.status} />
@@ -278,16 +281,18 @@ export function Surveys({ file }: { file: CustomerFile }) {
           ]}
         />
       )}
-      <SparkLine points={points} label={`${t('trend')}：${points.map((point) => point.text).join('；')}`} />
+      <SparkLine points={points} label={[t('trend'), ...points.map((point) => point.text)].join(t('and'))} />
       <Lines
         rows={last}
         none={t('noSurveys')}
         render={(row) => (
-          <span className="grow">
+          <span className="grow" style={WIDE}>
             <Link to="/tickets/$id" params={{ id: row.ticket_id }}>
               {row.ticket_number}
             </Link>{' '}
-            {row.csat !== null && t('csatOf', { score: row.csat })} {row.nps !== null && t('npsOf', { score: row.nps })}{' '}
+            {[row.csat !== null && t('csatOf', { score: row.csat }), row.nps !== null && t('npsOf', { score: row.nps })]
+              .filter(Boolean)
+              .join(' · ')}{' '}
             <span className="muted">
               <TimeText at={row.answered_at} />
             </span>
@@ -353,6 +358,9 @@ export function Files({ file }: { file: CustomerFile }) {
   );
 }
 
+/** Four figures in one row, on a phone in two. */
+const NARROW = { gridTemplateColumns: 'repeat(auto-fit, minmax(140px, 1fr))' } as const;
+
 /** What stands at the top whatever the order: how it is going with this customer right now. */
 export function Figures({ file }: { file: CustomerFile }) {
   const t = useMessages(customers);
@@ -364,7 +372,7 @@ export function Figures({ file }: { file: CustomerFile }) {
   if (can('surveys.read')) figures.push([t('csat'), file.surveys.csat_mean?.toFixed(1) ?? '—']);
   if (can('tickets.read')) figures.push([t('complaints'), file.complaints.n]);
   return (
-    <div className="grid-cards">
+    <div className="grid-cards" style={NARROW}>
       {figures.map(([label, value]) => (
         <div key={label} className="panel">
           <div className="muted">{label}</div>

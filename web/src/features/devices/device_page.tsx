@@ -24,6 +24,7 @@ import { PlotMap, type Place } from '@/shared/ui/plot_map';
 import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
 import { addressText, Facts, MoneyText, StatusTag, TimeText, WarrantyTag } from '@/shared/ui/texts';
+import { useIsPhone } from '@/shared/ui/use_width';
 import { DocumentsPanel } from './documents_panel';
 import { deviceFileQuery, refreshDevices, type DeviceFile } from './file';
 import { devices } from './messages';
@@ -52,6 +53,9 @@ const scrapFields: readonly FieldSpec[] = [
   { name: 'reason', label: l('报废原因', 'Why'), kind: 'longtext', required: true, max: 200 },
 ];
 
+/** Four figures in one row, on a phone in two. */
+const NARROW = { gridTemplateColumns: 'repeat(auto-fit, minmax(140px, 1fr))' } as const;
+
 /** How often something was done, and what it cost. */
 function Figures({ file }: { file: DeviceFile }) {
   const t = useMessages(devices);
@@ -75,7 +79,7 @@ function Figures({ file }: { file: DeviceFile }) {
       : []),
   ];
   return (
-    <div className="grid-cards">
+    <div className="grid-cards" style={NARROW}>
       {figures.map(([label, value, small]) => (
         <div key={label} className="panel">
           <div className="muted">{label}</div>
@@ -226,7 +230,7 @@ function Work({ file }: { file: DeviceFile }) {
                   <Link to="/tickets/$id" params={{ id: visit.ticket_id }}>
                     {visit.ticket_number}
                   </Link>{' '}
-                  {visit.engineer_name}
+                  <span className="nowrap">{visit.engineer_name}</span>
                 </span>
                 <span className="row">
                   <StatusTag of={choices.visitStatus} value={visit.status} />
@@ -297,6 +301,30 @@ export default function DevicePage() {
   useShortcut('e', () => {
     if (editable && device) setAsked('edit');
   });
+  // On a phone, which has one column, what the device is comes before what was done to it.
+  const oneColumn = useIsPhone();
+  const facts = file && (
+    <>
+      <Master file={file} editable={editable} />
+      <Suspense fallback={null}>
+        <OwnFacts object="device" id={id} values={file.device.ext as Record<string, unknown> | undefined} />
+      </Suspense>
+      <Where file={file} editable={editable} />
+      <Components file={file} />
+    </>
+  );
+  const papers = file && (
+    <>
+      {can('contracts.read') && <Contracts file={file} />}
+      <DocumentsPanel
+        path={`/api/v1/devices/${id}/documents`}
+        documents={file.documents}
+        editable={editable}
+        onChanged={refreshDevices}
+      />
+      <QrPanel device={file.device} editable={editable} />
+    </>
+  );
   const more = [
     { key: 'labels', label: t('labels') },
     ...(editable
@@ -337,7 +365,7 @@ export default function DevicePage() {
             </ActionButton>
             <Dropdown trigger={['click']} menu={{ items: more, onClick: ({ key }) => setAsked(key as Asked) }}>
               <Button icon={<DownOutlined />} iconPlacement="end">
-                {c('moreActions')}
+                {t('moreActions')}
               </Button>
             </Dropdown>
             {device && editable && <ArchiveButton object="device" path="/api/v1/devices" record={device} />}
@@ -351,10 +379,12 @@ export default function DevicePage() {
             <>
               <Figures file={file} />
               <WarrantyPanel key={file.device.version} id={id} verdict={file.warranty} />
+              {oneColumn && facts}
               <PartsPanel id={id} parts={file.parts} editable={editable} />
               <MetersPanel id={id} meters={file.meters} editable={editable} />
               {can('contracts.read') && <PlansPanel plans={file.plans} />}
               <Work file={file} />
+              {oneColumn && papers}
               <Panel title={c('timeline')}>
                 <Timeline object="device" path={`/api/v1/devices/${id}/timeline`} filters />
               </Panel>
@@ -362,22 +392,11 @@ export default function DevicePage() {
           )
         }
         side={
+          !oneColumn &&
           file && (
             <>
-              <Master file={file} editable={editable} />
-              <Suspense fallback={null}>
-                <OwnFacts object="device" id={id} values={file.device.ext as Record<string, unknown> | undefined} />
-              </Suspense>
-              <Where file={file} editable={editable} />
-              <Components file={file} />
-              {can('contracts.read') && <Contracts file={file} />}
-              <DocumentsPanel
-                path={`/api/v1/devices/${id}/documents`}
-                documents={file.documents}
-                editable={editable}
-                onChanged={refreshDevices}
-              />
-              <QrPanel device={file.device} editable={editable} />
+              {facts}
+              {papers}
             </>
           )
         }

@@ -3,6 +3,19 @@
  * sentence for its kind of failure, so that no English and no code stands in front of a Chinese user.
  */
 export const PROBLEMS_ZH: Readonly<Record<string, string>> = {
+  stands_below: '保留的客户位于另一客户的下两级或更低，请交换保留方再合并。',
+  too_deep: '合并后下级客户的层级会超过限制，请先调整它们的上级客户。',
+  merged_further: '保留的客户后来又合并到了别的客户，请先撤销那次合并。',
+  already_undone: '这次合并已经撤销过了。',
+  merged: '此客户已合并到其他客户，请在保留的客户上操作。',
+  erased: '个人信息已抹除，合并不能再撤销。',
+  archived: '其中一个客户已停用，请先恢复启用。',
+  meter_taken: '此设备已有同名的仪表，请换一个名称。',
+  document_taken: '这份资料已经添加过了。',
+  category_taken: '此类别已有保修规则，请修改原有的规则。',
+  field_filling: '此字段正在建立索引，完成后才能筛选和排序，请稍后再试。',
+  form_not_yours: '此表单供其他人员使用，请换一个表单。',
+  object_archived: '此对象已停用，恢复后才能新建记录。',
   too_many_views: '此列表的视图已达 200 个，请先删除不用的。',
   not_now: '当前状态不能执行此操作，请刷新后再看。',
   not_ready: '文件还没有准备好，请稍后再试。',
@@ -65,6 +78,21 @@ export const PROBLEMS_ZH: Readonly<Record<string, string>> = {
 };
 
 export const FIELDS_ZH: Readonly<Record<string, string>> = {
+  counter_fell: '累计值不能变小；仪表已归零或更换时请勾选相应选项',
+  not_the_sum: '合计与明细之和不一致',
+  not_the_first: '与电话列表中的第一个不一致',
+  only_invoices: '只有发票可以登记付款',
+  wrong_kind: '此类单据没有这个状态',
+  choose_one: '产品、合同、设备只能选择一种',
+  cycle: '上下级关系不能形成循环',
+  too_deep: '层级过多',
+  different: '与客户名称不一致',
+  unchanged: '没有变化，请选择另一个',
+  in_future: '不能晚于今天',
+  unknown_role: '没有这个角色',
+  unknown_section: '没有这个栏目',
+  unknown_target: '不存在，或不在您的权限范围内',
+  not_unique: '已有其他记录使用此内容，不能重复',
   field_missing: '新记录必须有此字段，请选择对应的列',
   not_archivable: '此列表的记录不能停用',
   not_possible: '不能自动新建此类记录',

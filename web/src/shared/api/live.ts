@@ -11,22 +11,30 @@ export interface LiveEvent {
   at: string;
 }
 
-/** Queries that show an object begin their key with its name; these show it under another name as well. */
+/** The pages that tell everything about a customer or a device: they hold a little of nearly every object. */
+const FILES = ['customer.full', 'device.full'] as const;
+
+/**
+ * Queries that show an object begin their key with its name; these show it under another name as well. `a.b` means only
+ * the queries whose key begins with `a`, `b`.
+ */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
-  ticket: ['cockpit', 'intake', 'dispatch', 'kpi'],
-  visit: ['dispatch', 'ticket', 'cockpit', 'field'],
-  message: ['ticket'],
-  note: ['ticket'],
-  reply: ['ticket'],
-  quote: ['ticket'],
-  payment: ['quote', 'ticket'],
-  survey: ['cockpit', 'kpi', 'task', 'ticket'],
+  ticket: ['cockpit', 'intake', 'dispatch', 'kpi', ...FILES],
+  visit: ['dispatch', 'ticket', 'cockpit', 'field', ...FILES],
+  message: ['ticket', 'customer.full'],
+  note: ['ticket', 'customer.full'],
+  reply: ['ticket', 'customer.full'],
+  quote: ['ticket', 'customer.full'],
+  payment: ['quote', 'ticket', 'customer.full'],
+  survey: ['cockpit', 'kpi', 'task', 'ticket', 'customer.full'],
   recovery_task: ['task'],
   contact: ['customer'],
   site: ['customer'],
-  part_use: ['part', 'ticket', 'visit'],
-  contract: ['device', 'renewal'],
+  part_use: ['part', 'ticket', 'visit', 'device.full'],
+  contract: ['device', 'renewal', 'customer.full'],
   device: ['customer'],
+  product: ['device.full'],
+  warranty_rule: ['device.full'],
   order: ['customer', 'renewal'],
   maintenance_plan: ['device'],
   user: ['engineer'],
@@ -43,6 +51,11 @@ export function staleObjects(event: LiveEvent): string[] {
   return [...names];
 }
 
+/** Whether what a query shows is among these names. */
+export function isStale(key: readonly unknown[], names: ReadonlySet<string>): boolean {
+  return names.has(String(key[0])) || names.has(`${String(key[0])}.${String(key[1])}`);
+}
+
 const listeners = new Set<(event: LiveEvent) => void>();
 let pending = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +67,7 @@ function refreshSoon(names: readonly string[]): void {
     const now = pending;
     pending = new Set();
     timer = undefined;
-    void queryClient.invalidateQueries({ predicate: (query) => now.has(String(query.queryKey[0])) });
+    void queryClient.invalidateQueries({ predicate: (query) => isStale(query.queryKey, now) });
   }, 400);
 }
 

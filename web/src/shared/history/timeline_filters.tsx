@@ -39,7 +39,7 @@ export default function TimelineFilters({
       <Select
         mode="multiple"
         size="small"
-        style={{ minWidth: 180, flex: '0 1 280px' }}
+        style={{ minWidth: 140, maxWidth: 280, flex: '1 1 140px' }}
         aria-label={t('about')}
         placeholder={t('allAbout')}
         options={objects}
@@ -50,7 +50,7 @@ export default function TimelineFilters({
       <Select
         mode="multiple"
         size="small"
-        style={{ minWidth: 180, flex: '0 1 280px' }}
+        style={{ minWidth: 140, maxWidth: 280, flex: '1 1 140px' }}
         aria-label={t('who')}
         placeholder={t('allWho')}
         options={actors}

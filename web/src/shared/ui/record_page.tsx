@@ -28,7 +28,8 @@ export function RecordPage({
   tags?: ReactNode;
   actions?: ReactNode;
   main: ReactNode;
-  side: ReactNode;
+  /** Stands beside the main column; left out where everything stands in one. */
+  side?: ReactNode;
   error: unknown;
   pending: boolean;
   onRetry: () => void;
@@ -87,9 +88,11 @@ export function RecordPage({
       </div>
       <div className="columns">
         <div className="stack">{main}</div>
-        <aside className="stack" aria-label={t('related')}>
-          {side}
-        </aside>
+        {side && (
+          <aside className="stack" aria-label={t('related')}>
+            {side}
+          </aside>
+        )}
       </div>
     </div>
   );
