@@ -31,8 +31,12 @@ const messages = defineMessages(
     customer: '客户',
     endsOn: '到期日',
     left: '剩 {n} 天',
+    today: '今天到期',
+    tomorrow: '明天到期',
     age: '机龄',
     years: '{n} 年',
+    year: '1 年',
+    young: '不到 1 年',
     tickets: '近 12 个月工单',
     cost: '近 12 个月成本',
     offer: '生成续约线索',
@@ -43,6 +47,7 @@ const messages = defineMessages(
     assigneeHint: '不选则由您负责',
     note: '备注',
     devices: '{n} 台设备',
+    device: '1 台设备',
     action: '续约',
   },
   {
@@ -58,8 +63,12 @@ const messages = defineMessages(
     customer: 'Customer',
     endsOn: 'Ends on',
     left: '{n} days left',
+    today: 'today',
+    tomorrow: 'tomorrow',
     age: 'Age',
     years: '{n} years',
+    year: '1 year',
+    young: 'under 1 year',
     tickets: 'Tickets in 12 months',
     cost: 'Cost in 12 months',
     offer: 'Make a lead',
@@ -70,6 +79,7 @@ const messages = defineMessages(
     assigneeHint: 'you, when empty',
     note: 'Note',
     devices: '{n} devices',
+    device: '1 device',
     action: 'Renewal',
   },
 );
@@ -147,10 +157,19 @@ function What({ row }: { row: Renewal }) {
         </Link>
       ) : (
         <>
-          {row.contract_number} {row.contract_name}
+          <Link to="/contracts" search={{ q: row.contract_number ?? '' }}>
+            {row.contract_number}
+          </Link>{' '}
+          {row.contract_name}
         </>
       )}{' '}
-      <span className="muted">{row.kind === 'contract' ? t('devices', { n: row.devices }) : row.product_name}</span>
+      <span className="muted">
+        {row.kind === 'contract'
+          ? row.devices === 1
+            ? t('device')
+            : t('devices', { n: row.devices })
+          : row.product_name}
+      </span>
     </>
   );
 }
@@ -180,7 +199,7 @@ export default function RenewalsPage() {
     <span className="row nowrap">
       <span className="number">{row.ends_on}</span>
       <ToneTag tone={row.days_left <= 14 ? 'danger' : row.days_left <= 30 ? 'waiting' : 'closed'}>
-        {t('left', { n: row.days_left })}
+        {row.days_left === 0 ? t('today') : row.days_left === 1 ? t('tomorrow') : t('left', { n: row.days_left })}
       </ToneTag>
     </span>
   );
@@ -199,7 +218,10 @@ export default function RenewalsPage() {
         {t('offer')}
       </ActionButton>
     );
-  const age = (row: Renewal) => (row.device_age_years === null ? '—' : t('years', { n: row.device_age_years }));
+  const age = ({ device_age_years: years }: Renewal) => {
+    if (years === null) return '—';
+    return years < 1 ? t('young') : years === 1 ? t('year') : t('years', { n: years });
+  };
   const found = rows.data ?? [];
   return (
     <div className="page">

@@ -59,7 +59,9 @@ function Start() {
   return (
     <div className="stack">
       <div>
-        <div id="import-list">{t('list')}</div>
+        <div id="import-list" style={{ marginBottom: 4 }}>
+          {t('list')}
+        </div>
         <Select
           aria-labelledby="import-list"
           showSearch={{ optionFilterProp: 'label' }}
@@ -116,7 +118,9 @@ export default function ImportsPage() {
       above={
         <section className="panel" aria-labelledby="import-start" style={{ marginBottom: 12 }}>
           <h2 id="import-start">{t('start')}</h2>
-          <p className="muted">{t('hint')}</p>
+          <p className="muted" style={{ marginBottom: 12 }}>
+            {t('hint')}
+          </p>
           <Start />
         </section>
       }

@@ -17,66 +17,106 @@ import { ActionButton } from '@/shared/ui/action_button';
 import { common } from '@/shared/ui/messages';
 import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
+import { useIsPhone } from '@/shared/ui/use_width';
 import { ChoiceText, Facts, MoneyText, StatusTag, TimeText, ToneTag } from '@/shared/ui/texts';
 import { orders } from './messages';
-import { editedLines, OrderExtras, orderFields, withLines, type Order } from './model';
+import { editedLines, fieldsOf, OrderExtras, withLines, type Order } from './model';
 import { nextStatuses } from './status';
+
+type Line = Order['lines'][number];
 
 const OwnFacts = lazy(() => import('@/shared/own_fields/own_facts'));
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ['order'] });
 
+/** What a line is about besides its words. */
+function About({ line }: { line: Line }) {
+  return (
+    <>
+      {line.product_id && (
+        <span className="muted">
+          {' '}
+          <RefText of="product" id={line.product_id} />
+        </span>
+      )}
+      {line.device_ids.length > 0 && (
+        <div className="row">
+          {line.device_ids.map((device) => (
+            <RefText key={device} of="device" id={device} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
 function Lines({ order }: { order: Order }) {
   const t = useMessages(orders);
+  const phone = useIsPhone();
   if (order.lines.length === 0) return <p className="muted">{t('noLines')}</p>;
+  const money = (minor: number) => <MoneyText minor={minor} currency={order.currency} />;
+  if (phone) {
+    return (
+      <ul className="plain-list">
+        {order.lines.map((line, index) => (
+          <li key={`${index} ${line.text}`}>
+            <div>
+              {line.text}
+              <About line={line} />
+            </div>
+            <div className="row-between">
+              <span className="muted number">
+                {line.quantity} × {money(line.unit_price_minor)}
+              </span>
+              {money(line.amount_minor)}
+            </div>
+          </li>
+        ))}
+        <li className="row-between">
+          <strong>{t('total')}</strong>
+          <strong>{money(order.total_minor)}</strong>
+        </li>
+      </ul>
+    );
+  }
   return (
-    <div style={{ overflowX: 'auto' }}>
-      <table className="list-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('text')}</th>
-            <th scope="col" className="right">
-              {t('quantity')}
-            </th>
-            <th scope="col" className="right">
-              {t('unitPrice')}
-            </th>
-            <th scope="col" className="right">
-              {t('amount')}
-            </th>
+    <table className="list-table">
+      <thead>
+        <tr>
+          <th scope="col">{t('text')}</th>
+          <th scope="col" className="right">
+            {t('quantity')}
+          </th>
+          <th scope="col" className="right">
+            {t('unitPrice')}
+          </th>
+          <th scope="col" className="right">
+            {t('amount')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {order.lines.map((line, index) => (
+          <tr key={`${index} ${line.text}`}>
+            <td style={{ overflowWrap: 'anywhere' }}>
+              {line.text}
+              <About line={line} />
+            </td>
+            <td className="right number">{line.quantity}</td>
+            <td className="right">{money(line.unit_price_minor)}</td>
+            <td className="right">{money(line.amount_minor)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {order.lines.map((line, index) => (
-            <tr key={`${index} ${line.text}`}>
-              <td>
-                {line.text}
-                {line.product_id && (
-                  <span className="muted">
-                    {' '}
-                    <RefText of="product" id={line.product_id} />
-                  </span>
-                )}
-                {line.device_ids.length > 0 && (
-                  <div className="row">
-                    {line.device_ids.map((device) => (
-                      <RefText key={device} of="device" id={device} />
-                    ))}
-                  </div>
-                )}
-              </td>
-              <td className="right number">{line.quantity}</td>
-              <td className="right">
-                <MoneyText minor={line.unit_price_minor} currency={order.currency} />
-              </td>
-              <td className="right">
-                <MoneyText minor={line.amount_minor} currency={order.currency} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+        <tr>
+          <th scope="row" colSpan={3}>
+            {t('total')}
+          </th>
+          <td className="right">
+            <strong>{money(order.total_minor)}</strong>
+          </td>
+        </tr>
+      </tbody>
+    </table>
   );
 }
 
@@ -212,7 +252,7 @@ export default function OrderPage() {
           onClose={() => setEditing(false)}
           title={`${t('edit')} ${order.number}`}
           width={620}
-          fields={orderFields}
+          fields={fieldsOf(order.kind)}
           path={`/api/v1/orders/${id}`}
           record={order as never}
           currency={order.currency}

@@ -34,6 +34,7 @@ export default function OrdersPage() {
       initial={{ kind: 'purchase', ordered_on: dayjs(today()) }}
       formExtra={(row) => <OrderExtras order={row} currency={row?.currency ?? currency} />}
       shape={(body, values) => withLines(body, values, currency)}
+      formWidth={620}
       createLabel={t('createTitle')}
       editLabel={(row) => `${row.number} ${row.title}`}
       permission={{ create: 'orders.create', update: 'orders.update' }}
@@ -96,7 +97,7 @@ export default function OrdersPage() {
         {
           key: 'owner',
           field: 'owner_id',
-          title: l('负责人', 'Looked after by'),
+          title: l('负责人', 'Owner'),
           width: 120,
           wide: true,
           render: (row) => row.owner_name ?? <span className="muted">—</span>,

@@ -17,8 +17,6 @@ export const planFields: readonly FieldSpec[] = [
   { name: 'name', label: l('名称', 'Name'), kind: 'text', required: true },
   { name: 'starts_on', label: l('开始日期', 'Starts on'), kind: 'date', required: true, half: true },
   { name: 'ends_on', label: l('结束日期', 'Ends on'), kind: 'date', half: true },
-  { name: 'every_months', label: l('每几个月', 'Every (months)'), kind: 'integer', min: 1, max: 120, half: true },
-  { name: 'every_days', label: l('每几天', 'Every (days)'), kind: 'integer', min: 1, max: 3650, half: true },
   {
     name: 'lead_days',
     label: l('提前几天生成工单', 'Ticket ahead (days)'),
@@ -37,6 +35,17 @@ export const planFields: readonly FieldSpec[] = [
   },
   { name: 'active', label: l('启用', 'Active'), kind: 'boolean', half: true },
   { name: 'note', label: l('备注', 'Note'), kind: 'longtext' },
+  {
+    name: 'every_months',
+    label: l('每几个月', 'Every (months)'),
+    kind: 'integer',
+    min: 1,
+    max: 120,
+    half: true,
+    heading: l('周期', 'How often'),
+    hint: l('至少填一项；填多项时先到者为准。', 'At least one; with several, whichever comes first counts.'),
+  },
+  { name: 'every_days', label: l('每几天', 'Every (days)'), kind: 'integer', min: 1, max: 3650, half: true },
 ];
 
 type ScopeKind = 'product' | 'contract' | 'devices';
@@ -111,8 +120,8 @@ export function withExtras(body: Values, values: Values, plan?: Plan): Values {
 /** How often, in words. */
 export function rhythmText(plan: Plan, t: Translate<keyof typeof plans.zh>): string {
   return [
-    plan.every_months ? t('everyMonths', { n: plan.every_months }) : '',
-    plan.every_days ? t('everyDays', { n: plan.every_days }) : '',
+    plan.every_months ? (plan.every_months === 1 ? t('everyMonth') : t('everyMonths', { n: plan.every_months })) : '',
+    plan.every_days ? (plan.every_days === 1 ? t('everyDay') : t('everyDays', { n: plan.every_days })) : '',
     plan.meter ? t('everyMeter', { name: plan.meter.name, n: plan.meter.every }) : '',
   ]
     .filter(Boolean)
@@ -128,7 +137,15 @@ export function PlanExtras() {
   const rules = [{ required: true, message: t('required') }];
   return (
     <>
-      <h3 style={{ fontSize: 14, margin: '8px 0' }}>{t('scope')}</h3>
+      <div className="form-fields">
+        <Form.Item name={['meter', 'name']} label={t('meterName')} extra={t('meterHint')}>
+          <Input maxLength={100} />
+        </Form.Item>
+        <Form.Item name={['meter', 'every']} label={t('meterEvery')}>
+          <InputNumber min={0.001} max={1_000_000_000} style={{ width: '100%' }} />
+        </Form.Item>
+      </div>
+      <h3 className="form-heading">{t('scope')}</h3>
       <Form.Item name="scope_kind" label={t('scopeOf')}>
         <Radio.Group
           options={(['product', 'contract', 'devices'] as const).map((value) => ({ value, label: t(value) }))}
@@ -149,17 +166,7 @@ export function PlanExtras() {
           <RelationSelect of="device" multiple />
         </Form.Item>
       )}
-      <h3 style={{ fontSize: 14, margin: '8px 0' }}>{t('rhythm')}</h3>
-      <p className="muted">{t('rhythmHint')}</p>
-      <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0,1fr) minmax(0,1fr)', columnGap: 12 }}>
-        <Form.Item name={['meter', 'name']} label={t('meterName')} extra={t('meterHint')}>
-          <Input maxLength={100} />
-        </Form.Item>
-        <Form.Item name={['meter', 'every']} label={t('meterEvery')}>
-          <InputNumber min={0.001} max={1_000_000_000} style={{ width: '100%' }} />
-        </Form.Item>
-      </div>
-      <h3 style={{ fontSize: 14, margin: '8px 0' }}>{t('ticket')}</h3>
+      <h3 className="form-heading">{t('ticket')}</h3>
       <Form.Item
         name={['ticket', 'title']}
         label={t('ticketTitle')}
@@ -167,7 +174,7 @@ export function PlanExtras() {
       >
         <Input maxLength={150} />
       </Form.Item>
-      <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0,1fr) minmax(0,1fr)', columnGap: 12 }}>
+      <div className="form-fields">
         <Form.Item name={['ticket', 'type']} label={t('ticketType')}>
           <Select options={types} />
         </Form.Item>

@@ -34,7 +34,7 @@ function PlannedDevices({ id }: { id: string }) {
   });
   const now = today();
   return (
-    <Panel title={rows.data ? `${t('planned')} ${rows.data.length}` : t('planned')}>
+    <Panel title={t('planned', { n: rows.data?.length ?? '…' })}>
       {rows.isPending && <Skeleton active title={false} />}
       {rows.isError && <ErrorState error={rows.error} onRetry={() => void rows.refetch()} />}
       {rows.data?.length === 0 && <p className="muted">{t('noDevices')}</p>}
@@ -132,7 +132,7 @@ export default function PlanPage() {
                       t('period'),
                       plan.ends_on ? `${plan.starts_on} – ${plan.ends_on}` : t('from', { from: plan.starts_on }),
                     ],
-                    [t('lead'), t('leadDays', { n: plan.lead_days })],
+                    [t('lead'), plan.lead_days === 1 ? t('leadDay') : t('leadDays', { n: plan.lead_days })],
                     [t('minutes'), formatMinutes(plan.minutes)],
                     [
                       c('note'),

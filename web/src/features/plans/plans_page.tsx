@@ -19,7 +19,8 @@ export function ScopeText({ plan }: { plan: Plan }) {
   const t = useMessages(plans);
   if (plan.scope.product_id) return <RefText of="product" id={plan.scope.product_id} />;
   if (plan.scope.contract_id) return <RefText of="contract" id={plan.scope.contract_id} />;
-  return <>{t('devicesN', { n: plan.scope.device_ids.length })}</>;
+  const { length } = plan.scope.device_ids;
+  return <>{length === 1 ? t('device1') : t('devicesN', { n: length })}</>;
 }
 
 export default function PlansPage() {
@@ -73,7 +74,7 @@ export default function PlansPage() {
           ),
         },
         { key: 'scope', title: l('适用范围', 'Scope'), render: (row) => <ScopeText plan={row} /> },
-        { key: 'rhythm', title: l('周期', 'Rhythm'), render: (row) => rhythmText(row, t) },
+        { key: 'rhythm', title: l('周期', 'How often'), render: (row) => rhythmText(row, t) },
         {
           key: 'minutes',
           title: l('每次工时', 'Time a job takes'),
@@ -86,7 +87,7 @@ export default function PlansPage() {
           title: l('提前', 'Ahead'),
           width: 90,
           wide: true,
-          render: (row) => t('leadDays', { n: row.lead_days }),
+          render: (row) => (row.lead_days === 1 ? t('leadDay') : t('leadDays', { n: row.lead_days })),
         },
         {
           key: 'active',

@@ -34,6 +34,7 @@ export function FieldItem({ spec }: { spec: FieldSpec }) {
   const locale = useLocale();
   const options = useOptions(spec.choices ?? []);
   const values = Form.useWatch<Record<string, unknown>>([]) ?? {};
+  if (spec.when && !spec.when(values)) return null;
   if (spec.kind === 'hidden') return <Form.Item name={spec.name} hidden />;
   if (spec.kind === 'address') return <AddressItem spec={spec} />;
   const label = labelText(spec.label, locale);

@@ -1,9 +1,9 @@
 import { useBlocker } from '@tanstack/react-router';
 import { Alert, App, Button, Drawer, Form } from 'antd';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { Fragment, lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { api, newKey } from '../api/api';
 import { ApiError, fieldErrors, type FormPath } from '../api/problem';
-import { useMessages } from '../i18n';
+import { labelText, useLocale, useMessages } from '../i18n';
 import type { OwnFormHandle } from '../own_fields/own_form';
 import { useSession } from '../session';
 import { ErrorState } from '../ui/error_state';
@@ -93,6 +93,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
     own,
   } = props;
   const t = useMessages(common);
+  const locale = useLocale();
   const { message, modal } = App.useApp();
   const session = useSession();
   const currency = props.currency ?? session.tenant.currency;
@@ -229,11 +230,19 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
             ))}
           />
         )}
-        <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0,1fr) minmax(0,1fr)', columnGap: 12 }}>
+        <div className="form-fields">
           {shown.map((field) => (
-            <div key={field.name} style={field.half ? undefined : { gridColumn: '1 / -1' }}>
-              <FieldItem spec={field} />
-            </div>
+            <Fragment key={field.name}>
+              {field.heading && (
+                <div style={{ gridColumn: '1 / -1' }}>
+                  <h3 className="form-heading">{labelText(field.heading, locale)}</h3>
+                  {field.hint && <p className="muted">{labelText(field.hint, locale)}</p>}
+                </div>
+              )}
+              <div style={field.half ? undefined : { gridColumn: '1 / -1' }}>
+                <FieldItem spec={field} />
+              </div>
+            </Fragment>
           ))}
         </div>
         {own !== undefined && (

@@ -40,6 +40,11 @@ export interface FieldSpec {
   help?: Label;
   only?: 'create' | 'update';
   half?: boolean;
+  /** Whether the form asks for it, by what it holds so far; a field not asked for keeps its value. */
+  when?: (values: Readonly<Record<string, unknown>>) => boolean;
+  /** What stands above the field where another part of the form begins, and what is to know of that part. */
+  heading?: Label;
+  hint?: Label;
 }
 
 export type Values = Record<string, unknown>;

@@ -26,7 +26,17 @@ export function ValueText({ object, field, value }: { object: string; field: str
     return <>{value}</>;
   }
   if (Array.isArray(value)) {
-    if (value.every((item) => typeof item === 'string' && !UUID.test(item))) return <>{value.join('、')}</>;
+    if (value.every((item) => typeof item === 'string' && !UUID.test(item))) {
+      const known = choicesOf(object, field) ?? [];
+      const words = value.map((item: string) => {
+        const found = findChoice(known, item);
+        return found ? labelText(found, locale) : item;
+      });
+      return <>{words.join(locale === 'en' ? ', ' : '、')}</>;
+    }
+    if (field === 'phones') {
+      return <>{value.map((phone) => (phone as { number?: string }).number).join(locale === 'en' ? ', ' : '、')}</>;
+    }
     return <>{locale === 'en' ? (value.length === 1 ? '1 entry' : `${value.length} entries`) : `${value.length} 项`}</>;
   }
   if (field === 'address') return <>{addressText(value as AddressValue)}</>;
@@ -37,7 +47,7 @@ export function ValueText({ object, field, value }: { object: string; field: str
     <>
       {parts.map(([name, part], index) => (
         <span key={name}>
-          {index > 0 && '；'}
+          {index > 0 && (locale === 'en' ? '; ' : '；')}
           {fieldText(name)}: {typeof part === 'object' ? '…' : <ValueText object={object} field={name} value={part} />}
         </span>
       ))}

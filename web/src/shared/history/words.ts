@@ -50,6 +50,12 @@ export const OBJECTS: Readonly<Record<string, Label>> = {
   order: l('订单', 'order'),
   maintenance_plan: l('保养计划', 'maintenance plan'),
   warranty_rule: l('保修规则', 'warranty rule'),
+  field: l('字段', 'field'),
+  view: l('视图', 'view'),
+  bulk: l('批量修改', 'bulk change'),
+  export: l('导出', 'export'),
+  layout: l('页面布局', 'page layout'),
+  search: l('搜索', 'search'),
 };
 
 const VERBS: Readonly<Record<string, Label>> = {
@@ -81,12 +87,51 @@ const VERBS: Readonly<Record<string, Label>> = {
   failed: l('{object}失败', '{object} failed'),
   rescheduled: l('改约了{object}', 'rescheduled the {object}'),
   changed: l('修改了{object}', 'changed the {object}'),
+  published: l('发布了{object}', 'published the {object}'),
+  started: l('开始了{object}', 'started the {object}'),
+  finished: l('完成了{object}', 'finished the {object}'),
+  undone: l('撤销了{object}', 'undid the {object}'),
+  merged: l('合并了{object}', 'merged the {object}'),
+  converted: l('转换了{object}', 'converted the {object}'),
+  computed: l('后台更新了{object}的计算字段', 'computed fields of the {object} were worked out anew'),
 };
 
 const KINDS: Readonly<Record<string, Label>> = {
-  'record.revealed': l('查看了个人信息', 'looked at personal data'),
+  'personal_data.revealed': l('查看了个人信息', 'looked at personal data'),
   'record.computed': l('后台更新了计算字段', 'computed fields were worked out anew'),
+  'record.created': l('创建了记录', 'created the record'),
+  'record.updated': l('修改了记录', 'changed the record'),
+  'record.archived': l('停用了记录', 'archived the record'),
+  'record.restored': l('恢复了记录', 'restored the record'),
+  'form.created': l('创建了表单', 'created the form'),
+  'form.updated': l('修改了表单', 'changed the form'),
   'form.published': l('发布了表单', 'published the form'),
+  'field.converted': l('转换了字段的类型', 'changed the type of a field'),
+  'fields.updated': l('修改了字段设置', 'changed the fields'),
+  'layout.updated': l('修改了客户页面的布局', 'changed the layout of customers’ pages'),
+  'search.rebuild_begun': l('重建了搜索索引', 'rebuilt the search index'),
+  'view.created': l('保存了视图', 'saved a view'),
+  'view.updated': l('修改了视图', 'changed a view'),
+  'view.removed': l('删除了视图', 'deleted a view'),
+  'bulk.created': l('发起了批量修改', 'began a bulk change'),
+  'bulk.finished': l('完成了批量修改', 'finished a bulk change'),
+  'bulk.undone': l('撤销了批量修改', 'undid a bulk change'),
+  'export.created': l('发起了导出', 'began an export'),
+  'export.finished': l('导出完成', 'the export is ready'),
+  'import.created': l('上传了导入文件', 'uploaded a file to import'),
+  'import.started': l('开始导入', 'began the import'),
+  'import.finished': l('导入完成', 'the import is done'),
+  'import.cancelled': l('取消了导入', 'cancelled the import'),
+  'import.undone': l('撤销了导入', 'undid the import'),
+  'warranty_rule.created': l('创建了保修规则', 'created the warranty rule'),
+  'warranty_rule.updated': l('修改了保修规则', 'changed the warranty rule'),
+  'warranty_rule.deleted': l('删除了保修规则', 'deleted the warranty rule'),
+  'order.created': l('创建了订单', 'created the order'),
+  'order.updated': l('修改了订单', 'changed the order'),
+  'visit.replanned': l('改约了上门任务', 'planned the visit anew'),
+  'visit.excused': l('登记了免签原因', 'noted why nobody signed'),
+  'visit.conflict_found': l('离线提交有冲突', 'what was sent from offline conflicts'),
+  'visit.conflict_resolved': l('处理了离线冲突', 'settled a conflict from offline'),
   'ticket.created': l('创建了工单', 'created the ticket'),
   'ticket.assigned': l('派单', 'assigned the ticket'),
   'ticket.accepted': l('接单', 'accepted the ticket'),
@@ -350,9 +395,72 @@ export const FIELDS: Readonly<Record<string, Label>> = {
   note_text: l('说明', 'note'),
   method: l('方式', 'method'),
   reference: l('流水号', 'reference'),
+  at: l('时间', 'at'),
+  by: l('依据', 'by'),
+  reset: l('仪表归零', 'meter reset'),
+  decided_at: l('答复时间', 'answered'),
+  decided_by: l('答复人', 'answered by'),
+  decided_via: l('答复方式', 'answered via'),
+  valid_until: l('有效期至', 'valid until'),
+  due_minor: l('应收', 'due'),
+  from_name: l('来自', 'from'),
+  list: l('列表', 'list'),
+  format: l('格式', 'format'),
+  rows: l('行数', 'rows'),
+  records: l('记录数', 'records'),
+  changed: l('已修改', 'changed'),
+  created: l('新建', 'created'),
+  updated: l('更新', 'updated'),
+  skipped: l('跳过', 'skipped'),
+  rejected: l('有问题', 'with problems'),
+  undone: l('已撤销', 'taken back'),
+  kept: l('保持不变', 'kept'),
+  whole: l('原样转换', 'converted whole'),
+  shortened: l('被截短', 'shortened'),
+  empty: l('没有值', 'empty'),
+  dropped: l('被舍弃', 'dropped'),
+  shared: l('共享', 'shared'),
+  roles: l('角色', 'roles'),
+  default_for: l('默认视图用于', 'opens first for'),
+  menu: l('菜单位置', 'place in the menu'),
+  signer_name: l('签字人', 'signed by'),
+  decision: l('处理方式', 'decision'),
+  ext: l('自定义字段', 'own fields'),
 };
 
+/** What the lists are called that bulk changes, exports and imports are about. */
+const LISTS: readonly Choice[] = [
+  { value: 'tickets', ...l('工单', 'tickets') },
+  { value: 'customers', ...l('客户', 'customers') },
+  { value: 'devices', ...l('设备', 'devices') },
+  { value: 'products', ...l('产品', 'products') },
+  { value: 'parts', ...l('备件', 'parts') },
+  { value: 'engineers', ...l('工程师', 'engineers') },
+  { value: 'contracts', ...l('合同', 'contracts') },
+  { value: 'orders', ...l('订单、线索与发票', 'purchases, leads and invoices') },
+  { value: 'visits', ...l('上门任务', 'visits') },
+  { value: 'quotes', ...l('报价', 'quotes') },
+  { value: 'surveys', ...l('满意度回访', 'surveys') },
+  { value: 'recovery-tasks', ...l('挽回任务', 'recovery tasks') },
+];
+
 const VALUE_SETS: Readonly<Record<string, readonly Choice[]>> = {
+  list: LISTS,
+  format: [
+    { value: 'csv', ...l('CSV', 'CSV') },
+    { value: 'xlsx', ...l('Excel', 'Excel') },
+  ],
+  by: [
+    { value: 'time', ...l('时间', 'time') },
+    { value: 'meter', ...l('仪表读数', 'meter') },
+  ],
+  roles: choices.shippedRole,
+  default_for: choices.shippedRole,
+  menu: [
+    { value: 'main', ...l('主菜单', 'main menu') },
+    { value: 'more', ...l('更多', 'more') },
+    { value: 'hidden', ...l('不显示', 'not shown') },
+  ],
   purpose: choices.linkPurpose,
   channel: choices.surveyChannel,
   result: choices.visitResult,
@@ -437,6 +545,15 @@ export const SILENT = new Set([
   'message_id',
   'client_id',
   'link_id',
+  'icon',
+  'layout',
+  'settings',
+  'columns',
+  'filter',
+  'match',
+  'use_id',
+  'payment_id',
+  'definition',
 ]);
 
 export function fieldText(name: string): string {
@@ -447,6 +564,7 @@ export function fieldText(name: string): string {
 export function choicesOf(object: string, field: string): readonly Choice[] | undefined {
   if (field === 'status') return STATUS_SETS[object];
   if (field === 'kind') return KIND_SETS[object];
+  if (field === 'source' && object === 'order') return choices.orderSource;
   return VALUE_SETS[field];
 }
 
@@ -473,6 +591,10 @@ export function readData(data: unknown): { changes: Change[]; details: [string, 
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
     for (const [field, value] of Object.entries(data)) {
       if (SILENT.has(field) || isNamelessId(field, value)) continue;
+      // The list of an own object is only known by its key.
+      if (field === 'list' && typeof value === 'string' && value.startsWith('records/')) continue;
+      // What a bulk change does, as the server reads it.
+      if (field === 'action' && typeof value === 'object' && value !== null && !('to' in value)) continue;
       if (typeof value === 'object' && value !== null && 'from' in value && 'to' in value) {
         const change = value as { from: unknown; to: unknown };
         if (isEmpty(change.from) && isEmpty(change.to)) continue;

@@ -30,6 +30,8 @@ export interface ResourcePageProps<T extends Archivable> extends Omit<ListPagePr
   /** The object whose own fields stand in the form. */
   own?: string;
   method?: 'PATCH' | 'PUT';
+  /** How wide the form is, in pixels. */
+  formWidth?: number;
 }
 
 /** List, side view, form, putting away: everything a plain kind of record needs. */
@@ -47,6 +49,7 @@ export function ResourcePage<T extends Archivable>(props: ResourcePageProps<T>) 
     extraValues,
     timeline = true,
     own,
+    formWidth,
     ...list
   } = props;
   const t = useMessages(common);
@@ -111,6 +114,7 @@ export function ResourcePage<T extends Archivable>(props: ResourcePageProps<T>) 
         {...(form.row && extraValues ? { initial: extraValues(form.row) } : initial ? { initial } : {})}
         {...(shape ? { shape } : {})}
         {...(own === undefined ? {} : { own })}
+        {...(formWidth === undefined ? {} : { width: formWidth })}
         onSaved={(saved) => {
           void queryClient.invalidateQueries({ queryKey: [list.object] });
           if (!form.row && page && saved) void navigate({ to: page(saved) });
