@@ -3,17 +3,23 @@ import { Button, Skeleton } from 'antd';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import type { Page } from '../api/types';
-import { useLocale, useMessages } from '../i18n';
+import { defineMessages, labelText, useLocale, useMessages, type Label } from '../i18n';
 import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import { TimeText } from '../ui/texts';
+import { MeterReading } from './meter_reading';
 import { isChosen, NOTHING_CHOSEN } from './timeline_choice';
 import { ValueText } from './value_text';
-import { eventText, fieldText, ownField, readData } from './words';
+import { eventText, fieldText, isEmpty, ownField, readData, type Change } from './words';
 
 // What draws values of own fields comes when such a field was changed.
 const OwnChange = lazy(() => import('../own_fields/own_change'));
 const TimelineFilters = lazy(() => import('./timeline_filters'));
+
+const words = defineMessages(
+  { fieldAdded: '添加字段', fieldChanged: '修改字段', fieldRemoved: '删除字段' },
+  { fieldAdded: 'added the field', fieldChanged: 'changed the field', fieldRemoved: 'removed the field' },
+);
 
 export interface HistoryEvent {
   id: string;
@@ -33,14 +39,32 @@ export function ActorText({ actor }: { actor: HistoryEvent['actor'] }) {
   return <>{actor.name}</>;
 }
 
+/** What became of each field of an object: the changes carry the fields whole, of which people know the name. */
+function FieldChanges({ changes }: { changes: readonly Change[] }) {
+  const t = useMessages(words);
+  const locale = useLocale();
+  return changes.map(({ field, from, to }) => {
+    const label = ((to ?? from) as { label?: Label } | null)?.label;
+    if (!label) return null;
+    return (
+      <div key={field} className="muted">
+        {t(isEmpty(from) ? 'fieldAdded' : isEmpty(to) ? 'fieldRemoved' : 'fieldChanged')} {labelText(label, locale)}
+      </div>
+    );
+  });
+}
+
 export function Changes({ event }: { event: HistoryEvent }) {
-  const { changes, details } = readData(event.data);
-  if (event.kind === 'record.revealed') {
+  const { changes, details: all } = readData(event.data);
+  if (event.kind === 'fields.updated') return <FieldChanges changes={changes} />;
+  // A field is told by its key there, which says nothing to people.
+  const details = event.kind === 'field.converted' ? all.filter(([name]) => name !== 'field') : all;
+  if (event.kind === 'device.meter_read') return <MeterReading data={event.data} />;
+  if (event.kind === 'personal_data.revealed') {
     const looked = details.find(([name]) => name === 'field')?.[1];
-    const own = ownField(event.object, typeof looked === 'string' ? looked : '');
-    return own ? (
+    return typeof looked === 'string' ? (
       <Suspense fallback={null}>
-        <OwnChange object={own.object} field={own.field} only />
+        <OwnChange object={event.object.replace(/^record:/, '')} field={looked} only />
       </Suspense>
     ) : null;
   }
