@@ -1,5 +1,5 @@
 /** The electronic file of one device: what it is, where it stands, whether it is covered and why, and all that was done to it. */
-import { DownOutlined } from '@ant-design/icons';
+import { DownOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Button, Dropdown } from 'antd';
@@ -52,6 +52,9 @@ const scrapFields: readonly FieldSpec[] = [
   { name: 'on', label: l('报废日期', 'Scrapped on'), kind: 'date', required: true, half: true },
   { name: 'reason', label: l('报废原因', 'Why'), kind: 'longtext', required: true, max: 200 },
 ];
+
+/** What a form says before its fields. */
+const INTRO = { marginBottom: 12 } as const;
 
 /** Four figures in one row, on a phone in two. */
 const NARROW = { gridTemplateColumns: 'repeat(auto-fit, minmax(140px, 1fr))' } as const;
@@ -245,13 +248,33 @@ function Work({ file }: { file: DeviceFile }) {
   );
 }
 
+/** The devices that stand in this one; a new one begins with its customer and site. */
 function Components({ file }: { file: DeviceFile }) {
   const t = useMessages(devices);
-  if (file.components.length === 0) return null;
+  const can = useCan();
+  const [adding, setAdding] = useState(false);
+  const { device, components } = file;
+  const may = can('devices.create') && !device.archived_at && !device.scrapped_on;
+  if (components.length === 0 && !may) return null;
   return (
-    <Panel title={t('components')}>
+    <Panel
+      title={t('components')}
+      extra={
+        may && (
+          <Button
+            size="small"
+            icon={<PlusOutlined />}
+            aria-label={`${t('addComponent')} · ${t('components')}`}
+            onClick={() => setAdding(true)}
+          >
+            {t('addComponent')}
+          </Button>
+        )
+      }
+    >
+      {components.length === 0 && <p className="muted">{t('noComponents')}</p>}
       <ul className="plain-list">
-        {file.components.map((part) => (
+        {components.map((part) => (
           <li key={part.id} className="row-between">
             <span>
               <DeviceRef id={part.id} serial={part.serial_number} /> <span className="muted">{part.model}</span>
@@ -260,6 +283,25 @@ function Components({ file }: { file: DeviceFile }) {
           </li>
         ))}
       </ul>
+      <FormDrawer<Device>
+        open={adding}
+        onClose={() => setAdding(false)}
+        title={`${t('components')} · ${device.serial_number}`}
+        fields={deviceFields}
+        path="/api/v1/devices"
+        initial={{
+          status: 'in_service',
+          parent_id: device.id,
+          customer_id: device.customer_id,
+          site_id: device.site_id,
+          region_id: device.region_id,
+        }}
+        shape={(body, values) => withSite(body, values)}
+        own="device"
+        onSaved={refreshDevices}
+      >
+        <SiteItem />
+      </FormDrawer>
     </Panel>
   );
 }
@@ -421,7 +463,11 @@ export default function DevicePage() {
             open={asked === 'transfer'}
             onClose={close}
             title={t('transferTitle')}
-            intro={<p className="muted">{t('transferText')}</p>}
+            intro={
+              <p className="muted" style={INTRO}>
+                {t('transferText')}
+              </p>
+            }
             okText={t('transfer')}
             fields={transferFields}
             path={`/api/v1/devices/${id}/transfer`}
@@ -436,7 +482,11 @@ export default function DevicePage() {
             open={asked === 'scrap'}
             onClose={close}
             title={`${t('scrap')} ${device.serial_number}`}
-            intro={<p className="muted">{t('scrapText')}</p>}
+            intro={
+              <p className="muted" style={INTRO}>
+                {t('scrapText')}
+              </p>
+            }
             okText={t('scrap')}
             fields={scrapFields}
             path={`/api/v1/devices/${id}/scrap`}

@@ -143,7 +143,7 @@ function OneMeter({
                   <td className="right number">
                     {row.value} {row.reset && <ToneTag>{t('resetMark')}</ToneTag>}
                   </td>
-                  <td>{row.by_name}</td>
+                  <td>{row.source === 'system' ? t('bySystem') : row.by_name}</td>
                   {editable && (
                     <td className="right">
                       <Button

@@ -62,7 +62,7 @@ export function PartsPanel({ id, parts, editable }: { id: string; parts: readonl
     }
   };
   const text = (part: DevicePart) => (
-    <div className="grow">
+    <div className="grow" style={{ flexBasis: 220 }}>
       <strong>{part.name}</strong>
       {part.quantity > 1 && <span className="number"> × {part.quantity}</span>}{' '}
       <span className="muted number">{part.serial_number}</span>

@@ -1,4 +1,5 @@
 import { Button } from 'antd';
+import dayjs from 'dayjs';
 import { useState } from 'react';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import type { FieldSpec } from '@/shared/fields/spec';
@@ -66,6 +67,10 @@ export function PlansPanel({ plans }: { plans: readonly DevicePlan[] }) {
           fields={progressFields}
           path={`/api/v1/maintenance-plans/${noting.plan_id}/devices/${noting.device_id}`}
           method="PUT"
+          initial={{
+            last_done_on: noting.last_done_on ? dayjs(noting.last_done_on) : undefined,
+            last_meter: noting.last_meter ?? undefined,
+          }}
           onSaved={refreshDevices}
         />
       )}

@@ -29,7 +29,13 @@ export function SiteItem() {
         value: options.some((option) => option.value === value) ? value : undefined,
       })}
     >
-      <Select options={options} allowClear disabled={!customer} loading={sites.isFetching} placeholder={c('select')} />
+      <Select
+        options={options}
+        allowClear
+        loading={sites.isFetching}
+        placeholder={c('select')}
+        notFoundContent={t(customer ? 'noSites' : 'customerFirst')}
+      />
     </Form.Item>
   );
 }

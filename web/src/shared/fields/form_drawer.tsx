@@ -169,7 +169,8 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
       }
       freeWay();
       setDirty(false);
-      void message.success(t(record ? 'saved' : 'created'));
+      // What has a button of its own name is a step, not a new record.
+      void message.success(t(record || props.method === 'PUT' ? 'saved' : okText === undefined ? 'created' : 'done'));
       onClose();
       onSaved?.(saved ?? (record as T));
     } catch (caught) {
