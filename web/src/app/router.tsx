@@ -271,6 +271,12 @@ const importsRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/lists/imports_page')),
 });
 
+const exportsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('@/features/lists/exports_page')),
+});
+
 const importRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/imports/$id',
@@ -346,6 +352,7 @@ export const router = createRouter({
       recordsRoute,
       recordRoute,
       importsRoute,
+      exportsRoute,
       importRoute,
       settingsRoute,
       settingsSectionRoute,

@@ -1,37 +1,24 @@
 /** Export of a list as it is shown, with progress and the file; and the way to its import. */
-import { ImportOutlined, SwapOutlined } from '@ant-design/icons';
+import { ExportOutlined, ImportOutlined, SwapOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { Alert, Button, Dropdown, Modal, Progress } from 'antd';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { api, newKey, url } from '@/shared/api/api';
+import type { components } from '@/shared/api/schema';
+import { queryClient } from '@/shared/api/query_client';
 import { getLocale, useLocale, useMessages } from '@/shared/i18n';
 import { formatFullTime } from '@/shared/time';
 import { ErrorState } from '@/shared/ui/error_state';
-import { fieldsOfColumn, type ExchangeProps, type ListTarget } from '@/shared/ui/list_tools';
+import { fieldsOfColumn, type ExchangeProps } from '@/shared/ui/list_tools';
 import { fileSize } from '@/shared/ui/uploader';
 import { useIsPhone } from '@/shared/ui/use_width';
+import { exportTargetsQuery } from './exports';
 import { exchange as words } from './messages';
 
-interface Export {
-  id: string;
-  state: 'queued' | 'running' | 'done' | 'failed';
-  rows: number;
-  total: number | null;
-  file: { name: string; size: number } | null;
-  failure: string | null;
-  expires_at: string;
-}
+type Export = components['schemas']['Export'];
 
 type Format = 'csv' | 'xlsx';
-
-/** What can be exported, as the server names its fields. */
-export const exportTargetsQuery = {
-  queryKey: ['object', 'export_targets'],
-  queryFn: async ({ signal }: { signal: AbortSignal }) =>
-    (await api.get<{ items: ListTarget[] }>('/api/v1/exports/targets', undefined, { signal })).items,
-  staleTime: 60_000,
-};
 
 function ExportDialog({ format, onClose, ...props }: ExchangeProps & { format: Format; onClose: () => void }) {
   const { list, title, columns, q, filter, sort, archived } = props;
@@ -60,7 +47,10 @@ function ExportDialog({ format, onClose, ...props }: ExchangeProps & { format: F
         },
         { key: key.current },
       ),
-    onSuccess: (made) => setId(made.id),
+    onSuccess: (made) => {
+      setId(made.id);
+      void queryClient.invalidateQueries({ queryKey: ['export', 'moving'] });
+    },
     onError: () => {
       key.current = newKey();
     },
@@ -109,7 +99,9 @@ function ExportDialog({ format, onClose, ...props }: ExchangeProps & { format: F
                   : t('progress', { n: made.rows })}
             </p>
             <Progress percent={percent} status="active" aria-label={t('exporting', { list: title })} />
-            <p className="muted">{t('hide')}</p>
+            <p className="muted">
+              {t('hide')} <Link to="/exports">{t('mine')}</Link>
+            </p>
           </>
         )}
         {made?.state === 'failed' && (
@@ -147,6 +139,12 @@ export default function Exchange(props: ExchangeProps) {
       ? [
           { key: 'xlsx', label: t('exportXlsx'), onClick: () => setFormat('xlsx') },
           { key: 'csv', label: t('exportCsv'), onClick: () => setFormat('csv') },
+          {
+            key: 'exports',
+            icon: <ExportOutlined />,
+            label: t('mine'),
+            onClick: () => void navigate({ to: '/exports' }),
+          },
         ]
       : []),
     ...(props.may.imports

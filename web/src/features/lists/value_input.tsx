@@ -12,15 +12,16 @@ import { RelationSelect } from '@/shared/records/relation_select';
 import { useSession } from '@/shared/session';
 import type { TargetField, ToolRow } from '@/shared/ui/list_tools';
 
-const OBJECTS: Readonly<Record<string, string>> = { tickets: 'ticket', customers: 'customer', devices: 'device' };
-const OBJECT_OF_LIST: Readonly<Record<string, string>> = {
-  ...OBJECTS,
+const OBJECTS: Readonly<Record<string, string>> = {
+  tickets: 'ticket',
+  customers: 'customer',
+  devices: 'device',
   products: 'product',
   parts: 'part',
   engineers: 'engineer',
   contracts: 'contract',
-  visits: 'visit',
 };
+const OBJECT_OF_LIST: Readonly<Record<string, string>> = { ...OBJECTS, visits: 'visit' };
 
 /** The object whose own fields the records of a list have. */
 export function ownObjectOf(list: string): string | undefined {
