@@ -68,6 +68,28 @@ impl Client {
 
     /// Any request. A connection the server closed while idle is opened again once.
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Outcome<Reply> {
+        self.send_as(method, path, headers, body.map(|body| ("application/json", body)))
+    }
+
+    /// Uploads a file and returns its id.
+    pub fn upload(&mut self, name: &str, text: &str) -> Outcome<String> {
+        const BOUNDARY: &str = "aftersail-bench-boundary";
+        let form = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: text/csv\r\n\r\n{text}\r\n--{BOUNDARY}--\r\n"
+        );
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let reply = self.send_as("POST", "/api/v1/files", &[], Some((&kind, &form)))?.expect(201, "upload")?;
+        reply.json()?["id"].as_str().map(str::to_owned).ok_or_else(|| "upload: no id in the answer".to_owned())
+    }
+
+    fn send_as(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<(&str, &str)>,
+    ) -> Outcome<Reply> {
         self.request.clear();
         let _ = write!(self.request, "{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
         if !self.key.is_empty() {
@@ -76,9 +98,8 @@ impl Client {
         for (name, value) in headers {
             let _ = write!(self.request, "{name}: {value}\r\n");
         }
-        if let Some(body) = body {
-            let _ =
-                write!(self.request, "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        if let Some((kind, body)) = body {
+            let _ = write!(self.request, "Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
         } else if method == "GET" {
             self.request.push_str("\r\n");
         } else {
