@@ -37,7 +37,7 @@ function FileLink({ made }: { made: Export }) {
       size="small"
       href={url('/api/v1/exports/{id}/content', { id: made.id })}
       download={made.file.name}
-      aria-label={t('downloadFile', { name: made.file.name })}
+      aria-label={`${t('download')} ${fileSize(made.file.size)} ${made.file.name}`}
     >
       {t('download')} {fileSize(made.file.size)}
     </Button>
@@ -56,7 +56,7 @@ export default function ExportsPage() {
   });
   const moving = newest.data?.items.map((made) => `${made.id} ${made.state} ${made.rows}`).join();
   useEffect(() => {
-    void queryClient.invalidateQueries({ queryKey: ['export', 'list'] });
+    if (moving) void queryClient.invalidateQueries({ queryKey: ['export', 'list'] });
   }, [moving]);
   const listName = (list: string) => {
     const target = targets?.find((one) => one.list === list);

@@ -222,7 +222,6 @@ export const exportList = defineMessages(
     gone: '文件已删除，需要时请重新导出',
     again: '没能导出，请重新导出',
     download: '下载',
-    downloadFile: '下载 {name}',
   },
   {
     title: 'My exports',
@@ -243,7 +242,6 @@ export const exportList = defineMessages(
     gone: 'The file was deleted; export again if needed',
     again: 'It failed; please export again',
     download: 'Download',
-    downloadFile: 'Download {name}',
   },
 );
 

@@ -10,7 +10,7 @@ import { useMessages } from '@/shared/i18n';
 import { useDebounced } from '@/shared/ui/use_debounced';
 import { useShortcut } from '@/shared/ui/shortcuts';
 import { ErrorState } from '@/shared/ui/error_state';
-import { MarkedText, type Piece } from './marked_text';
+import { MarkedText, wholeTitle, type Piece } from './marked_text';
 import { shell } from './messages';
 import { kindName, targetOf } from './search_kinds';
 
@@ -213,7 +213,7 @@ function HitLine({ hit, name }: { hit: Hit; name: Label | null | undefined }) {
   return (
     <>
       <span className="tag">{kindName(hit.object, name)}</span>{' '}
-      {title ? <MarkedText pieces={title.parts} /> : hit.title}
+      {title ? <MarkedText pieces={wholeTitle(hit.title, title.parts)} /> : hit.title}
       {hit.archived && <span className="tag">{t('searchArchived')}</span>}
       {hit.subtitle && (
         <span className="muted"> · {inSubtitle ? <MarkedText pieces={why.parts} /> : hit.subtitle}</span>
