@@ -168,6 +168,14 @@ fn record_routes() -> Routes {
         .patch("/api/v1/customers/{id}", update, "updateCustomer", "Change a customer", ops::update::handle)
         .post("/api/v1/customers/{id}/archive", update, "archiveCustomer", "Put a customer away", ops::archive::handle)
         .post("/api/v1/customers/{id}/restore", update, "restoreCustomer", "Take a customer back", ops::restore::handle)
+        .post(
+            "/api/v1/customers/{id}/reveal",
+            read,
+            "revealCustomerField",
+            "Show one own field of personal data of a customer",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
         .get(
             "/api/v1/customers/{id}/timeline",
             read,

@@ -68,6 +68,14 @@ pub fn routes() -> Routes {
         .patch("/api/v1/devices/{id}", update, "updateDevice", "Change a device", ops::update::handle)
         .post("/api/v1/devices/{id}/archive", update, "archiveDevice", "Put a device away", ops::archive::handle)
         .post("/api/v1/devices/{id}/restore", update, "restoreDevice", "Take a device back", ops::restore::handle)
+        .post(
+            "/api/v1/devices/{id}/reveal",
+            read,
+            "revealDeviceField",
+            "Show one own field of personal data of a device",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
         .get(
             "/api/v1/devices/{id}/timeline",
             read,

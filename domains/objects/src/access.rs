@@ -125,10 +125,10 @@ impl Viewer {
         shown
     }
 
-    /// What they sent, without masks that came back as they were shown.
+    /// What they sent, without masks that came back as they were shown: to them, or to whoever wrote the file they send.
     pub fn unmasked(&self, catalogue: &Catalogue, mut sent: Map) -> Map {
         sent.retain(|id, value| {
-            let masked = catalogue.field(id).is_some_and(|field| !self.reads(field));
+            let masked = catalogue.field(id).is_some_and(|field| field.personal || !self.reads(field));
             !(masked && value == MASK)
         });
         sent

@@ -13,10 +13,11 @@
 //! and lists refuse it until then. [`listing::page_with_own`] filters and sorts by them with the same condition tree.
 //!
 //! Who may do what with records stands in the definition, by role; who manages objects may do everything. Fields can be
-//! kept to roles, and personal data is masked without `personal_data.read`; showing it is an event.
+//! kept to roles, and personal data is masked without `personal_data.read`; [`reveal`] shows it and writes that down.
 //!
 //! Events: `object.created`, `.updated`, `.archived`, `.restored`, `fields.updated`, `form.created`, `.updated`,
-//! `.published`; on the timeline of `record:<key>` `record.created`, `.updated`, `.archived`, `.restored`, `.revealed`.
+//! `.published`; on the timeline of `record:<key>` `record.created`, `.updated`, `.archived`, `.restored`; on the timeline
+//! of any record with own fields [`personal_data.revealed`](REVEALED).
 
 mod access;
 mod built_in;
@@ -36,6 +37,7 @@ mod own;
 mod phone;
 mod reactions;
 mod references;
+mod reveal;
 mod routes;
 mod searched;
 mod store;
@@ -57,10 +59,11 @@ pub use ops::document::CommonDocument;
 pub use phone::phone_digits;
 pub use reactions::{FollowRecords, OwnWords, RecordSearch};
 pub use references::Reference;
+pub use reveal::{REVEALED, RevealBody, Revealed, reveal};
 pub use routes::routes;
 pub use searched::{SearchedObject, searched};
 pub use store::{among, by_ids, find};
-pub use timeline::{TimelineParams, first_values, history, timeline};
+pub use timeline::{TimelineParams, first_values, history, seen, timeline};
 pub use values::{Numbers, Sent, Settled, numbers, settle, settle_ext, shown, without_personal};
 
 /// The structure of this domain.

@@ -161,5 +161,5 @@ fn record_routes() -> Routes {
             "Show one field of personal data",
             records::reveal,
         )
-        .describe("Every look is written down as the event `record.revealed`.")
+        .describe("Every look is written down as the event `personal_data.revealed`.")
 }

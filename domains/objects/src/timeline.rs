@@ -1,15 +1,20 @@
 //! Timelines: what happened to a record and to what belongs to it.
 
+use std::collections::BTreeMap;
+
 use db::{
-    Query,
+    DbError, Query,
     list::{LARGEST_PAGE, ListPage, ListQuery},
 };
 use events::Event;
+use forms::Catalogue;
 use http_api::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::{access::Viewer, built_in, reveal::REVEALED, store::fields};
 
 /// Which part of a timeline: `?limit=50&cursor=…`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -40,7 +45,8 @@ pub async fn timeline(
     id: Uuid,
     params: &TimelineParams,
 ) -> Result<ListPage<Event>, Problem> {
-    events::list_parent(q, object, id, params.query()?).await.map_err(Problem::from)
+    let page = events::list_parent(q, object, id, params.query()?).await?;
+    Ok(seen(q, page).await?)
 }
 
 /// What happened to the `object` with this id alone, newest first, wherever else its events stand. Check before that the
@@ -51,7 +57,33 @@ pub async fn history(
     id: Uuid,
     params: &TimelineParams,
 ) -> Result<ListPage<Event>, Problem> {
-    events::list_object(q, object, id, params.query()?).await.map_err(Problem::from)
+    let page = events::list_object(q, object, id, params.query()?).await?;
+    Ok(seen(q, page).await?)
+}
+
+/// The events without what they say of own fields that the caller's roles do not see.
+pub async fn seen(q: &mut impl Query, mut page: ListPage<Event>) -> Result<ListPage<Event>, DbError> {
+    let mut known: BTreeMap<String, (Catalogue, Viewer)> = BTreeMap::new();
+    for event in &mut page.page.items {
+        let (object, prefix) = match event.object.strip_prefix("record:") {
+            Some(key) => (key, ""),
+            None if built_in::built_in(&event.object).is_some() => (event.object.as_str(), "ext."),
+            None => continue,
+        };
+        if !known.contains_key(object) {
+            let (_, catalogue) = fields::catalogue(q, object).await?;
+            let viewer = Viewer::of(q.cx(), &catalogue);
+            known.insert(object.to_owned(), (catalogue, viewer));
+        }
+        let (Some((catalogue, viewer)), Value::Object(data)) = (known.get(object), &mut event.data) else { continue };
+        let is_seen = |id: &str| catalogue.field(id).is_none_or(|field| field.is_seen_by(&viewer.roles));
+        if event.kind == REVEALED {
+            data.retain(|_, field| field.as_str().is_none_or(is_seen));
+        } else {
+            data.retain(|name, _| name.strip_prefix(prefix).is_none_or(is_seen));
+        }
+    }
+    Ok(page)
 }
 
 /// The details of a `….created` event: every field that has a value, as a change from nothing.

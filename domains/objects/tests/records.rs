@@ -161,6 +161,7 @@ testkit::both! {
         assert_eq!(shown.json, json!({"value": "13800138000"}));
         api.post(&sales, &format!("{path}/reveal"), json!({"field": "plate"})).await.refused(404, "not_found");
         let timeline = api.get(&sales, &format!("{path}/timeline")).await.ok(200);
+        assert_eq!(timeline.json["items"][0]["kind"], json!("personal_data.revealed"));
         assert_eq!(timeline.json["items"][0]["data"], json!({"field": "phone"}));
         assert!(!timeline.json.to_string().contains("13800138000"), "{}", timeline.json);
     }

@@ -72,6 +72,14 @@ pub fn routes() -> Routes {
             ops::timeline::handle,
         )
         .post(
+            "/api/v1/tickets/{id}/reveal",
+            Needs(p::TICKETS_READ),
+            "revealTicketField",
+            "Show one own field of personal data of a ticket",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
+        .post(
             "/api/v1/tickets/{id}/accept",
             Needs(p::TICKETS_UPDATE),
             "acceptTicket",

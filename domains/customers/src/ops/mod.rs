@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod merges;
 pub(crate) mod personal_data;
 pub(crate) mod restore;
+pub(crate) mod reveal;
 pub(crate) mod sites;
 pub(crate) mod timeline;
 pub(crate) mod update;

@@ -11,6 +11,7 @@ pub(crate) mod meters;
 pub(crate) mod parts;
 pub(crate) mod qr;
 pub(crate) mod restore;
+pub(crate) mod reveal;
 pub(crate) mod scrap;
 pub(crate) mod timeline;
 pub(crate) mod transfer;

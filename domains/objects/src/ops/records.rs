@@ -10,16 +10,17 @@ use http_api::{
 use kernel::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::definitions::definition;
 use crate::{
-    Change, ObjectError, TimelineParams,
+    Change, ObjectError, RevealBody, Revealed, TimelineParams,
     access::{Action, Viewer, may_use, reach, scope},
     computed,
     listing::page_with_own,
     model::{FieldFaultView, ObjectDefinition, Record, StoredRecord},
+    reveal::kind_in_events,
     store::{computed as states, definitions, fields, records as store},
     values::{Numbers, Sent, numbers, settle, title},
 };
@@ -75,21 +76,6 @@ pub(crate) struct RecordChange {
     pub(crate) team_id: Change<Uuid>,
     /// The region it belongs to.
     pub(crate) region_id: Change<Uuid>,
-}
-
-/// Which field to show.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RevealBody {
-    /// The field's id.
-    field: String,
-}
-
-/// What it holds.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct Revealed {
-    /// The value; null when there is none.
-    value: Value,
 }
 
 /// A record with the object it belongs to.
@@ -164,10 +150,6 @@ impl Desk {
     }
 }
 
-fn timeline_object(object: &str) -> String {
-    format!("record:{object}")
-}
-
 pub(crate) async fn list(
     State(app): State<App>,
     Caller(cx): Caller,
@@ -208,7 +190,7 @@ pub(crate) async fn create(
     if !allowed {
         return Err(ObjectError::Forbidden.into());
     }
-    let serial = app.db().next_number(&cx, &timeline_object(&path.object)).await?;
+    let serial = app.db().next_number(&cx, &kind_in_events(&path.object)).await?;
     let numbers = numbers(app.db(), &cx, &path.object).await?;
     let (object, new) = (path.object.clone(), body.clone());
     app.create(&cx, key, &(path.object, &body), "createRecord", async move |tx: &mut Tx<'_>| {
@@ -260,7 +242,7 @@ pub(crate) async fn insert(
         ext: Column(settled.values),
     };
     check_holders(tx, None, &record).await?;
-    let kind = timeline_object(object);
+    let kind = kind_in_events(object);
     let event = NewEvent::new("record.created", &kind, id).label(record.number.as_str()).data(settled.changes);
     let mut statements = vec![store::insert(&cx, &record), events::statement(&cx, &event)];
     statements.extend(settled.statements);
@@ -414,7 +396,7 @@ async fn save(
     if !store::update(tx, before, &after).await? {
         return Err(ObjectError::Stale);
     }
-    let object = timeline_object(&after.object);
+    let object = kind_in_events(&after.object);
     events::append(tx, NewEvent::new(kind, &object, after.id).label(after.number.as_str()).data(changes)).await?;
     Ok(after)
 }
@@ -484,41 +466,25 @@ pub(crate) async fn timeline(
         .read(&cx, async move |r: &mut Read<'_>| -> Result<ListPage<Event>, ObjectError> {
             let desk = Desk::of(r, &path.object).await?;
             desk.find(r, path.id, Action::Read).await?;
-            let page = crate::timeline(r, &timeline_object(&path.object), path.id, &params).await?;
-            Ok(page.map(|event| without_hidden(&desk, event)))
+            Ok(crate::timeline(r, &kind_in_events(&path.object), path.id, &params).await?)
         })
         .await?;
     Ok(Json(page))
-}
-
-/// The event without changes of fields that the caller does not see.
-fn without_hidden(desk: &Desk, mut event: Event) -> Event {
-    if let Value::Object(changes) = &mut event.data {
-        changes.retain(|id, _| desk.catalogue.field(id).is_none_or(|field| field.is_seen_by(&desk.viewer.roles)));
-    }
-    event
 }
 
 pub(crate) async fn reveal(
     State(app): State<App>,
     Caller(cx): Caller,
     Path(path): Path<RecordPath>,
-    Body(body): Body<RevealBody>,
+    Body(asked): Body<RevealBody>,
 ) -> Result<Json<Revealed>, Problem> {
-    let value = app
+    let shown = app
         .db()
-        .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Value, ObjectError> {
+        .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Revealed, ObjectError> {
             let desk = Desk::of(tx, &path.object).await?;
             let record = desk.find(tx, path.id, Action::Read).await?;
-            let field = desk.catalogue.field(&body.field).filter(|field| field.personal && desk.viewer.sees(field));
-            let field = field.ok_or(ObjectError::NotFound("field of personal data"))?;
-            let object = timeline_object(&path.object);
-            let event = NewEvent::new("record.revealed", &object, record.id)
-                .label(record.number.as_str())
-                .data(json!({"field": field.id}));
-            events::append(tx, event).await?;
-            Ok(record.ext.0.get(&field.id).cloned().unwrap_or_default())
+            crate::reveal(tx, &path.object, record.id, &record.number, &asked).await
         })
         .await?;
-    Ok(Json(Revealed { value }))
+    Ok(Json(shown))
 }

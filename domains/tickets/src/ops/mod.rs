@@ -19,6 +19,7 @@ pub mod read;
 pub mod reopen;
 pub mod resolve;
 pub mod resume;
+pub mod reveal;
 pub mod split;
 pub mod start;
 pub mod timeline;

@@ -19,7 +19,8 @@ pub async fn handle(
         .db()
         .read(&cx, async move |r| {
             within_reach(r, path.id, permissions::TICKETS_READ).await?;
-            Ok::<_, Problem>(list_parent(r, "ticket", path.id, params.query(Vec::new())).await?)
+            let page = list_parent(r, "ticket", path.id, params.query(Vec::new())).await?;
+            Ok::<_, Problem>(objects::seen(r, page).await?)
         })
         .await?;
     Ok(Json(page))

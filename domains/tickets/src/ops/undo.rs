@@ -28,6 +28,8 @@ const UNDOABLE: [&str; 9] = [
     "ticket.cancelled",
 ];
 
+/// Events gone through for the last thing that was done; so many looks at personal data may have come since.
+const LOOKS: usize = 50;
 /// For how long.
 const UNDO_MICROS: i64 = 15 * 60 * 1_000_000;
 
@@ -50,9 +52,11 @@ pub async fn handle(
 }
 
 async fn undo(tx: &mut Tx<'_>, before: Ticket) -> Result<Ticket, TicketError> {
-    let query = ListQuery { limit: 1, ..ListQuery::default() };
+    let query = ListQuery { limit: LOOKS, ..ListQuery::default() };
     let page = list_object(tx, "ticket", before.id, query).await.map_err(db::DbError::from)?;
-    let last: Event = page.page.items.into_iter().next().ok_or(TicketError::CannotUndo("there is nothing to undo"))?;
+    // Who looks at something does nothing to it.
+    let last = page.page.items.into_iter().find(|event: &Event| event.kind != objects::REVEALED);
+    let last = last.ok_or(TicketError::CannotUndo("there is nothing to undo"))?;
     if !UNDOABLE.contains(&last.kind.as_str()) {
         return Err(TicketError::CannotUndo("the last thing that happened cannot be undone"));
     }
@@ -81,6 +85,9 @@ fn put_back(ticket: &Ticket, changes: &Value) -> Result<Ticket, TicketError> {
     const BROKEN: TicketError = TicketError::CannotUndo("the change was not recorded in full");
     let mut json = serde_json::to_value(ticket).map_err(|_| BROKEN)?;
     let (Some(fields), Some(changes)) = (json.as_object_mut(), changes.as_object()) else { return Err(BROKEN) };
+    if changes.keys().any(|field| field.starts_with("ext.")) {
+        return Err(TicketError::CannotUndo("own fields were changed; change them back by hand"));
+    }
     for (field, change) in changes {
         if let (Some(place), Some(from)) = (fields.get_mut(field), change.get("from")) {
             *place = from.clone();

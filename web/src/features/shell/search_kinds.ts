@@ -2,8 +2,6 @@
 import { relationOf, type RelationName } from '@/shared/records/relations';
 import { labelText, type Label } from '@/shared/i18n';
 
-const ORDER: Label = { zh: '订单', en: 'Order' };
-
 /** Kinds without a page of their own are shown by their list, narrowed to the record. */
 const LISTS: Readonly<Record<string, string>> = {
   contract: '/contracts',
@@ -34,5 +32,5 @@ export function targetOf(object: string, id: string, title: string): Target {
 /** What people call a kind; own objects bring their name along. */
 export function kindName(object: string, name?: Label | null): string {
   if (name) return labelText(name);
-  return labelText(object === 'order' ? ORDER : relationOf(object as RelationName).what);
+  return labelText(relationOf(object as RelationName).what);
 }

@@ -236,3 +236,35 @@ describe('a form', () => {
     expect(cellOf(failed, 'sum')?.textContent).toContain('Division by nothing.');
   });
 });
+
+describe('personal data', () => {
+  const card = field({ type: 'text' }, { personal: true });
+
+  for (const [object, path] of [
+    ['customer', '/api/v1/customers'],
+    ['device', '/api/v1/devices'],
+    ['ticket', '/api/v1/tickets'],
+    ['order', '/api/v1/orders'],
+    ['vehicle', '/api/v1/records/vehicle'],
+  ] as const) {
+    it(`of a ${object} is shown on request`, async () => {
+      const headers = { 'content-type': 'application/json' };
+      const fetched = vi.fn(() => Promise.resolve(new Response(JSON.stringify({ value: '4711' }), { headers })));
+      vi.stubGlobal('fetch', fetched);
+      const masked: Catalogue = { object, fields: [card] };
+      const box = await draw({
+        catalogue: masked,
+        form: wholeForm(masked),
+        values: { [card.id]: '***' },
+        place: { object, id: '7' },
+        preview: false,
+      });
+      expect(box.textContent).not.toContain('4711');
+      await act(async () => box.querySelector('button')?.click());
+      await act(async () => Promise.resolve());
+      const [asked, init] = fetched.mock.calls[0] as unknown as [string, RequestInit];
+      expect([asked, init.body]).toEqual([`${path}/7/reveal`, JSON.stringify({ field: card.id })]);
+      await vi.waitFor(() => expect(box.textContent).toContain('4711'));
+    });
+  }
+});

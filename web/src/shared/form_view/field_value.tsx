@@ -2,13 +2,13 @@
 import { EyeOutlined } from '@ant-design/icons';
 import { Button, Rate } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { api, url } from '../api/api';
+import { api } from '../api/api';
 import { problemText } from '../api/problem';
 import type { Field, FieldKind, SubTableKind } from '../form_types';
 import { isEmpty, isObject } from '../form_values';
 import { formatMoney } from '../money';
 import { RefText } from '../records/ref_text';
-import { relationFor, type RelationName } from '../records/relations';
+import { relationFor, relationOf, type RelationName } from '../records/relations';
 import { formatFullTime, formatMinutes, zoned } from '../time';
 import { OptionText, isTree, pathOf } from './inputs/choices';
 import { FileFace, contentOf, idsOf, useFiles } from './inputs/files';
@@ -223,13 +223,14 @@ function Masked({ field, place, compact }: { field: Field; place: RecordPlace | 
   );
 }
 
-/** The server shows personal data of records of own objects one field at a time. */
+/** The server shows personal data of a stored record one field at a time. */
 export function canReveal(place: RecordPlace | undefined): boolean {
-  return place?.id !== undefined && relationFor(place.object).startsWith('record:');
+  return place?.id !== undefined;
 }
 
 export async function revealField(place: RecordPlace | undefined, field: string): Promise<unknown> {
-  const path = url('/api/v1/records/{object}/{id}/reveal', { object: place?.object ?? '', id: place?.id ?? '' });
+  const records = relationOf(relationFor(place?.object ?? '')).path;
+  const path = `${records}/${encodeURIComponent(place?.id ?? '')}/reveal`;
   return (await api.post<{ value: unknown }>(path, { field })).value;
 }
 
