@@ -16,19 +16,28 @@ const STAFF = [
   '/parts',
   '/engineers',
   '/contracts',
+  '/maintenance',
+  '/maintenance/{maintenance-plans}',
+  '/orders',
+  '/orders/{orders}',
+  '/renewals',
   '/dispatch',
   '/quotes',
   '/quotes/{quotes}',
   '/surveys',
   '/tasks',
+  '/imports',
+  '/exports',
+  '/customers/duplicates',
   '/settings',
+  '/settings/objects',
   '/audit',
   '/profile',
 ];
 const LANGUAGES: Language[] = ['zh-CN', 'en'];
 
 async function address(page: Page, template: string): Promise<string> {
-  const thing = /\{(\w+)\}/.exec(template)?.[1];
+  const thing = /\{([\w-]+)\}/.exec(template)?.[1];
   if (thing === undefined) return template;
   const answer = await page.request.get(`/api/v1/${thing}?limit=1`);
   const { items } = (await answer.json()) as { items: { id: string }[] };

@@ -1,0 +1,232 @@
+/** Maintenance plans and what they bring, renewals that become leads, and the warranty anybody may look up. */
+import type { Page } from '@playwright/test';
+import { DESKTOP, expect, expectAccessible, expectFits, PHONE, pictures, test, type Language } from '../support/test.ts';
+
+/** Calls the API as the person of the page, with everything that changes need. */
+async function call<T>(page: Page, method: string, path: string, data?: unknown): Promise<T> {
+  const session = (await (await page.request.get('/api/v1/session')).json()) as { csrf_token: string };
+  const answer = await page.request.fetch(`/api/v1${path}`, {
+    method,
+    ...(data === undefined ? {} : { data }),
+    headers: { 'X-CSRF-Token': session.csrf_token, 'Idempotency-Key': `${Date.now()}-${Math.random()}` },
+  });
+  expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
+  return (await answer.json()) as T;
+}
+
+/** Today, or so many days from today, at the company. */
+function day(from = 0): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(Date.now() + from * 86_400_000);
+}
+
+const customer = (page: Page, name: string) =>
+  call<{ id: string }>(page, 'POST', '/customers', { name, kind: 'company', level: 'standard' });
+
+/** Waits until nothing on the page is still loading. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.locator('main').first()).toBeVisible();
+  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible')).toHaveCount(0);
+}
+
+const dialog = (page: Page) => page.getByRole('dialog');
+
+test('a plan by time tells when its devices are due, makes their tickets, and shows the work ahead', async ({
+  person,
+  server,
+}) => {
+  test.setTimeout(240_000);
+  const page = await person({ as: server.person('admin') });
+  const owner = await customer(page, '保养客户甲');
+  const product = await call<{ id: string }>(page, 'POST', '/products', { code: 'PLAN-1', name: '计划用扶梯' });
+  for (const serial of ['PLAN-A1', 'PLAN-A2']) {
+    await call(page, 'POST', '/devices', { serial_number: serial, customer_id: owner.id, product_id: product.id });
+  }
+
+  await page.goto('/maintenance');
+  await settled(page);
+  await page.getByRole('button', { name: '新建保养计划' }).first().click();
+  await dialog(page).getByLabel('名称', { exact: true }).fill('扶梯季度保养');
+  await dialog(page).getByLabel('每几个月').fill('3');
+  const pick = dialog(page).getByRole('combobox', { name: '产品' });
+  await pick.click();
+  await pick.fill('计划用扶梯');
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: '计划用扶梯' }).click();
+  await dialog(page).getByLabel('工单标题').fill('扶梯例行保养');
+  await expectAccessible(page);
+  await dialog(page).getByRole('button', { name: /^保\s?存$/ }).click();
+  await expect(page).toHaveURL(/\/maintenance\/[0-9a-f-]{36}$/);
+  const id = page.url().split('/').pop() ?? '';
+
+  await test.step('the ticket of the first round is made at once, since it is due today', async () => {
+    interface Planned {
+      serial_number: string;
+      open_ticket_id: string | null;
+    }
+    const made = async () =>
+      (await call<Planned[]>(page, 'GET', `/maintenance-plans/${id}/devices`)).filter((one) => one.open_ticket_id !== null)
+        .length;
+    await expect.poll(made, { timeout: 30_000 }).toBe(2);
+    await page.reload();
+    await settled(page);
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('扶梯季度保养');
+    await expect(page.getByText('每 3 个月').first()).toBeVisible();
+    await expect(page.getByRole('heading', { name: '计划内设备（2）' })).toBeVisible();
+    for (const serial of ['PLAN-A1', 'PLAN-A2']) {
+      const row = page.getByRole('listitem').filter({ hasText: serial });
+      await expect(row.getByRole('link', { name: /^T-\d/ })).toBeVisible();
+      await expect(row).toContainText('保养客户甲');
+    }
+    await expectAccessible(page);
+    await pictures(page, 'plans-plan');
+  });
+
+  await test.step('the work of the next months is told', async () => {
+    await page.goto('/maintenance');
+    await settled(page);
+    await page.getByRole('button', { name: '显示工作量' }).click();
+    await expect(page.getByRole('heading', { name: '未来 12 个月工作量' })).toBeVisible();
+    const months = page.getByRole('row').filter({ hasText: '扶梯季度保养 2' });
+    await expect(months.first()).toBeVisible();
+    expect(await months.count()).toBeGreaterThanOrEqual(3);
+    await expectAccessible(page);
+    await page.setViewportSize(PHONE);
+    await settled(page);
+    await expectFits(page);
+    await expectAccessible(page);
+    await page.setViewportSize(DESKTOP);
+  });
+});
+
+test('a plan by meter tells which rhythm makes its device due', async ({ person, server }) => {
+  test.setTimeout(180_000);
+  const page = await person({ as: server.person('admin') });
+  const owner = await customer(page, '保养客户乙');
+  const device = await call<{ id: string }>(page, 'POST', '/devices', {
+    serial_number: 'PLAN-B1',
+    customer_id: owner.id,
+  });
+  const meter = await call<{ id: string }>(page, 'POST', `/devices/${device.id}/meters`, {
+    name: '运行小时',
+    unit: 'h',
+    kind: 'counter',
+  });
+  for (const [back, value] of [
+    [-20, 0],
+    [-10, 400],
+    [-1, 760],
+  ] as const) {
+    const at = new Date(Date.now() + back * 86_400_000).toISOString();
+    await call(page, 'POST', `/devices/${device.id}/meters/${meter.id}/readings`, { at, value });
+  }
+  await page.goto('/maintenance');
+  await settled(page);
+  await page.getByRole('button', { name: '新建保养计划' }).first().click();
+  await dialog(page).getByLabel('名称', { exact: true }).fill('按小时或一年保养');
+  await dialog(page).getByLabel('每几个月').fill('12');
+  await dialog(page).getByLabel('仪表名称').fill('运行小时');
+  await dialog(page).getByLabel('读数每增加').fill('2000');
+  await dialog(page).getByLabel('提前几天生成工单').fill('0');
+  await dialog(page).getByRole('radio', { name: '指定设备' }).check();
+  const pick = dialog(page).getByRole('combobox', { name: '设备' });
+  await pick.click();
+  await pick.fill('PLAN-B1');
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: 'PLAN-B1' }).click();
+  await page.keyboard.press('Escape');
+  await dialog(page).getByLabel('工单标题').fill('按小时保养');
+  await dialog(page).getByRole('button', { name: /^保\s?存$/ }).click();
+  await expect(page).toHaveURL(/\/maintenance\/[0-9a-f-]{36}$/);
+  await settled(page);
+  await expect(page.getByText('每 12 个月 或 运行小时每增加 2000').first()).toBeVisible();
+  const row = page.getByRole('listitem').filter({ hasText: 'PLAN-B1' });
+  await expect(row).toBeVisible();
+  await expectFits(page);
+});
+
+test('a warranty that ends soon becomes one lead, however often one clicks', async ({ person, server }) => {
+  test.setTimeout(180_000);
+  const page = await person({ as: server.person('admin') });
+  const owner = await customer(page, '续约客户甲');
+  await call(page, 'POST', '/devices', {
+    serial_number: 'RENEW-1',
+    customer_id: owner.id,
+    warranty_starts_on: day(-700),
+    warranty_ends_on: day(20),
+  });
+  await page.goto('/renewals');
+  await settled(page);
+  const row = page.getByRole('row', { name: /RENEW-1/ });
+  await expect(row).toContainText('剩 20 天');
+  await expectAccessible(page);
+  await row.getByRole('button', { name: '生成续约线索 RENEW-1' }).click();
+  await dialog(page).getByLabel('备注').fill('客户希望延保两年');
+  await expectAccessible(page);
+  await dialog(page).getByRole('button', { name: '生成续约线索' }).dblclick();
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(row.getByRole('link', { name: /^线索 LD-/ })).toBeVisible();
+  await expect(row.getByRole('button')).toHaveCount(0);
+
+  const filter = encodeURIComponent(JSON.stringify({ field: 'customer_id', op: 'eq', value: owner.id }));
+  const leads = async () =>
+    (await call<{ items: { kind: string; note: string | null }[] }>(page, 'GET', `/orders?filter=${filter}`)).items;
+  expect(await leads()).toHaveLength(1);
+  expect((await leads())[0]?.kind).toBe('lead');
+
+  await test.step('who had the page open before gets the same lead', async () => {
+    const devices = await call<{ items: { id: string }[] }>(page, 'GET', '/devices?q=RENEW-1');
+    await call(page, 'POST', '/renewals/offer', { device_id: devices.items[0]?.id });
+    expect(await leads()).toHaveLength(1);
+  });
+
+  await test.step('the lead says what it is about', async () => {
+    await row.getByRole('link', { name: /^线索 LD-/ }).click();
+    await settled(page);
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(/LD-/);
+    await expect(page.getByText('客户希望延保两年').first()).toBeVisible();
+    await expect(page.getByRole('link', { name: '续约客户甲' })).toBeVisible();
+  });
+
+  await test.step('the list is made for the phone', async () => {
+    await page.setViewportSize(PHONE);
+    await page.goto('/renewals');
+    await settled(page);
+    await expectFits(page);
+    await expectAccessible(page);
+    await pictures(page, 'plans-renewals');
+  });
+});
+
+for (const language of ['zh-CN', 'en'] satisfies Language[]) {
+  test(`anybody looks up a warranty without signing in, in ${language}`, async ({ person, server, complaints }) => {
+    test.setTimeout(120_000);
+    complaints.allow(/status of 404 .*\/api\/v1\/public\/warranty/);
+    const admin = await person({ as: server.person('admin') });
+    const serial = `PUBLIC-${language}`;
+    await call(admin, 'POST', '/devices', {
+      serial_number: serial,
+      warranty_starts_on: day(-100),
+      warranty_ends_on: day(265),
+    });
+    const page = await person({ language });
+    await page.goto('/w');
+    const check = page.getByRole('button', { name: /^(查\s?询|Check)$/ });
+    await expect(check).toBeVisible();
+    for (const size of [DESKTOP, PHONE]) {
+      await page.setViewportSize(size);
+      await expectFits(page);
+      await expectAccessible(page);
+    }
+    await page.getByLabel(/^(序列号|Serial number)$/).fill('NOPE-404');
+    await check.click();
+    await expect(page.getByText(/没有找到这台设备|There is no such device/)).toBeVisible();
+    await expectAccessible(page);
+    await page.getByLabel(/^(序列号|Serial number)$/).fill(serial);
+    await check.click();
+    await expect(page.getByRole('heading', { name: serial })).toBeVisible();
+    const result = page.getByRole('region', { name: /^(查询结果|Result)$/ });
+    await expect(result).toContainText(day(265));
+    await expect(result).toContainText(/保修期内|In warranty/i);
+    await expectFits(page);
+    await expectAccessible(page);
+    await pictures(page, `plans-warranty-${language}`);
+  });
+}
