@@ -160,7 +160,7 @@ function What({ row }: { row: Renewal }) {
           <Link to="/contracts" search={{ q: row.contract_number ?? '' }}>
             {row.contract_number}
           </Link>{' '}
-          {row.contract_name}
+          <span className="muted">{row.contract_name}</span>
         </>
       )}{' '}
       <span className="muted">

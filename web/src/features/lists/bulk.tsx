@@ -117,7 +117,7 @@ function BulkDialog(props: BulkProps & { kind: Kind; everything: boolean; onClos
   const locale = useLocale();
   const phone = useIsPhone();
   const fields = settable(target);
-  const [fieldId, setFieldId] = useState(fields[0]?.id);
+  const [fieldId, setFieldId] = useState<string>();
   const field = fields.find((one) => one.id === fieldId);
   const [value, setValue] = useState<unknown>(null);
   const [started, setStarted] = useState<string>();
@@ -270,11 +270,14 @@ function BulkDialog(props: BulkProps & { kind: Kind; everything: boolean; onClos
           ) : (
             <>
               <div>
-                <div id="bulk-field">{t('field')}</div>
+                <div id="bulk-field" style={{ marginBottom: 4 }}>
+                  {t('field')}
+                </div>
                 <Select
                   aria-labelledby="bulk-field"
                   showSearch={{ optionFilterProp: 'label' }}
                   value={fieldId ?? null}
+                  placeholder={t('chooseField')}
                   options={fields.map((one) => ({ value: one.id, label: labelText(one.label, locale) }))}
                   style={{ width: '100%' }}
                   onChange={(next) => {
@@ -286,7 +289,7 @@ function BulkDialog(props: BulkProps & { kind: Kind; everything: boolean; onClos
               </div>
               {field && (
                 <div key={field.id}>
-                  <div>{t('value')}</div>
+                  <div style={{ marginBottom: 4 }}>{t('value')}</div>
                   <ValueInput
                     list={list}
                     field={field}

@@ -31,6 +31,9 @@ const STEP: Readonly<Record<Import['state'], number>> = {
   undone: 3,
 };
 
+/** The server tells of so many problems at most. */
+const TOLD = 100;
+
 /** What is wrong with each column, by its place in the mapping. */
 function columnProblems(error: unknown): Map<number, string> {
   const found = new Map<number, string>();
@@ -64,7 +67,7 @@ function Problems({ run }: { run: Import }) {
     <section aria-labelledby="import-problems" className="stack">
       <div className="row-between">
         <h2 id="import-problems" style={{ fontSize: 15, margin: 0 }}>
-          {t('problems', { n: run.problems.length })}
+          {t(run.problems.length < TOLD ? 'problems' : 'problemsFirst', { n: run.problems.length })}
         </h2>
         {run.rejected > 0 && (
           <Button
@@ -192,7 +195,7 @@ function Opened({ run, target }: { run: Import; target: ListTarget | undefined }
       <div className="page-head">
         <h1>
           {t('title')}
-          {name && `: ${name}`}
+          {name && `${locale === 'en' ? ': ' : '：'}${name}`}
         </h1>
         <div className="row">
           <ImportStateTag state={run.state} />
@@ -288,7 +291,11 @@ function Opened({ run, target }: { run: Import; target: ListTarget | undefined }
           <Alert type="info" showIcon title={t('stopped')} />
         )}
         {run.state === 'undone' && (
-          <Alert type="success" showIcon title={t('undoResult', { undone: run.undone, kept: run.kept })} />
+          <Alert
+            type="success"
+            showIcon
+            title={t(run.kept > 0 ? 'undoResult' : 'undoneAll', { undone: run.undone, kept: run.kept })}
+          />
         )}
         {!atMapping && !moving && (
           <div className="row" style={{ flexWrap: 'wrap' }}>

@@ -20,6 +20,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   parts: 'part',
   engineers: 'engineer',
   contracts: 'contract',
+  orders: 'order',
 };
 const OBJECT_OF_LIST: Readonly<Record<string, string>> = { ...OBJECTS, visits: 'visit' };
 
