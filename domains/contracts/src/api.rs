@@ -45,6 +45,9 @@ pub struct NewContract {
     pub device_ids: Vec<Uuid>,
     /// Whatever colleagues should know, at most 20,000 characters.
     pub note: Option<String>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl NewContract {
@@ -100,6 +103,7 @@ impl From<Contract> for NewContract {
             response_minutes: contract.response_minutes,
             device_ids: contract.device_ids.0,
             note: contract.note,
+            ext: None,
         }
     }
 }
@@ -128,6 +132,8 @@ pub struct ContractChange {
     pub device_ids: Change<Vec<Uuid>>,
     /// Whatever colleagues should know.
     pub note: Change<String>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl ContractChange {

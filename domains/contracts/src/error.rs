@@ -3,7 +3,7 @@
 use db::DbError;
 use devices::DeviceError;
 use http_api::{FieldError, Problem};
-use objects::Invalid;
+use objects::{Invalid, ObjectError};
 
 /// An error of this domain.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,9 @@ pub enum ContractError {
     /// Fields are wrong.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] ObjectError),
     /// The device that is asked about.
     #[error(transparent)]
     Device(#[from] DeviceError),
@@ -48,6 +51,7 @@ impl From<ContractError> for Problem {
                 Self::conflict("number_taken", message).with_errors(vec![FieldError::new("/number", "taken", message)])
             }
             ContractError::Invalid(invalid) => invalid.into(),
+            ContractError::Own(error) => error.into(),
             ContractError::Device(error) => error.into(),
             ContractError::Db(error) => error.into(),
         }

@@ -9,7 +9,8 @@
 //!
 //! Events: `contract.created`, `.updated`, `.archived`, `.restored`, also on the customer's timeline;
 //! `maintenance_plan.created`, `.updated`, `.archived`, `.restored`, `.progress_noted`, and `maintenance.due` on the
-//! device's timeline. Text search knows contracts by number, name, customer and note.
+//! device's timeline. Text search knows contracts by number, name, customer, note
+//! and own fields that may be searched.
 
 mod api;
 mod error;
@@ -47,7 +48,7 @@ pub use ops::{
 };
 pub use plans::{MaintenancePlan, MaintenanceState, NewMaintenancePlan};
 pub use reactions::ContractSearch;
-pub use store::of_customer::{count_of_customer, of_customer};
+pub use store::of_customer::count_of_customer;
 pub use verdict::{DeviceFacts, ReasonCode, Term, Verdict, judge};
 
 /// The structure of this domain.
@@ -56,6 +57,7 @@ pub fn migrations() -> Vec<Migration> {
         db::migration!("contracts", 1, "contracts", "../migrations/0001_contracts.sql"),
         db::migration!("contracts", 2, "maintenance", "../migrations/0002_maintenance.sql"),
         db::migration!("contracts", 3, "renewals", "../migrations/0003_renewals.sql"),
+        db::migration!("contracts", 4, "own_fields", "../migrations/0004_own_fields.sql"),
     ]
 }
 
@@ -72,6 +74,14 @@ pub fn routes() -> Routes {
         .post("/api/v1/contracts/{id}/archive", update, "archiveContract", "Put a contract away", ops::archive::handle)
         .describe("It covers nothing from then on.")
         .post("/api/v1/contracts/{id}/restore", update, "restoreContract", "Take a contract back", ops::restore::handle)
+        .post(
+            "/api/v1/contracts/{id}/reveal",
+            read,
+            "revealContractField",
+            "Show one own field of personal data of a contract",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
         .get(
             "/api/v1/contracts/{id}/timeline",
             read,
@@ -158,12 +168,28 @@ fn plan_routes() -> Routes {
 
 /// The contract with this id, archived or not, whoever asks.
 pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Contract>, DbError> {
-    store::find(q, id).await
+    let mut found = store::find(q, id).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// What the caller may see of the contracts' own fields.
+pub(crate) async fn own_fields(q: &mut impl Query, contracts: &mut [Contract]) -> Result<(), DbError> {
+    objects::shown(q, "contract", contracts.iter_mut().map(|contract| &mut contract.ext.0).collect()).await
 }
 
 /// The contract with this id if the caller's `permission` reaches it; [`ContractError::NotFound`] otherwise.
 pub async fn reached(q: &mut impl Query, permission: Permission, id: Uuid) -> Result<Contract, ContractError> {
-    store::reached(q, permission, id).await
+    let mut found = store::reached(q, permission, id).await?;
+    own_fields(q, std::slice::from_mut(&mut found)).await?;
+    Ok(found)
+}
+
+/// A customer's contracts in use within the caller's reach, the one that ends last first.
+pub async fn of_customer(q: &mut impl Query, customer_id: Uuid, limit: usize) -> Result<Vec<Contract>, DbError> {
+    let mut found = store::of_customer::of_customer(q, customer_id, limit).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// Contracts in use within reach of `permission` that end within these days, both included, by that day; at most 200.
@@ -174,12 +200,16 @@ pub async fn ending(
     most: usize,
 ) -> Result<Vec<Contract>, DbError> {
     let scope = store::scope(q.cx(), permission);
-    store::ending(q, scope, from, to, most).await
+    let mut found = store::ending(q, scope, from, to, most).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// The contracts in use about this device, the one that ends last first; at most 200.
 pub async fn of_device(q: &mut impl Query, device_id: Uuid) -> Result<Vec<Contract>, DbError> {
-    store::of_device(q, device_id).await
+    let mut found = store::of_device(q, device_id).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// Whether the device is covered on this day.

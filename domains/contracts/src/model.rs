@@ -74,6 +74,8 @@ pub struct Contract {
     pub note: Option<String>,
     /// The user who created the record.
     pub created_by: Option<Uuid>,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Contract {
@@ -93,6 +95,7 @@ db::record!(Contract {
     device_ids,
     note,
     created_by,
+    ext,
 });
 
 /// A contract with its customer's name, as the API shows it.

@@ -23,7 +23,12 @@ impl Indexed for ContractSearch {
     fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
         Box::pin(async move {
             let contracts: Vec<Contract> = objects::by_ids(tx, &store::LISTING.list, ids).await?;
-            Ok(views(tx, contracts).await?.into_iter().map(document).collect())
+            let own = objects::OwnWords::of(tx, "contract").await?;
+            let found = |view: ContractView| {
+                let said = own.words(&view.contract.ext.0);
+                document(view).text(said)
+            };
+            Ok(views(tx, contracts).await?.into_iter().map(found).collect())
         })
     }
 }

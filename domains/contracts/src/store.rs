@@ -60,11 +60,11 @@ pub(crate) static LISTING: Listing = Listing {
 };
 
 const INSERT: &str = "insert into contracts (tenant_id, id, version, created_at, updated_at, number, customer_id, name,
-        kind, starts_on, ends_on, covers, response_minutes, device_ids, note, created_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        kind, starts_on, ends_on, covers, response_minutes, device_ids, note, created_by, ext)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const UPDATE: &str = "update contracts set version = $4, updated_at = $5, archived_at = $6, number = $7,
         customer_id = $8, name = $9, kind = $10, starts_on = $11, ends_on = $12, covers = $13, response_minutes = $14,
-        device_ids = $15, note = $16
+        device_ids = $15, note = $16, ext = $17
     where tenant_id = $1 and id = $2 and version = $3";
 const ADD_DEVICE: &str = "insert into contract_devices (tenant_id, contract_id, device_id) values ($1, $2, $3)";
 const REMOVE_DEVICE: &str = "delete from contract_devices where tenant_id = $1 and contract_id = $2 and device_id = $3";
@@ -144,6 +144,7 @@ pub(crate) fn insert(cx: &Context, contract: &Contract) -> Vec<Stmt<'static>> {
         &contract.device_ids,
         &contract.note,
         &contract.created_by,
+        &contract.ext,
     );
     let devices = contract.device_ids.0.iter().map(|device| stmt!(ADD_DEVICE, cx.tenant(), contract.id, device));
     std::iter::once(row).chain(devices).map(Stmt::into_owned).collect()
@@ -170,6 +171,7 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: &Contract, after: &Contract)
         &after.response_minutes,
         &after.device_ids,
         &after.note,
+        &after.ext,
     );
     if tx.execute(stmt).await? != 1 {
         return Err(ContractError::Stale);

@@ -76,6 +76,9 @@ pub struct CreatePart {
     /// For colleagues.
     #[serde(default)]
     pub note: Option<String>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Change a part; absent fields stay, `null` clears. `stock` sets what was counted.
@@ -98,6 +101,8 @@ pub struct UpdatePart {
     pub stock: Change<i64>,
     /// For colleagues.
     pub note: Change<String>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Why a booking is taken back.

@@ -2,7 +2,7 @@
 
 use db::DbError;
 use http_api::{FieldError, Problem};
-use objects::Invalid;
+use objects::{Invalid, ObjectError};
 use tickets::TicketError;
 
 /// An error of an operation on parts.
@@ -26,6 +26,9 @@ pub enum InventoryError {
     /// Fields that are not valid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] ObjectError),
     /// The ticket is out of reach.
     #[error(transparent)]
     Ticket(#[from] TicketError),
@@ -50,6 +53,7 @@ impl From<InventoryError> for Problem {
             InventoryError::CodeTaken => Self::conflict("code_taken", "Another part has this code.")
                 .with_errors(vec![FieldError::new("/code", "code_taken", "Choose another code.")]),
             InventoryError::Invalid(invalid) => invalid.into(),
+            InventoryError::Own(error) => error.into(),
             InventoryError::Ticket(error) => error.into(),
             InventoryError::Db(error) => error.into(),
         }

@@ -1,5 +1,6 @@
 //! The part, and its use on a job.
 
+use db::Json;
 use kernel::{Context, Timestamp, Uuid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,8 @@ pub struct Part {
     pub updated_at: Timestamp,
     /// When it was put away.
     pub archived_at: Option<Timestamp>,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Part {
@@ -52,6 +55,7 @@ db::record!(Part {
     created_at,
     updated_at,
     archived_at,
+    ext,
 });
 
 impl Part {
@@ -73,6 +77,7 @@ impl Part {
             created_at: now,
             updated_at: now,
             archived_at: None,
+            ext: Json::default(),
         }
     }
 

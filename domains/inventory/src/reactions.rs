@@ -10,7 +10,7 @@ use search::{Document, Indexed};
 
 use crate::store;
 
-/// Parts in the text search: code, name and note.
+/// Parts in the text search: code, name, note and own fields that may be searched.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PartDocuments;
 
@@ -32,6 +32,7 @@ impl Indexed for PartDocuments {
     fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
         Box::pin(async move {
             let parts = store::by_ids(tx, ids).await?;
+            let own = objects::OwnWords::of(tx, "part").await?;
             Ok(parts
                 .into_iter()
                 .map(|part| {
@@ -39,6 +40,7 @@ impl Indexed for PartDocuments {
                         .subtitle(Some(part.code.clone()))
                         .codes([Some(part.code)])
                         .text([part.note])
+                        .text(own.words(&part.ext.0))
                         .archived(part.archived_at.is_some())
                 })
                 .collect())

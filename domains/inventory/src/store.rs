@@ -58,7 +58,7 @@ static INSERT_USE: LazyLock<String> = LazyLock::new(|| insert_text("part_uses", 
 
 const UPDATE: &str =
     "update parts set version = $4, code = $5, name = $6, unit = $7, price_minor = $8, cost_minor = $9,
-     currency = $10, stock = $11, stock_warning = $12, note = $13, updated_at = $14, archived_at = $15
+     currency = $10, stock = $11, stock_warning = $12, note = $13, updated_at = $14, archived_at = $15, ext = $16
      where tenant_id = $1 and id = $2 and version = $3";
 
 /// One statement, so that two engineers who use the last piece at once both count.
@@ -92,7 +92,8 @@ pub fn insert<'p>(cx: &Context, part: &'p Part) -> Stmt<'p> {
         &p.note,
         p.created_at,
         p.updated_at,
-        p.archived_at
+        p.archived_at,
+        &p.ext
     )
 }
 
@@ -116,7 +117,8 @@ pub async fn update(tx: &mut Tx<'_>, after: &Part, version: i64) -> Result<(), I
             p.stock_warning,
             &p.note,
             p.updated_at,
-            p.archived_at
+            p.archived_at,
+            &p.ext
         ))
         .await?;
     if touched == 0 { Err(InventoryError::Stale) } else { Ok(()) }

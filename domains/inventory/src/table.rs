@@ -3,22 +3,27 @@
 use db::{Query, Tx, list::ListPage};
 use http_api::{ListParams, Problem};
 use kernel::Uuid;
-use objects::listing;
+use objects::{Numbers, listing};
 
 use crate::{
     CreatePart, InventoryError, Part, UpdatePart,
-    ops::update::{change, edit},
-    store,
+    ops::{
+        create::add_with,
+        update::{change, edit},
+    },
+    own_fields, store,
 };
 
 /// A page of the parts.
 pub async fn page(q: &mut impl Query, params: &ListParams) -> Result<ListPage<Part>, Problem> {
-    listing::page(q, &store::LISTING, params, Vec::new()).await
+    let mut page: ListPage<Part> = listing::page_with_own(q, &store::LISTING, "part", params, Vec::new()).await?;
+    own_fields(q, &mut page.page.items).await?;
+    Ok(page)
 }
 
-/// Adds a part.
-pub async fn create(tx: &mut Tx<'_>, new: CreatePart) -> Result<Part, InventoryError> {
-    crate::insert(tx, new).await
+/// Adds a part; `numbers` were taken before, when own fields are sent.
+pub async fn create(tx: &mut Tx<'_>, new: CreatePart, numbers: &Numbers) -> Result<Part, InventoryError> {
+    add_with(tx, new, numbers).await
 }
 
 /// Changes a part that has this version.

@@ -7,13 +7,20 @@ use testkit::TestDb;
 use crate::{CreatePart, InventoryError, Part, PartUse, ops::create, store};
 
 pub fn migrations() -> Vec<Migration> {
-    [events::migrations(), http_api::migrations(), search::migrations(), tickets::migrations(), crate::migrations()]
-        .concat()
+    [
+        events::migrations(),
+        jobs::migrations(),
+        http_api::migrations(),
+        search::migrations(),
+        objects::migrations(),
+        tickets::migrations(),
+        crate::migrations(),
+    ]
+    .concat()
 }
 
 pub async fn part(t: &TestDb, body: CreatePart) -> Result<Part, InventoryError> {
-    let part = create::prepare(&t.cx, body)?;
-    t.db.write(&t.cx, async move |tx: &mut Tx<'_>| create::save(tx, part).await).await
+    t.db.write(&t.cx, async move |tx: &mut Tx<'_>| create::add(tx, body).await).await
 }
 
 pub async fn listed(t: &TestDb) -> Vec<Part> {

@@ -37,6 +37,9 @@ pub struct NewProduct {
     /// How the warranty counts, beyond its months; the rule of the category when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warranty: Option<WarrantyTerms>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl NewProduct {
@@ -82,6 +85,7 @@ impl From<Product> for NewProduct {
             default_response_minutes: product.default_response_minutes,
             note: product.note,
             warranty: product.warranty.0,
+            ext: None,
         }
     }
 }
@@ -104,6 +108,8 @@ pub struct ProductChange {
     pub note: Change<String>,
     /// How the warranty counts, beyond its months.
     pub warranty: Change<WarrantyTerms>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl ProductChange {

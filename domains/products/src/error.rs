@@ -2,7 +2,7 @@
 
 use db::DbError;
 use http_api::{FieldError, Problem};
-use objects::Invalid;
+use objects::{Invalid, ObjectError};
 
 /// An error of this domain.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum ProductError {
     /// Fields are wrong.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] ObjectError),
     /// The database.
     #[error(transparent)]
     Db(DbError),
@@ -75,6 +78,7 @@ impl From<ProductError> for Problem {
                 Self::conflict("code_taken", message).with_errors(vec![FieldError::new("/code", "taken", message)])
             }
             ProductError::Invalid(invalid) => invalid.into(),
+            ProductError::Own(error) => error.into(),
             ProductError::Db(error) => error.into(),
         }
     }

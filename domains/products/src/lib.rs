@@ -4,8 +4,8 @@
 //! pure rule from a device's days to those of its warranty.
 //!
 //! Events: `product.created`, `.updated`, `.archived`, `.restored`, `.document_added`, `.document_removed`,
-//! `warranty_rule.created`, `.updated`, `.deleted`. Text search knows products by name, code, category
-//! and note.
+//! `warranty_rule.created`, `.updated`, `.deleted`. Text search knows products by name, code, category,
+//! note and own fields that may be searched.
 
 mod api;
 mod error;
@@ -38,6 +38,7 @@ pub fn migrations() -> Vec<Migration> {
     vec![
         db::migration!("products", 1, "products", "../migrations/0001_products.sql"),
         db::migration!("products", 2, "warranty_rules", "../migrations/0002_warranty_rules.sql"),
+        db::migration!("products", 3, "own_fields", "../migrations/0003_own_fields.sql"),
     ]
 }
 
@@ -52,6 +53,14 @@ pub fn routes() -> Routes {
         .patch("/api/v1/products/{id}", update, "updateProduct", "Change a product", ops::update::handle)
         .post("/api/v1/products/{id}/archive", update, "archiveProduct", "Put a product away", ops::archive::handle)
         .post("/api/v1/products/{id}/restore", update, "restoreProduct", "Take a product back", ops::restore::handle)
+        .post(
+            "/api/v1/products/{id}/reveal",
+            read,
+            "revealProductField",
+            "Show one own field of personal data of a product",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
         .get(
             "/api/v1/products/{id}/timeline",
             read,
@@ -115,17 +124,28 @@ pub fn routes() -> Routes {
 
 /// The product with this id, archived or not.
 pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Product>, DbError> {
-    store::find(q, id).await
+    let mut found = store::find(q, id).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// What the caller may see of the products' own fields.
+pub(crate) async fn own_fields(q: &mut impl Query, products: &mut [Product]) -> Result<(), DbError> {
+    objects::shown(q, "product", products.iter_mut().map(|product| &mut product.ext.0).collect()).await
 }
 
 /// The products with these ids, archived or not, in no order; ids that do not exist are left out.
 pub async fn by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Product>, DbError> {
-    objects::by_ids(q, &store::LISTING.list, ids).await
+    let mut found: Vec<Product> = objects::by_ids(q, &store::LISTING.list, ids).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// The product with this code however it is written, archived or not.
 pub async fn by_code(q: &mut impl Query, code: &str) -> Result<Option<Product>, DbError> {
-    store::by_code(q, &objects::folded_code(code)).await
+    let mut found = store::by_code(q, &objects::folded_code(code)).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
 }
 
 /// The warranty rule that counts for a product: its own words first, those of its category for the rest.

@@ -35,6 +35,8 @@ pub struct Product {
     pub note: Option<String>,
     /// How the warranty counts, beyond its months; absent when the rule of the category says so.
     pub warranty: Json<Option<WarrantyTerms>>,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Product {
@@ -50,6 +52,7 @@ db::record!(Product {
     default_response_minutes,
     note,
     warranty,
+    ext,
 });
 
 /// What counts for products of a category that say nothing themselves.

@@ -23,7 +23,12 @@ impl Indexed for ProductSearch {
     fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
         Box::pin(async move {
             let products: Vec<Product> = objects::by_ids(tx, &store::LISTING.list, ids).await?;
-            Ok(products.into_iter().map(document).collect())
+            let own = objects::OwnWords::of(tx, "product").await?;
+            let found = |product: Product| {
+                let said = own.words(&product.ext.0);
+                document(product).text(said)
+            };
+            Ok(products.into_iter().map(found).collect())
         })
     }
 }

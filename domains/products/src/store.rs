@@ -37,10 +37,10 @@ pub(crate) static LISTING: Listing = Listing {
 };
 
 const INSERT: &str = "insert into products (tenant_id, id, version, created_at, updated_at, code, name, category,
-        warranty_months, default_response_minutes, note, warranty)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        warranty_months, default_response_minutes, note, warranty, ext)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const UPDATE: &str = "update products set version = $4, updated_at = $5, archived_at = $6, code = $7, name = $8,
-        category = $9, warranty_months = $10, default_response_minutes = $11, note = $12, warranty = $13
+        category = $9, warranty_months = $10, default_response_minutes = $11, note = $12, warranty = $13, ext = $14
     where tenant_id = $1 and id = $2 and version = $3";
 
 /// The list of warranty rules by category.
@@ -107,6 +107,7 @@ pub(crate) fn insert(cx: &Context, product: &Product) -> Stmt<'static> {
         &product.default_response_minutes,
         &product.note,
         &product.warranty,
+        &product.ext,
     )
     .into_owned()
 }
@@ -128,6 +129,7 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: &Product, after: &Product) -
         &after.default_response_minutes,
         &after.note,
         &after.warranty,
+        &after.ext,
     );
     if tx.execute(stmt).await? == 1 { Ok(()) } else { Err(ProductError::Stale) }
 }

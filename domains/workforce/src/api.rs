@@ -76,6 +76,9 @@ pub struct CreateEngineer {
     /// For colleagues.
     #[serde(default)]
     pub note: Option<String>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Change an engineer; absent fields stay, `null` clears.
@@ -106,6 +109,8 @@ pub struct UpdateEngineer {
     pub status: Change<EngineerStatus>,
     /// For colleagues.
     pub note: Change<String>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl CreateEngineer {

@@ -2,7 +2,7 @@
 
 use db::DbError;
 use http_api::{FieldError, Problem};
-use objects::Invalid;
+use objects::{Invalid, ObjectError};
 
 /// An error of an operation on engineers.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,9 @@ pub enum WorkforceError {
     /// Fields that are not valid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] ObjectError),
     /// The database.
     #[error(transparent)]
     Db(DbError),
@@ -38,6 +41,7 @@ impl From<WorkforceError> for Problem {
             WorkforceError::UserTaken => Self::conflict("user_taken", "This sign-in belongs to another engineer.")
                 .with_errors(vec![FieldError::new("/user_id", "user_taken", "Choose another sign-in, or none.")]),
             WorkforceError::Invalid(invalid) => invalid.into(),
+            WorkforceError::Own(error) => error.into(),
             WorkforceError::Db(error) => error.into(),
         }
     }

@@ -15,15 +15,15 @@ pub mod table;
 mod testing;
 
 use authz::{Access::Needs, permissions};
-use db::{Migration, Query as _, Tx};
+use db::{DbError, Migration, Query, Tx};
 use http_api::Routes;
+use kernel::Uuid;
 
 pub use api::{CreateEngineer, EngineerPath, UpdateEngineer};
 pub use error::WorkforceError;
 pub use model::{Engineer, EngineerStatus, Skill};
 pub use ops::create::add;
 pub use reactions::EngineerDocuments;
-pub use store::{active, by_ids, by_user, get, listed};
 
 /// The operations on engineers.
 pub fn routes() -> Routes {
@@ -41,6 +41,14 @@ pub fn routes() -> Routes {
             "Take an engineer out of the archive",
             ops::restore::handle,
         )
+        .post(
+            "/api/v1/engineers/{id}/reveal",
+            read,
+            "revealEngineerField",
+            "Show one own field of personal data of an engineer",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
         .get(
             "/api/v1/engineers/{id}/timeline",
             read,
@@ -52,11 +60,53 @@ pub fn routes() -> Routes {
 
 /// Adds an engineer inside the caller's transaction, as the demo company does.
 pub async fn insert(tx: &mut Tx<'_>, body: CreateEngineer) -> Result<Engineer, WorkforceError> {
-    let engineer = ops::create::prepare(tx.cx(), body)?;
-    ops::create::save(tx, engineer).await
+    add(tx, body).await
+}
+
+/// One engineer, archived or not, whoever asks.
+pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Engineer>, DbError> {
+    let mut found = store::get(q, id).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// The engineer who signs in as this user, unless archived.
+pub async fn by_user(q: &mut impl Query, user_id: Uuid) -> Result<Option<Engineer>, DbError> {
+    let mut found = store::by_user(q, user_id).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// Those with these ids, archived or not, in no order.
+pub async fn by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Engineer>, DbError> {
+    let mut found = store::by_ids(q, ids).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// Everybody who can be sent, by id.
+pub async fn active(q: &mut impl Query) -> Result<Vec<Engineer>, DbError> {
+    let mut found = store::active(q).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// Everybody who is not archived, whether they can be sent or not, by id.
+pub async fn listed(q: &mut impl Query) -> Result<Vec<Engineer>, DbError> {
+    let mut found = store::listed(q).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// What the caller may see of the engineers' own fields.
+pub(crate) async fn own_fields(q: &mut impl Query, engineers: &mut [Engineer]) -> Result<(), DbError> {
+    objects::shown(q, "engineer", engineers.iter_mut().map(|engineer| &mut engineer.ext.0).collect()).await
 }
 
 /// The structure of engineers.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("workforce", 1, "engineers", "../migrations/0001_engineers.sql")]
+    vec![
+        db::migration!("workforce", 1, "engineers", "../migrations/0001_engineers.sql"),
+        db::migration!("workforce", 2, "own_fields", "../migrations/0002_own_fields.sql"),
+    ]
 }

@@ -70,6 +70,8 @@ pub struct Engineer {
     pub updated_at: Timestamp,
     /// When the record was put away.
     pub archived_at: Option<Timestamp>,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Engineer {
@@ -90,6 +92,7 @@ db::record!(Engineer {
     created_at,
     updated_at,
     archived_at,
+    ext,
 });
 
 impl Engineer {
@@ -114,6 +117,7 @@ impl Engineer {
             created_at: now,
             updated_at: now,
             archived_at: None,
+            ext: Json::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use search::{Document, Indexed};
 
 use crate::store;
 
-/// Engineers in the text search: name, telephone, skills, address.
+/// Engineers in the text search: name, telephone, skills, address, own fields that may be searched.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EngineerDocuments;
 
@@ -23,6 +23,7 @@ impl Indexed for EngineerDocuments {
     fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
         Box::pin(async move {
             let engineers = store::by_ids(tx, ids).await?;
+            let own = objects::OwnWords::of(tx, "engineer").await?;
             Ok(engineers
                 .into_iter()
                 .map(|engineer| {
@@ -32,6 +33,7 @@ impl Indexed for EngineerDocuments {
                         .text([engineer.home_address])
                         .text(engineer.skills.0.into_iter().map(|skill| Some(skill.skill)))
                         .text([engineer.note])
+                        .text(own.words(&engineer.ext.0))
                         .reached_by([engineer.user_id], engineer.team_id, engineer.region_id)
                         .archived(engineer.archived_at.is_some())
                 })

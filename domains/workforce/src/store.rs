@@ -52,7 +52,7 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 
 const UPDATE: &str = "update engineers set version = $4, name = $5, phone = $6, user_id = $7, skills = $8,
      home_address = $9, home_lat = $10, home_lng = $11, working_hours = $12, region_id = $13, team_id = $14,
-     status = $15, note = $16, updated_at = $17, archived_at = $18
+     status = $15, note = $16, updated_at = $17, archived_at = $18, ext = $19
      where tenant_id = $1 and id = $2 and version = $3";
 
 /// A new engineer.
@@ -77,7 +77,8 @@ pub fn insert<'e>(cx: &Context, engineer: &'e Engineer) -> Stmt<'e> {
         &e.note,
         e.created_at,
         e.updated_at,
-        e.archived_at
+        e.archived_at,
+        &e.ext
     )
 }
 
@@ -105,7 +106,8 @@ pub async fn update(tx: &mut Tx<'_>, after: &Engineer, version: i64) -> Result<(
             e.status,
             &e.note,
             e.updated_at,
-            e.archived_at
+            e.archived_at,
+            &e.ext
         ))
         .await?;
     if touched == 0 { Err(WorkforceError::Stale) } else { Ok(()) }

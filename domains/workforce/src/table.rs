@@ -4,40 +4,37 @@ use authz::permissions::ENGINEERS_READ;
 use db::{Query, Tx, list::ListPage};
 use http_api::{ListParams, Problem, scope_condition};
 use kernel::Uuid;
-use objects::{Checks, listing};
+use objects::{Numbers, listing};
 
 use crate::{
-    CreateEngineer, Engineer, UpdateEngineer, WorkforceError, api,
+    CreateEngineer, Engineer, UpdateEngineer, WorkforceError,
     ops::{
-        create::{prepare, save},
-        update::edit,
+        create::{prepare, save_with},
+        update::{change, edit},
     },
-    references, store,
+    own_fields, references, store,
 };
 
 /// A page of the engineers that the caller sees.
 pub async fn page(q: &mut impl Query, params: &ListParams) -> Result<ListPage<Engineer>, Problem> {
     let scope = scope_condition(q.cx(), ENGINEERS_READ, &store::SCOPE);
-    listing::page(q, &store::LISTING, params, vec![scope]).await
+    let mut page: ListPage<Engineer> =
+        listing::page_with_own(q, &store::LISTING, "engineer", params, vec![scope]).await?;
+    own_fields(q, &mut page.page.items).await?;
+    Ok(page)
 }
 
-/// Adds an engineer.
-pub async fn create(tx: &mut Tx<'_>, new: CreateEngineer) -> Result<Engineer, WorkforceError> {
+/// Adds an engineer; `numbers` were taken before, when own fields are sent.
+pub async fn create(tx: &mut Tx<'_>, mut new: CreateEngineer, numbers: &Numbers) -> Result<Engineer, WorkforceError> {
+    let sent = new.ext.take();
     let engineer = prepare(tx.cx(), new)?;
     references::check(tx, &engineer).await?;
-    save(tx, engineer).await
+    save_with(tx, engineer, sent, numbers).await
 }
 
 /// Changes an engineer that has this version and that the caller may change.
 pub async fn update(tx: &mut Tx<'_>, id: Uuid, version: i64, body: UpdateEngineer) -> Result<Engineer, WorkforceError> {
-    let after = edit(tx, id, version, "engineer.updated", |engineer| {
-        let mut checks = Checks::new();
-        body.apply(engineer, &mut checks);
-        Ok(api::checked(engineer, checks)?)
-    })
-    .await?;
-    references::check(tx, &after).await?;
-    Ok(after)
+    change(tx, id, version, body).await
 }
 
 /// Puts an engineer of this version away, or takes them back.

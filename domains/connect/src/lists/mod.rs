@@ -118,6 +118,10 @@ impl ListKey {
             Self::Tickets => Some("ticket"),
             Self::Customers => Some("customer"),
             Self::Devices => Some("device"),
+            Self::Products => Some("product"),
+            Self::Parts => Some("part"),
+            Self::Engineers => Some("engineer"),
+            Self::Contracts => Some("contract"),
             Self::Records(object) => Some(object),
             _ => None,
         }

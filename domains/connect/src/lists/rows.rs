@@ -117,20 +117,20 @@ pub(crate) async fn create(tx: &mut Tx<'_>, key: &ListKey, mut row: Row, numbers
             Written { id: made.id, version: made.version }
         }
         ListKey::Products => {
-            let made = products::table::create(tx, body(row)?).await?;
+            let made = products::table::create(tx, body(row)?, own).await?;
             written(made.id, &made)
         }
         ListKey::Parts => {
-            let made = inventory::table::create(tx, body(row)?).await?;
+            let made = inventory::table::create(tx, body(row)?, own).await?;
             written(made.id, &made)
         }
         ListKey::Engineers => {
-            let made = workforce::table::create(tx, body(row)?).await?;
+            let made = workforce::table::create(tx, body(row)?, own).await?;
             written(made.id, &made)
         }
         ListKey::Contracts => {
             row.entry("number").or_insert_with(|| json!(numbers.number));
-            let made = contracts::table::create(tx, body(row)?).await?;
+            let made = contracts::table::create(tx, body(row)?, own).await?;
             Written { id: made.id, version: made.version }
         }
         ListKey::Records(object) => {

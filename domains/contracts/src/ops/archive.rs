@@ -6,10 +6,7 @@ use http_api::{App, Caller, IfMatch, Path, Problem, State, Versioned};
 use crate::{
     Contract, ContractError, ContractView,
     api::ContractPath,
-    ops::{
-        list::view,
-        update::{read, write},
-    },
+    ops::update::{answer, read, write},
 };
 
 pub(crate) async fn handle(
@@ -23,8 +20,9 @@ pub(crate) async fn handle(
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<ContractView, ContractError> {
             let before = read(tx, path.id, expected).await?;
             let archived_at = before.archived_at.or(Some(tx.cx().now()));
-            let after = write(tx, &before, Contract { archived_at, ..before.clone() }, "contract.archived").await?;
-            Ok(view(tx, after).await?)
+            let after = Contract { archived_at, ..before.clone() };
+            let after = write(tx, &before, after, "contract.archived", |_| {}).await?;
+            Ok(answer(tx, after).await?)
         })
         .await?;
     Ok(Versioned(contract))

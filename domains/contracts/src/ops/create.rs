@@ -6,9 +6,9 @@ use db::{Db, DbError, Json, Query, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem, State};
 use kernel::{Context, Uuid};
-use objects::{Checks, Date, first_values};
+use objects::{Checks, Date, Numbers, first_values};
 
-use crate::{Contract, ContractError, ContractView, Covers, NewContract, store};
+use crate::{Contract, ContractError, ContractView, Covers, NewContract, ops::update::answer, store};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -20,10 +20,10 @@ pub(crate) async fn handle(
     if new.number.as_ref().is_none_or(|number| number.trim().is_empty()) {
         new.number = Some(next_number(app.db(), &cx).await?);
     }
+    let numbers = if new.ext.is_some() { objects::numbers(app.db(), &cx, "contract").await? } else { Numbers::new() };
     app.create(&cx, key, &body, "createContract", async move |tx: &mut Tx<'_>| -> Result<_, ContractError> {
-        let contract = insert(tx, new).await?;
-        let customer_name = customers::get(tx, contract.customer_id).await?.map(|customer| customer.name);
-        Ok(ContractView { contract, customer_name })
+        let contract = insert_with(tx, new, &numbers).await?;
+        Ok(answer(tx, contract).await?)
     })
     .await
 }
@@ -39,11 +39,22 @@ pub async fn next_number(db: &Db, cx: &Context) -> Result<String, DbError> {
 /// Creates a contract, which must have its number (see [`next_number`]), with its event;
 /// [`ContractError::NumberTaken`] when another has it.
 pub async fn insert(tx: &mut Tx<'_>, new: NewContract) -> Result<Contract, ContractError> {
-    let new = new.checked(Checks::new())?;
+    insert_with(tx, new, &Numbers::new()).await
+}
+
+/// The same with the numbers of own fields, taken before.
+pub(crate) async fn insert_with(
+    tx: &mut Tx<'_>,
+    new: NewContract,
+    numbers: &Numbers,
+) -> Result<Contract, ContractError> {
+    let mut new = new.checked(Checks::new())?;
     check_references(tx, &new, &[]).await?;
     let cx = tx.cx().clone();
+    let id = cx.new_id();
+    let own = objects::settle_ext(tx, "contract", id, None, new.ext.take(), numbers).await?;
     let empty = Contract {
-        id: cx.new_id(),
+        id,
         version: 1,
         created_at: cx.now(),
         updated_at: cx.now(),
@@ -59,14 +70,18 @@ pub async fn insert(tx: &mut Tx<'_>, new: NewContract) -> Result<Contract, Contr
         device_ids: Json(Vec::new()),
         note: None,
         created_by: cx.user_id(),
+        ext: Json(own.values.clone()),
     };
     let contract = empty.with(new);
+    let mut told = first_values(&contract);
+    own.tell(&mut told);
     let event = NewEvent::new("contract.created", "contract", contract.id)
         .label(contract.number.as_str())
-        .data(first_values(&contract))
+        .data(told)
         .parent("customer", contract.customer_id);
     let mut statements = store::insert(&cx, &contract);
     statements.push(events::statement(&cx, &event));
+    statements.extend(own.statements);
     tx.execute_all(statements).await?;
     Ok(contract)
 }

@@ -4,7 +4,7 @@ use authz::permissions::CONTRACTS_READ;
 use db::Read;
 use http_api::{App, Caller, Path, Problem, State, Versioned};
 
-use crate::{ContractError, ContractView, api::ContractPath, ops::list::view, store};
+use crate::{ContractError, ContractView, api::ContractPath, ops::update::answer, store};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -15,7 +15,7 @@ pub(crate) async fn handle(
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<ContractView, ContractError> {
             let contract = store::reached(r, CONTRACTS_READ, path.id).await?;
-            Ok(view(r, contract).await?)
+            Ok(answer(r, contract).await?)
         })
         .await?;
     Ok(Versioned(contract))

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use authz::permissions::CONTRACTS_READ;
 use db::{DbError, Read, list::ListPage};
 use http_api::{App, Caller, Json, ListParams, Problem, Query, State};
-use kernel::{Page, Uuid};
-use objects::listing;
+use kernel::Uuid;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{Contract, ContractView, store};
+use crate::{Contract, ContractView, store, table};
 
 /// What else one may ask of the list.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -27,18 +26,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<ListPage<ContractView>>, Problem> {
     let mut conditions = vec![store::scope(&cx, CONTRACTS_READ)];
     conditions.extend(asked.device_id.map(|device| store::about_device(&cx, device)));
-    let page = app
-        .db()
-        .read(&cx, async move |r: &mut Read<'_>| -> Result<ListPage<ContractView>, Problem> {
-            let found: ListPage<Contract> = listing::page(r, &store::LISTING, &params, conditions).await?;
-            let items = views(r, found.page.items).await?;
-            Ok(ListPage {
-                page: Page { items, next_cursor: found.page.next_cursor },
-                total: found.total,
-                total_is_lower_bound: found.total_is_lower_bound,
-            })
-        })
-        .await?;
+    let page = app.db().read(&cx, async move |r: &mut Read<'_>| table::page_of(r, &params, conditions).await).await?;
     Ok(Json(page))
 }
 

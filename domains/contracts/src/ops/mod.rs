@@ -6,6 +6,7 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod plans;
 pub(crate) mod restore;
+pub(crate) mod reveal;
 pub(crate) mod timeline;
 pub(crate) mod update;
 pub(crate) mod warranty;
@@ -23,6 +24,7 @@ pub(crate) mod tests {
             jobs::migrations(),
             search::migrations(),
             http_api::migrations(),
+            objects::migrations(),
             files::migrations(),
             customers::migrations(),
             products::migrations(),
@@ -34,7 +36,7 @@ pub(crate) mod tests {
 
     /// Customers, products, devices and contracts.
     pub(crate) fn api(t: &testkit::TestDb) -> Api {
-        let routes = [customers::routes(), products::routes(), devices::routes(), crate::routes()];
+        let routes = [customers::routes(), products::routes(), devices::routes(), objects::routes(), crate::routes()];
         Api::new(&t.db, &t.world, routes)
     }
 

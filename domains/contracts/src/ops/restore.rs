@@ -6,10 +6,7 @@ use http_api::{App, Caller, IfMatch, Path, Problem, State, Versioned};
 use crate::{
     Contract, ContractError, ContractView,
     api::ContractPath,
-    ops::{
-        list::view,
-        update::{read, write},
-    },
+    ops::update::{answer, read, write},
 };
 
 pub(crate) async fn handle(
@@ -22,9 +19,9 @@ pub(crate) async fn handle(
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<ContractView, ContractError> {
             let before = read(tx, path.id, expected).await?;
-            let after =
-                write(tx, &before, Contract { archived_at: None, ..before.clone() }, "contract.restored").await?;
-            Ok(view(tx, after).await?)
+            let after = Contract { archived_at: None, ..before.clone() };
+            let after = write(tx, &before, after, "contract.restored", |_| {}).await?;
+            Ok(answer(tx, after).await?)
         })
         .await?;
     Ok(Versioned(contract))

@@ -1,16 +1,17 @@
 //! Changing a contract.
 
 use authz::permissions::CONTRACTS_UPDATE;
-use db::{Query as _, Tx};
+use db::{DbError, Json, Query, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
 use kernel::Uuid;
+use objects::Numbers;
 
 use crate::{
     Contract, ContractChange, ContractError, ContractView,
     api::ContractPath,
     ops::{create::check_references, list::view},
-    store,
+    own_fields, store,
 };
 
 pub(crate) async fn handle(
@@ -23,14 +24,38 @@ pub(crate) async fn handle(
     let contract = app
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<ContractView, ContractError> {
-            let before = read(tx, path.id, expected).await?;
-            let new = body.apply(&before)?;
-            check_references(tx, &new, &before.device_ids.0).await?;
-            let after = write(tx, &before, before.with(new), "contract.updated").await?;
-            Ok(view(tx, after).await?)
+            let after = change(tx, path.id, expected, body).await?;
+            Ok(answer(tx, after).await?)
         })
         .await?;
     Ok(Versioned(contract))
+}
+
+/// Changes what is mentioned of a contract that still has the expected version, own fields too.
+pub(crate) async fn change(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    expected: IfMatch,
+    mut body: ContractChange,
+) -> Result<Contract, ContractError> {
+    let before = read(tx, id, expected).await?;
+    let sent = body.ext.take();
+    let new = body.apply(&before)?;
+    check_references(tx, &new, &before.device_ids.0).await?;
+    let mut altered = before.with(new);
+    let own = objects::settle_ext(tx, "contract", id, Some(&before.ext.0), sent, &Numbers::new()).await?;
+    if own.changed {
+        altered.ext = Json(own.values.clone());
+    }
+    let after = write(tx, &before, altered, "contract.updated", |changes| own.tell(changes)).await?;
+    tx.execute_all(own.statements).await?;
+    Ok(after)
+}
+
+/// The contract as the caller sees it.
+pub(crate) async fn answer(q: &mut impl Query, mut contract: Contract) -> Result<ContractView, DbError> {
+    own_fields(q, std::slice::from_mut(&mut contract)).await?;
+    view(q, contract).await
 }
 
 /// The contract, if the caller may change it and it still has the expected version.
@@ -39,21 +64,25 @@ pub(crate) async fn read(tx: &mut Tx<'_>, id: Uuid, expected: IfMatch) -> Result
     if contract.version == expected.version() { Ok(contract) } else { Err(ContractError::Stale) }
 }
 
-/// Writes the altered contract with an event of this kind; one that says the same leaves no trace.
+/// Writes the altered contract with an event of this kind, whose changes `tell` may complete; one that says the same
+/// leaves no trace.
 pub(crate) async fn write(
     tx: &mut Tx<'_>,
     before: &Contract,
     altered: Contract,
     kind: &str,
+    tell: impl FnOnce(&mut serde_json::Value),
 ) -> Result<Contract, ContractError> {
     if altered == *before {
         return Ok(altered);
     }
     let after = Contract { version: before.version + 1, updated_at: tx.cx().now(), ..altered };
     store::update(tx, before, &after).await?;
+    let mut changes = events::changes(before, &after);
+    tell(&mut changes);
     let event = NewEvent::new(kind, "contract", after.id)
         .label(after.number.as_str())
-        .data(events::changes(before, &after))
+        .data(changes)
         .parent("customer", after.customer_id);
     events::append(tx, event).await?;
     Ok(after)
@@ -61,7 +90,10 @@ pub(crate) async fn write(
 
 #[cfg(test)]
 mod tests {
+    use authz::permissions::{CONTRACTS_READ, CONTRACTS_UPDATE};
     use http_api::http::Method;
+    use kernel::Scope;
+    use objects::testing::{encoded, person};
     use serde_json::json;
 
     use crate::ops::tests::{api, customer, device, migrations};
@@ -90,6 +122,57 @@ mod tests {
             let refused = api.patch(&t.cx, &path, 2, json!({"number": null, "ends_on": "2025-01-01"})).await;
             assert_eq!(refused.errors(), ["/number required", "/ends_on before_start"]);
             assert_eq!(api.get(&t.cx, &path).await.ok(200).json["version"], json!(2));
+        }
+
+        migrations(), |t| own_fields_are_checked_listed_masked_and_told {
+            let api = api(t);
+            let customer = customer(&api, &t.cx, "静安物业").await;
+            let one = device(&api, &t.cx, json!({"serial_number": "A"})).await;
+            let label = json!({"zh": "甲", "en": "A"});
+            let fields = json!([
+                {"id": "grade", "label": label, "kind": {"type": "integer", "min": 1, "max": 5}, "filterable": true, "sortable": true},
+                {"id": "card", "label": label, "kind": {"type": "text"}, "personal": true},
+                {"id": "code", "label": label, "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
+            ]);
+            let body = json!({"catalogue": {"object": "contract", "fields": fields}});
+            api.send(&t.cx, Method::PUT, "/api/v1/objects/contract/fields", &[("if-match", "\"0\"")], Some(body)).await.ok(200);
+            let clerk = person(&t.cx, 5, &[(CONTRACTS_UPDATE, Scope::All), (CONTRACTS_READ, Scope::All)]);
+            let new = |name: &str, ext: serde_json::Value| {
+                let mut body = json!({"customer_id": customer, "name": name, "kind": "service", "starts_on": "2026-01-01", "ends_on": "2026-12-31"});
+                if !ext.is_null() {
+                    body["ext"] = ext;
+                    body["device_ids"] = json!([one]);
+                }
+                body
+            };
+            let wrong = api.post(&t.cx, "/api/v1/contracts", new("A", json!({"grade": 9, "size": 1}))).await;
+            wrong.refused(422, "invalid_record");
+            assert_eq!(wrong.errors(), ["/ext/grade too_large", "/ext/size unknown_field"]);
+            let made = api.post(&t.cx, "/api/v1/contracts", new("A", json!({"grade": 2, "card": "110101"}))).await.ok(201);
+            assert!(made.json["ext"]["code"].as_str().unwrap().starts_with('K'));
+            api.post(&clerk, "/api/v1/contracts", new("B", json!({"grade": 4}))).await.ok(201);
+            api.post(&clerk, "/api/v1/contracts", new("C", json!(null))).await.ok(201);
+            let path = format!("/api/v1/contracts/{}", made.id());
+            let changed = api.patch(&clerk, &path, 1, json!({"ext": {"grade": 5, "card": "***"}})).await.ok(200);
+            assert_eq!((&changed.json["ext"]["grade"], &changed.json["ext"]["card"]), (&json!(5), &json!("***")));
+            // A change of standard fields, putting away and taking back keep the others.
+            api.patch(&clerk, &path, 2, json!({"note": "x"})).await.ok(200);
+            assert_eq!(api.act(&clerk, &format!("{path}/archive"), 3).await.ok(200).json["ext"]["card"], json!("***"));
+            assert_eq!(api.act(&clerk, &format!("{path}/restore"), 4).await.ok(200).json["ext"]["grade"], json!(5));
+            assert_eq!(api.get(&clerk, &path).await.json["ext"]["card"], json!("***"));
+            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["card"], json!("110101"));
+            let timeline = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
+            assert_eq!(timeline.json["items"][3]["data"], json!({"ext.grade": {"from": 2, "to": 5}}));
+            assert!(!timeline.json.to_string().contains("110101"), "{}", timeline.json);
+            let shown = api.post(&clerk, &format!("{path}/reveal"), json!({"field": "card"})).await.ok(200);
+            assert_eq!(shown.json, json!({"value": "110101"}));
+            api.post(&t.other, &format!("{path}/reveal"), json!({"field": "card"})).await.refused(404, "not_found");
+            assert_eq!(api.get(&t.cx, &format!("{path}/timeline")).await.column("kind")[0], "personal_data.revealed");
+            let tree = json!({"all": [{"field": "grade", "op": "ge", "value": 3}, {"field": "name", "op": "ne", "value": "x"}]});
+            let list = format!("/api/v1/contracts?device_id={one}&sort=-grade&filter={}", encoded(&tree.to_string()));
+            let listed = api.get(&clerk, &list).await.ok(200);
+            assert_eq!((listed.column("name"), &listed.json["items"][0]["ext"]["card"]), (vec![json!("A"), json!("B")], &json!("***")));
+            assert_eq!(api.get(&clerk, "/api/v1/contracts?sort=grade").await.ok(200).column("name"), ["B", "A", "C"]);
         }
     }
 }

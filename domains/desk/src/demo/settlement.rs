@@ -39,6 +39,7 @@ pub async fn contracts(db: &Db, cx: &Context, stock: &Stock) -> Result<(), DemoE
                 .map(|(device, _)| device.id)
                 .collect(),
             note: None,
+            ext: None,
         };
         let insert = async move |tx: &mut Tx<'_>| contracts::insert(tx, new).await.map(drop).map_err(DemoError::failed);
         db.write(cx, insert).await?;

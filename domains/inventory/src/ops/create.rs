@@ -1,17 +1,17 @@
 //! Adding a part.
 
 use axum::extract::State;
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem};
 use kernel::Context;
-use objects::Checks;
+use objects::{Checks, Numbers};
 
 use crate::{
     InventoryError,
     api::{self, CreatePart},
     model::Part,
-    store,
+    own_fields, store,
 };
 
 /// Adds a part.
@@ -21,14 +21,26 @@ pub async fn handle(
     key: IdempotencyKey,
     Body(body): Body<CreatePart>,
 ) -> Result<Created<Part>, Problem> {
-    let part = prepare(&cx, body.clone())?;
-    app.create(&cx, key, &body, "createPart", async move |tx: &mut Tx<'_>| save(tx, part).await).await
+    let (part, sent) = (prepare(&cx, body.clone())?, body.ext.clone());
+    let numbers = if sent.is_some() { objects::numbers(app.db(), &cx, "part").await? } else { Numbers::new() };
+    app.create(&cx, key, &body, "createPart", async move |tx: &mut Tx<'_>| -> Result<_, InventoryError> {
+        let mut part = save_with(tx, part, sent, &numbers).await?;
+        own_fields(tx, std::slice::from_mut(&mut part)).await?;
+        Ok(part)
+    })
+    .await
 }
 
 /// Adds a part inside the caller's transaction.
 pub async fn add(tx: &mut Tx<'_>, body: CreatePart) -> Result<Part, InventoryError> {
+    add_with(tx, body, &Numbers::new()).await
+}
+
+/// The same with the numbers of own fields, taken before.
+pub(crate) async fn add_with(tx: &mut Tx<'_>, mut body: CreatePart, numbers: &Numbers) -> Result<Part, InventoryError> {
+    let sent = body.ext.take();
     let part = prepare(tx.cx(), body)?;
-    save(tx, part).await
+    save_with(tx, part, sent, numbers).await
 }
 
 /// The record, checked.
@@ -39,11 +51,22 @@ pub(crate) fn prepare(cx: &Context, body: CreatePart) -> Result<Part, InventoryE
     Ok(part)
 }
 
-/// Writes the record with its event.
-pub(crate) async fn save(tx: &mut Tx<'_>, part: Part) -> Result<Part, InventoryError> {
+/// Writes the record and what was sent for its own fields, with its event.
+async fn save_with(
+    tx: &mut Tx<'_>,
+    mut part: Part,
+    sent: Option<serde_json::Map<String, serde_json::Value>>,
+    numbers: &Numbers,
+) -> Result<Part, InventoryError> {
     let cx = tx.cx().clone();
-    let event = NewEvent::new("part.created", "part", part.id).label(&part.name).data(objects::first_values(&part));
-    tx.execute_all(vec![store::insert(&cx, &part), events::statement(&cx, &event)]).await?;
+    let own = objects::settle_ext(tx, "part", part.id, None, sent, numbers).await?;
+    part.ext = Json(own.values.clone());
+    let mut told = objects::first_values(&part);
+    own.tell(&mut told);
+    let event = NewEvent::new("part.created", "part", part.id).label(&part.name).data(told);
+    let mut statements = vec![store::insert(&cx, &part), events::statement(&cx, &event)];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok(part)
 }
 
@@ -59,8 +82,7 @@ mod tests {
             assert_eq!((part.code.as_str(), part.unit.as_str()), ("A-1", "个"));
             let again = CreatePart { code: "Ａ-1".into(), ..body.clone() };
             assert!(matches!(testing::part(t, again).await, Err(InventoryError::CodeTaken)));
-            let elsewhere = prepare(&t.other, body).unwrap();
-            t.db.write(&t.other, async move |tx: &mut Tx<'_>| save(tx, elsewhere).await).await.unwrap();
+            t.db.write(&t.other, async move |tx: &mut Tx<'_>| add(tx, body).await).await.unwrap();
         }
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use db::Read;
 use http_api::{App, Caller, Path, Problem, Versioned};
 
-use crate::{InventoryError, api::PartPath, model::Part, store};
+use crate::{InventoryError, api::PartPath, model::Part};
 
 /// The part, archived or not.
 pub async fn handle(
@@ -14,7 +14,7 @@ pub async fn handle(
 ) -> Result<Versioned<Part>, Problem> {
     let part = app
         .db()
-        .read(&cx, async move |r: &mut Read<'_>| store::get(r, id).await?.ok_or(InventoryError::NotFound))
+        .read(&cx, async move |r: &mut Read<'_>| crate::get(r, id).await?.ok_or(InventoryError::NotFound))
         .await?;
     Ok(Versioned(part))
 }

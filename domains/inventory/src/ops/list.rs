@@ -3,9 +3,8 @@
 use axum::extract::State;
 use db::{Read, list::ListPage};
 use http_api::{App, Caller, Json, ListParams, Problem};
-use objects::listing;
 
-use crate::{model::Part, store};
+use crate::{model::Part, table};
 
 /// Parts, by code unless another order is asked for.
 pub async fn handle(
@@ -13,7 +12,7 @@ pub async fn handle(
     Caller(cx): Caller,
     params: ListParams,
 ) -> Result<Json<ListPage<Part>>, Problem> {
-    let list = async move |r: &mut Read<'_>| listing::page::<Part>(r, &store::LISTING, &params, Vec::new()).await;
+    let list = async move |r: &mut Read<'_>| table::page(r, &params).await;
     Ok(Json(app.db().read(&cx, list).await?))
 }
 

@@ -6,6 +6,7 @@ pub mod get;
 pub mod list;
 pub mod restore;
 pub mod return_use;
+pub mod reveal;
 pub mod ticket_uses;
 pub mod timeline;
 pub mod update;

@@ -3,9 +3,9 @@
 use db::{Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem, State};
-use objects::{Checks, first_values};
+use objects::{Checks, Numbers, first_values};
 
-use crate::{NewProduct, Product, ProductError, store};
+use crate::{NewProduct, Product, ProductError, own_fields, store};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -14,15 +14,28 @@ pub(crate) async fn handle(
     Body(body): Body<NewProduct>,
 ) -> Result<Created<Product>, Problem> {
     let new = body.clone();
-    app.create(&cx, key, &body, "createProduct", async move |tx: &mut Tx<'_>| insert(tx, new).await).await
+    let numbers = if new.ext.is_some() { objects::numbers(app.db(), &cx, "product").await? } else { Numbers::new() };
+    app.create(&cx, key, &body, "createProduct", async move |tx: &mut Tx<'_>| -> Result<_, ProductError> {
+        let mut product = insert_with(tx, new, &numbers).await?;
+        own_fields(tx, std::slice::from_mut(&mut product)).await?;
+        Ok(product)
+    })
+    .await
 }
 
 /// Creates a product, with its event; [`ProductError::CodeTaken`] when another has its code.
 pub async fn insert(tx: &mut Tx<'_>, new: NewProduct) -> Result<Product, ProductError> {
-    let new = new.checked(Checks::new())?;
+    insert_with(tx, new, &Numbers::new()).await
+}
+
+/// The same with the numbers of own fields, taken before.
+pub(crate) async fn insert_with(tx: &mut Tx<'_>, new: NewProduct, numbers: &Numbers) -> Result<Product, ProductError> {
+    let mut new = new.checked(Checks::new())?;
     let cx = tx.cx().clone();
+    let id = cx.new_id();
+    let own = objects::settle_ext(tx, "product", id, None, new.ext.take(), numbers).await?;
     let product = Product {
-        id: cx.new_id(),
+        id,
         version: 1,
         created_at: cx.now(),
         updated_at: cx.now(),
@@ -34,11 +47,14 @@ pub async fn insert(tx: &mut Tx<'_>, new: NewProduct) -> Result<Product, Product
         default_response_minutes: new.default_response_minutes,
         note: new.note,
         warranty: db::Json(new.warranty),
+        ext: db::Json(own.values.clone()),
     };
-    let event = NewEvent::new("product.created", "product", product.id)
-        .label(product.name.as_str())
-        .data(first_values(&product));
-    tx.execute_all(vec![store::insert(&cx, &product), events::statement(&cx, &event)]).await?;
+    let mut told = first_values(&product);
+    own.tell(&mut told);
+    let event = NewEvent::new("product.created", "product", product.id).label(product.name.as_str()).data(told);
+    let mut statements = vec![store::insert(&cx, &product), events::statement(&cx, &event)];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok(product)
 }
 

@@ -3,7 +3,7 @@
 use db::Read;
 use http_api::{App, Caller, Path, Problem, State, Versioned};
 
-use crate::{Product, ProductError, api::ProductPath, store};
+use crate::{Product, ProductError, api::ProductPath};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -13,7 +13,7 @@ pub(crate) async fn handle(
     let product = app
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<Product, ProductError> {
-            store::find(r, path.id).await?.ok_or(ProductError::NotFound)
+            crate::get(r, path.id).await?.ok_or(ProductError::NotFound)
         })
         .await?;
     Ok(Versioned(product))

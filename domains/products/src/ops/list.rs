@@ -2,19 +2,15 @@
 
 use db::{Read, list::ListPage};
 use http_api::{App, Caller, Json, ListParams, Problem, State};
-use objects::listing;
 
-use crate::{Product, store};
+use crate::{Product, table};
 
 pub(crate) async fn handle(
     State(app): State<App>,
     Caller(cx): Caller,
     params: ListParams,
 ) -> Result<Json<ListPage<Product>>, Problem> {
-    let page = app
-        .db()
-        .read(&cx, async move |r: &mut Read<'_>| listing::page(r, &store::LISTING, &params, Vec::new()).await)
-        .await?;
+    let page = app.db().read(&cx, async move |r: &mut Read<'_>| table::page(r, &params).await).await?;
     Ok(Json(page))
 }
 

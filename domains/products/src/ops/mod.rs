@@ -6,6 +6,7 @@ pub(crate) mod documents;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod restore;
+pub(crate) mod reveal;
 pub(crate) mod timeline;
 pub(crate) mod update;
 pub(crate) mod warranty_rules;
@@ -14,7 +15,15 @@ pub(crate) mod warranty_rules;
 pub(crate) mod tests {
     /// Everything the operations of this domain touch.
     pub(crate) fn migrations() -> Vec<db::Migration> {
-        [events::migrations(), search::migrations(), http_api::migrations(), files::migrations(), crate::migrations()]
-            .concat()
+        [
+            events::migrations(),
+            jobs::migrations(),
+            search::migrations(),
+            http_api::migrations(),
+            files::migrations(),
+            objects::migrations(),
+            crate::migrations(),
+        ]
+        .concat()
     }
 }

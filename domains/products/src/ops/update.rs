@@ -1,30 +1,34 @@
 //! Changing a product.
 
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
 use kernel::Uuid;
+use objects::Numbers;
 
-use crate::{Product, ProductChange, ProductError, api::ProductPath, store};
+use crate::{Product, ProductChange, ProductError, api::ProductPath, own_fields, store};
 
 pub(crate) async fn handle(
     State(app): State<App>,
     Caller(cx): Caller,
     Path(path): Path<ProductPath>,
     expected: IfMatch,
-    Body(body): Body<ProductChange>,
+    Body(mut body): Body<ProductChange>,
 ) -> Result<Versioned<Product>, Problem> {
     let product = app
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Product, ProductError> {
-            change(tx, path.id, expected, "product.updated", |product| Ok(body.apply(product)?)).await
+            let sent = body.ext.take();
+            let alter = |product: &Product| Ok(body.apply(product)?);
+            let mut product = change_with(tx, path.id, expected, "product.updated", sent, alter).await?;
+            own_fields(tx, std::slice::from_mut(&mut product)).await?;
+            Ok(product)
         })
         .await?;
     Ok(Versioned(product))
 }
 
-/// Changes the product if it still has the expected version, and appends an event of this kind; a change that changes
-/// nothing leaves no trace.
+/// [`change_with`] without own fields, answered as the caller sees it.
 pub(crate) async fn change(
     tx: &mut Tx<'_>,
     id: Uuid,
@@ -32,25 +36,48 @@ pub(crate) async fn change(
     kind: &str,
     alter: impl FnOnce(&Product) -> Result<Product, ProductError>,
 ) -> Result<Product, ProductError> {
+    let mut product = change_with(tx, id, expected, kind, None, alter).await?;
+    own_fields(tx, std::slice::from_mut(&mut product)).await?;
+    Ok(product)
+}
+
+/// Changes the product and its own fields if it still has the expected version, and appends an event of this kind; a
+/// change that changes nothing leaves no trace.
+pub(crate) async fn change_with(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    expected: IfMatch,
+    kind: &str,
+    sent: Option<serde_json::Map<String, serde_json::Value>>,
+    alter: impl FnOnce(&Product) -> Result<Product, ProductError>,
+) -> Result<Product, ProductError> {
     let before = store::find(tx, id).await?.ok_or(ProductError::NotFound)?;
     if before.version != expected.version() {
         return Err(ProductError::Stale);
     }
-    let altered = alter(&before)?;
+    let mut altered = alter(&before)?;
+    let own = objects::settle_ext(tx, "product", id, Some(&before.ext.0), sent, &Numbers::new()).await?;
+    if own.changed {
+        altered.ext = Json(own.values.clone());
+    }
     if altered == before {
         return Ok(before);
     }
     let after = Product { version: before.version + 1, updated_at: tx.cx().now(), ..altered };
     store::update(tx, &before, &after).await?;
-    let changes = events::changes(&before, &after);
+    let mut changes = events::changes(&before, &after);
+    own.tell(&mut changes);
+    tx.execute_all(own.statements).await?;
     events::append(tx, NewEvent::new(kind, "product", id).label(after.name.as_str()).data(changes)).await?;
     Ok(after)
 }
 
 #[cfg(test)]
 mod tests {
+    use authz::permissions::{PRODUCTS_READ, PRODUCTS_UPDATE};
     use http_api::http::Method;
-    use objects::testing::Api;
+    use kernel::Scope;
+    use objects::testing::{Api, encoded, person};
     use serde_json::json;
 
     use crate::ops::tests::migrations;
@@ -71,6 +98,55 @@ mod tests {
             let events = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
             assert_eq!(events.column("kind"), ["product.updated", "product.created"]);
             assert_eq!(events.json["items"][0]["data"]["warranty_months"], json!({"from": 12, "to": 36}));
+        }
+
+        migrations(), |t| own_fields_are_checked_listed_masked_and_told {
+            let api = Api::new(&t.db, &t.world, [crate::routes(), objects::routes()]);
+            let label = json!({"zh": "甲", "en": "A"});
+            let fields = json!([
+                {"id": "grade", "label": label, "kind": {"type": "integer", "min": 1, "max": 5}, "filterable": true, "sortable": true},
+                {"id": "recipe", "label": label, "kind": {"type": "text"}, "personal": true},
+                {"id": "serial", "label": label, "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
+            ]);
+            let put = async |fields: serde_json::Value| {
+                let body = json!({"catalogue": {"object": "product", "fields": fields}});
+                api.send(&t.cx, Method::PUT, "/api/v1/objects/product/fields", &[("if-match", "\"0\"")], Some(body)).await
+            };
+            // A field may not have the name of what products have anyway.
+            let twice = json!([{"id": "warranty_months", "label": label, "kind": {"type": "integer"}}]);
+            put(twice).await.refused(422, "invalid_catalogue");
+            put(fields).await.ok(200);
+            let clerk = person(&t.cx, 5, &[(PRODUCTS_UPDATE, Scope::All), (PRODUCTS_READ, Scope::All)]);
+            let new = |code: &str, ext: serde_json::Value| json!({"code": code, "name": code, "ext": ext});
+            let wrong = api.post(&t.cx, "/api/v1/products", new("A", json!({"grade": 9, "size": 1}))).await;
+            wrong.refused(422, "invalid_record");
+            assert_eq!(wrong.errors(), ["/ext/grade too_large", "/ext/size unknown_field"]);
+            let made = api.post(&t.cx, "/api/v1/products", new("A", json!({"grade": 2, "recipe": "110101"}))).await.ok(201);
+            assert!(made.json["ext"]["serial"].as_str().unwrap().starts_with('K'));
+            api.post(&clerk, "/api/v1/products", new("B", json!({"grade": 4}))).await.ok(201);
+            api.post(&clerk, "/api/v1/products", json!({"code": "C", "name": "C"})).await.ok(201);
+            let path = format!("/api/v1/products/{}", made.id());
+            let changed = api.patch(&clerk, &path, 1, json!({"ext": {"grade": 5, "recipe": "***"}})).await.ok(200);
+            assert_eq!((&changed.json["ext"]["grade"], &changed.json["ext"]["recipe"]), (&json!(5), &json!("***")));
+            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["recipe"], json!("110101"));
+            // A change of standard fields, putting away and taking back keep the others.
+            api.patch(&clerk, &path, 2, json!({"note": "x"})).await.ok(200);
+            assert_eq!(api.act(&clerk, &format!("{path}/archive"), 3).await.ok(200).json["ext"]["recipe"], json!("***"));
+            assert_eq!(api.act(&clerk, &format!("{path}/restore"), 4).await.ok(200).json["ext"]["grade"], json!(5));
+            assert_eq!(api.get(&clerk, &path).await.json["ext"]["recipe"], json!("***"));
+            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["recipe"], json!("110101"));
+            let timeline = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
+            assert_eq!(timeline.json["items"][3]["data"], json!({"ext.grade": {"from": 2, "to": 5}}));
+            assert!(!timeline.json.to_string().contains("110101"), "{}", timeline.json);
+            let shown = api.post(&clerk, &format!("{path}/reveal"), json!({"field": "recipe"})).await.ok(200);
+            assert_eq!(shown.json, json!({"value": "110101"}));
+            api.post(&t.other, &format!("{path}/reveal"), json!({"field": "recipe"})).await.refused(404, "not_found");
+            assert_eq!(api.get(&t.cx, &format!("{path}/timeline")).await.column("kind")[0], "personal_data.revealed");
+            let tree = json!({"all": [{"field": "grade", "op": "ge", "value": 3}, {"field": "name", "op": "ne", "value": "x"}]});
+            let list = format!("/api/v1/products?sort=-grade&filter={}", encoded(&tree.to_string()));
+            let listed = api.get(&clerk, &list).await.ok(200);
+            assert_eq!((listed.column("code"), &listed.json["items"][0]["ext"]["recipe"]), (vec![json!("A"), json!("B")], &json!("***")));
+            assert_eq!(api.get(&clerk, "/api/v1/products?sort=grade").await.ok(200).column("code"), ["B", "A", "C"]);
         }
     }
 }

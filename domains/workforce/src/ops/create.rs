@@ -1,17 +1,17 @@
 //! Adding an engineer.
 
 use axum::extract::State;
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Problem};
 use kernel::Context;
-use objects::Checks;
+use objects::{Checks, Numbers};
 
 use crate::{
     WorkforceError,
     api::{self, CreateEngineer},
     model::Engineer,
-    references, store,
+    own_fields, references, store,
 };
 
 /// Adds an engineer.
@@ -21,18 +21,22 @@ pub async fn handle(
     key: IdempotencyKey,
     Body(body): Body<CreateEngineer>,
 ) -> Result<Created<Engineer>, Problem> {
-    let engineer = prepare(&cx, body.clone())?;
-    let work = async move |tx: &mut Tx<'_>| {
+    let (engineer, sent) = (prepare(&cx, body.clone())?, body.ext.clone());
+    let numbers = if sent.is_some() { objects::numbers(app.db(), &cx, "engineer").await? } else { Numbers::new() };
+    let work = async move |tx: &mut Tx<'_>| -> Result<Engineer, WorkforceError> {
         references::check(tx, &engineer).await?;
-        save(tx, engineer).await
+        let mut engineer = save_with(tx, engineer, sent, &numbers).await?;
+        own_fields(tx, std::slice::from_mut(&mut engineer)).await?;
+        Ok(engineer)
     };
     app.create(&cx, key, &body, "createEngineer", work).await
 }
 
 /// Adds an engineer inside the caller's transaction.
-pub async fn add(tx: &mut Tx<'_>, body: CreateEngineer) -> Result<Engineer, WorkforceError> {
+pub async fn add(tx: &mut Tx<'_>, mut body: CreateEngineer) -> Result<Engineer, WorkforceError> {
+    let sent = body.ext.take();
     let engineer = prepare(tx.cx(), body)?;
-    save(tx, engineer).await
+    save_with(tx, engineer, sent, &Numbers::new()).await
 }
 
 /// The record, checked.
@@ -43,19 +47,28 @@ pub(crate) fn prepare(cx: &Context, body: CreateEngineer) -> Result<Engineer, Wo
     Ok(engineer)
 }
 
-/// Writes the record with its event.
-pub(crate) async fn save(tx: &mut Tx<'_>, engineer: Engineer) -> Result<Engineer, WorkforceError> {
+/// Writes the record and what was sent for its own fields, with its event.
+pub(crate) async fn save_with(
+    tx: &mut Tx<'_>,
+    mut engineer: Engineer,
+    sent: Option<serde_json::Map<String, serde_json::Value>>,
+    numbers: &Numbers,
+) -> Result<Engineer, WorkforceError> {
     let cx = tx.cx().clone();
-    let event = NewEvent::new("engineer.created", "engineer", engineer.id)
-        .label(&engineer.name)
-        .data(objects::first_values(&engineer));
-    tx.execute_all(vec![store::insert(&cx, &engineer), events::statement(&cx, &event)]).await?;
+    let own = objects::settle_ext(tx, "engineer", engineer.id, None, sent, numbers).await?;
+    engineer.ext = Json(own.values.clone());
+    let mut told = objects::first_values(&engineer);
+    own.tell(&mut told);
+    let event = NewEvent::new("engineer.created", "engineer", engineer.id).label(&engineer.name).data(told);
+    let mut statements = vec![store::insert(&cx, &engineer), events::statement(&cx, &event)];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok(engineer)
 }
 
 #[cfg(test)]
 mod tests {
-    use db::{Json, Read};
+    use db::Read;
     use kernel::Uuid;
 
     use super::*;

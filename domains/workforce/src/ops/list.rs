@@ -1,12 +1,10 @@
 //! The list of engineers.
 
-use authz::permissions;
 use axum::extract::State;
-use db::{Query as _, Read, list::ListPage};
-use http_api::{App, Caller, Json, ListParams, Problem, scope_condition};
-use objects::listing;
+use db::{Read, list::ListPage};
+use http_api::{App, Caller, Json, ListParams, Problem};
 
-use crate::{model::Engineer, store};
+use crate::{model::Engineer, table};
 
 /// Engineers within the caller's scope.
 pub async fn handle(
@@ -14,31 +12,24 @@ pub async fn handle(
     Caller(cx): Caller,
     params: ListParams,
 ) -> Result<Json<ListPage<Engineer>>, Problem> {
-    let page = app
-        .db()
-        .read(&cx, async move |r: &mut Read<'_>| {
-            let scope = scope_condition(r.cx(), permissions::ENGINEERS_READ, &store::SCOPE);
-            listing::page::<Engineer>(r, &store::LISTING, &params, vec![scope]).await
-        })
-        .await?;
-    Ok(Json(page))
+    let list = async move |r: &mut Read<'_>| table::page(r, &params).await;
+    Ok(Json(app.db().read(&cx, list).await?))
 }
 
 #[cfg(test)]
 mod tests {
-    use authz::permissions::ENGINEERS_UPDATE;
+    use authz::permissions::{ENGINEERS_READ, ENGINEERS_UPDATE};
     use http_api::http::Method;
     use kernel::Scope;
     use objects::testing::{Api, person};
     use serde_json::json;
 
-    use super::*;
     use crate::testing;
 
     testkit::both! {
         testing::migrations(), |t| engineers_are_added_filtered_changed_and_told_of_over_http {
             let api = Api::new(&t.db, &t.world, [crate::routes()]);
-            let grants = [(permissions::ENGINEERS_READ, Scope::All), (ENGINEERS_UPDATE, Scope::All)];
+            let grants = [(ENGINEERS_READ, Scope::All), (ENGINEERS_UPDATE, Scope::All)];
             let manager = person(&t.cx, 1, &grants);
             let body = json!({ "name": "李工", "skills": [{ "skill": "电梯", "level": 3 }], "status": "off" });
             let key = [("idempotency-key", "k1")];
@@ -61,7 +52,7 @@ mod tests {
             assert_eq!(api.get(&manager, "/api/v1/engineers").await.ok(200).column("name"), ["王工"]);
             let told = api.get(&manager, &format!("{path}/timeline")).await.ok(200).column("kind");
             assert_eq!(told, ["engineer.archived", "engineer.updated", "engineer.created"]);
-            let own = person(&t.cx, 2, &[(permissions::ENGINEERS_READ, Scope::Own)]);
+            let own = person(&t.cx, 2, &[(ENGINEERS_READ, Scope::Own)]);
             assert!(api.get(&own, "/api/v1/engineers").await.ok(200).column("id").is_empty());
             api.post(&own, "/api/v1/engineers", json!({ "name": "x" })).await.refused(403, "forbidden");
         }

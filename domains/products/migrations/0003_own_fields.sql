@@ -1,0 +1,1 @@
+alter table products add column ext jsonb not null default '{}';

@@ -1,0 +1,1 @@
+alter table engineers add column ext jsonb not null default '{}';
