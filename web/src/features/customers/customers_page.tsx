@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { useOwnList } from '@/shared/own_fields/own_list';
+import { RefText } from '@/shared/records/ref_text';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { useCan } from '@/shared/session';
 import { addressText, StatusTag, ChoiceText, TimeText } from '@/shared/ui/texts';
@@ -101,6 +102,39 @@ export default function CustomersPage() {
           width: 130,
           wide: true,
           render: (row) => <TimeText at={row.created_at} />,
+        },
+        {
+          key: 'phones',
+          field: 'phones',
+          title: { zh: '全部电话', en: 'All phones' },
+          off: true,
+          render: (row) =>
+            row.phones.length === 0 ? (
+              <span className="muted">—</span>
+            ) : (
+              <span className="number">
+                {row.phones.map((phone) => [phone.number, phone.label].filter(Boolean).join(' ')).join(' · ')}
+              </span>
+            ),
+        },
+        {
+          key: 'email',
+          title: { zh: '邮箱', en: 'E-mail' },
+          off: true,
+          render: (row) => row.email ?? <span className="muted">—</span>,
+        },
+        {
+          key: 'parent_id',
+          title: { zh: '上级客户', en: 'Belongs to' },
+          off: true,
+          render: (row) => <RefText of="customer" id={row.parent_id} />,
+        },
+        {
+          key: 'owner_id',
+          title: { zh: '客户经理', en: 'Owner' },
+          width: 120,
+          off: true,
+          render: (row) => <RefText of="user" id={row.owner_id} />,
         },
         ...own.columns,
       ]}

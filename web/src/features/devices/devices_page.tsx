@@ -98,6 +98,52 @@ export default function DevicesPage() {
           width: 100,
           render: (row) => <StatusTag of={choices.deviceStatus} value={row.status} />,
         },
+        {
+          key: 'building',
+          title: { zh: '楼栋', en: 'Building' },
+          width: 110,
+          off: true,
+          render: (row) => row.building ?? <span className="muted">—</span>,
+        },
+        {
+          key: 'floor',
+          title: { zh: '楼层', en: 'Floor' },
+          width: 90,
+          off: true,
+          render: (row) => row.floor ?? <span className="muted">—</span>,
+        },
+        {
+          key: 'parent_id',
+          title: { zh: '所属设备', en: 'Part of' },
+          off: true,
+          render: (row) => <RefText of="device" id={row.parent_id} />,
+        },
+        {
+          key: 'dealer_id',
+          title: { zh: '经销商', en: 'Dealer' },
+          off: true,
+          render: (row) => <RefText of="customer" id={row.dealer_id} />,
+        },
+        {
+          key: 'lessee_id',
+          title: { zh: '承租方', en: 'Lessee' },
+          off: true,
+          render: (row) => <RefText of="customer" id={row.lessee_id} />,
+        },
+        {
+          key: 'installed_on',
+          title: { zh: '安装日期', en: 'Installed on' },
+          width: 110,
+          off: true,
+          render: (row) => row.installed_on ?? <span className="muted">—</span>,
+        },
+        {
+          key: 'first_used_on',
+          title: { zh: '首次使用日期', en: 'First used on' },
+          width: 120,
+          off: true,
+          render: (row) => row.first_used_on ?? <span className="muted">—</span>,
+        },
         ...own.columns,
       ]}
     />

@@ -25,7 +25,7 @@ const messages = defineMessages(
     line: '部件 {n}',
     from: '从{start}起算',
     atLatest: '最迟销售后 {n} 个月起算',
-    monthsOf: '{name} {n} 个月',
+    monthsOf: '{name}：{n} 个月',
     byCategory: '按类别的规则',
   },
   {
@@ -43,7 +43,7 @@ const messages = defineMessages(
     line: 'Component {n}',
     from: 'from the {start}',
     atLatest: '{n} months after the sale at the latest',
-    monthsOf: '{name} {n} months',
+    monthsOf: '{name}: {n} months',
     byCategory: 'the rule of its category',
   },
 );
@@ -53,6 +53,9 @@ interface EditedTerms {
   latest_start_months_after_sale?: number | null;
   components?: ({ name?: string; part_id?: string | null; months?: number | null } | undefined)[];
 }
+
+/** Words that open with a capital where they stand alone; Chinese has none. */
+const inSentence = (words: string) => words.charAt(0).toLowerCase() + words.slice(1);
 
 /** The terms in the order in which they are compared and sent; null when no start was chosen. */
 function whole(terms: EditedTerms | null | undefined) {
@@ -157,7 +160,7 @@ export function TermsText({ terms }: { terms: WarrantyTerms | null | undefined }
   if (!terms) return <span className="muted">{t('byCategory')}</span>;
   return (
     <>
-      {t('from', { start: choiceText(choices.warrantyStart, terms.start) })}
+      {t('from', { start: inSentence(choiceText(choices.warrantyStart, terms.start)) })}
       {terms.latest_start_months_after_sale !== null && (
         <div className="muted">{t('atLatest', { n: terms.latest_start_months_after_sale })}</div>
       )}
