@@ -8,7 +8,9 @@ import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { saveFile } from '@/shared/api/save_file';
 import { FormDrawer } from '@/shared/fields/form_drawer';
+import { doneFor } from '@/shared/history/along';
 import { Timeline } from '@/shared/history/timeline';
+import type { Along } from '@/shared/history/timeline_pages';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { ArchiveButton } from '@/shared/records/archive';
@@ -92,7 +94,13 @@ function Sites({ file }: { file: CustomerFile }) {
   );
 }
 
-function drawn(section: Section, file: CustomerFile, editable: boolean, words: string): ReactNode {
+function drawn(
+  section: Section,
+  file: CustomerFile,
+  editable: boolean,
+  words: string,
+  along: readonly Along[],
+): ReactNode {
   const { id, ext } = file.customer;
   switch (section) {
     case 'profile':
@@ -135,7 +143,7 @@ function drawn(section: Section, file: CustomerFile, editable: boolean, words: s
     case 'timeline':
       return (
         <Panel title={words}>
-          <Timeline object="customer" path={`/api/v1/customers/${id}/timeline`} filters />
+          <Timeline object="customer" path={`/api/v1/customers/${id}/timeline`} along={along} filters />
         </Panel>
       );
   }
@@ -175,6 +183,7 @@ export default function CustomerPage() {
   });
   // Until the layout is known nothing is drawn, so that sections don't change places; without one all are shown.
   const order = sectionsFor(layout.data, session.user.roles).filter((section) => NEEDS[section]?.some(can) ?? true);
+  const along = doneFor('customer_id', id, can);
   // A phone has one column, in which the sections stand in the order of the layout.
   const oneColumn = useIsPhone();
   const column = (side: boolean) =>
@@ -183,7 +192,7 @@ export default function CustomerPage() {
       .filter((section) => (oneColumn ? !side : AT_SIDE.has(section) === side))
       .map((section) => (
         <div key={section} className="stack">
-          {drawn(section, file, !blocked, t('timeline'))}
+          {drawn(section, file, !blocked, t('timeline'), along)}
         </div>
       ));
   const more = [

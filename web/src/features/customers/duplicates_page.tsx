@@ -64,7 +64,7 @@ export default function DuplicatesPage() {
                       <ActionButton
                         size="small"
                         blocked={blocked}
-                        aria-label={`${double.name} ${t('mergeHere', { name: first.name })}`}
+                        aria-label={`${t('mergeInto')} · ${double.name} → ${first.name}`}
                         onClick={() => setPair({ first, second: double })}
                       >
                         {t('mergeInto')}

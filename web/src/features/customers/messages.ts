@@ -97,7 +97,6 @@ export const customers = defineMessages(
     duplicatesHint: '系统按电话、名称和地址比对；合并后可以撤销。',
     mergeOther: '与其他客户合并',
     chooseOther: '选择要并入的客户',
-    mergeHere: '并入“{name}”',
     mergeInto: '并入第一个',
     mergeTitle: '合并客户',
     mergeWhat: '“{from}”将停用，其全部资料转到“{into}”名下。两边的电话和标签都会保留。合并后可以撤销。',
@@ -238,7 +237,6 @@ export const customers = defineMessages(
     duplicatesHint: 'Phones, names and addresses are compared; a merge can be undone.',
     mergeOther: 'Merge with another customer',
     chooseOther: 'Choose the customer to merge',
-    mergeHere: 'Merge into “{name}”',
     mergeInto: 'Merge into the first',
     mergeTitle: 'Merge customers',
     mergeWhat:

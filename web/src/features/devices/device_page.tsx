@@ -9,6 +9,7 @@ import { api } from '@/shared/api/api';
 import { FieldInPlace } from '@/shared/fields/edit_in_place';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import type { FieldSpec } from '@/shared/fields/spec';
+import { doneFor } from '@/shared/history/along';
 import { Timeline } from '@/shared/history/timeline';
 import { useMessages, type Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
@@ -428,7 +429,12 @@ export default function DevicePage() {
               <Work file={file} />
               {oneColumn && papers}
               <Panel title={c('timeline')}>
-                <Timeline object="device" path={`/api/v1/devices/${id}/timeline`} filters />
+                <Timeline
+                  object="device"
+                  path={`/api/v1/devices/${id}/timeline`}
+                  along={doneFor('device_id', id, can)}
+                  filters
+                />
               </Panel>
             </>
           )

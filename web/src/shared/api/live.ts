@@ -12,7 +12,7 @@ export interface LiveEvent {
 }
 
 /** The pages that tell everything about a customer or a device: they hold a little of nearly every object. */
-const FILES = ['customer.full', 'device.full'] as const;
+const FILES = ['customer.full', 'customer.timeline', 'device.full', 'device.timeline'] as const;
 
 /**
  * Queries that show an object begin their key with its name; these show it under another name as well. `a.b` means only

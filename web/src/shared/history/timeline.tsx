@@ -1,20 +1,22 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Button, Skeleton } from 'antd';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
-import { api } from '../api/api';
-import type { Page } from '../api/types';
 import { defineMessages, labelText, useLocale, useMessages, type Label } from '../i18n';
 import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import { TimeText } from '../ui/texts';
 import { MeterReading } from './meter_reading';
 import { isChosen, NOTHING_CHOSEN } from './timeline_choice';
+import { placesAfter, readOn, woven, type Along, type Places } from './timeline_pages';
 import { ValueText } from './value_text';
 import { eventText, fieldText, isEmpty, ownField, readData, type Change } from './words';
 
 // What draws values of own fields comes when such a field was changed.
 const OwnChange = lazy(() => import('../own_fields/own_change'));
 const TimelineFilters = lazy(() => import('./timeline_filters'));
+
+const NOTHING_ALONG: readonly Along[] = [];
 
 const words = defineMessages(
   { fieldAdded: '添加字段', fieldChanged: '修改字段', fieldRemoved: '删除字段' },
@@ -30,6 +32,8 @@ export interface HistoryEvent {
   object_id: string;
   label?: string | null;
   data: unknown;
+  /** The ticket or quote that the label leads to. */
+  link?: { to: '/tickets/$id' | '/quotes/$id'; id: string };
 }
 
 export function ActorText({ actor }: { actor: HistoryEvent['actor'] }) {
@@ -103,22 +107,25 @@ export function Timeline({
   path,
   body,
   filters = false,
+  along = NOTHING_ALONG,
 }: {
   object: string;
   path: string;
   body?: (event: HistoryEvent) => ReactNode | undefined;
   /** Lets people choose what it is about and who did it. */
   filters?: boolean;
+  /** Lists whose records stand among the events. */
+  along?: readonly Along[];
 }) {
   const t = useMessages(common);
   useLocale();
   const history = useInfiniteQuery({
-    queryKey: [object, 'timeline', path],
-    queryFn: ({ pageParam, signal }) => api.get<Page<HistoryEvent>>(path, { limit: 50, cursor: pageParam }, { signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    queryKey: [object, 'timeline', path, along.map((source) => source.path).join()],
+    queryFn: ({ pageParam, signal }) => readOn(path, along, pageParam, signal),
+    initialPageParam: [] as Places,
+    getNextPageParam: placesAfter,
   });
-  const all = useMemo(() => history.data?.pages.flatMap((page) => page.items) ?? [], [history.data]);
+  const all = useMemo(() => woven(history.data?.pages ?? []), [history.data]);
   const [chosen, setChosen] = useState(NOTHING_CHOSEN);
   const events = useMemo(() => all.filter((event) => isChosen(event, chosen)), [all, chosen]);
   if (history.isPending) return <Skeleton active />;
@@ -144,7 +151,18 @@ export function Timeline({
                   <ActorText actor={event.actor} />
                 </strong>{' '}
                 {eventText(event.kind)}
-                {event.object !== object && event.label ? <span className="muted"> {event.label}</span> : null}
+                {event.object !== object && event.label ? (
+                  <span className="muted">
+                    {' '}
+                    {event.link ? (
+                      <Link to={event.link.to} params={{ id: event.link.id }}>
+                        {event.label}
+                      </Link>
+                    ) : (
+                      event.label
+                    )}
+                  </span>
+                ) : null}
               </span>
               <span className="muted">
                 <TimeText at={event.at} />
