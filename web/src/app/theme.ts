@@ -68,6 +68,8 @@ export function themeOf(mode: Appearance): ThemeConfig {
       colorTextPlaceholder: dark ? '#8f9aa6' : '#6b7683',
       colorTextDisabled: dark ? '#8a95a1' : '#6f7a86',
       colorError: dark ? '#f0716b' : '#c4302b',
+      // The lighter shade that would be made of it is too pale for the white words on a button.
+      ...(dark ? {} : { colorErrorHover: '#a82823' }),
       colorBgLayout: dark ? '#0f1418' : '#f4f6f8',
       colorBgContainer: dark ? '#171d23' : '#ffffff',
       colorBgElevated: dark ? '#1f262d' : '#ffffff',

@@ -368,7 +368,9 @@ export default function IntakePage() {
                     {one.customer && (
                       <div className="row-between">
                         <span className="grow">
-                          <strong>{one.customer.name}</strong>{' '}
+                          <Link to="/customers/$id" params={{ id: one.customer.id }}>
+                            <strong>{one.customer.name}</strong>
+                          </Link>{' '}
                           <StatusTag of={choices.customerLevel} value={one.customer.level} />
                           <div className="muted">
                             {one.customer.phone} {addressText(one.customer.address)}
@@ -392,7 +394,10 @@ export default function IntakePage() {
                         .map((device) => (
                           <li key={device.id} className="row-between">
                             <span className="grow">
-                              <strong>{device.serial_number}</strong> <WarrantyTag verdict={device.warranty} />
+                              <Link to="/devices/$id" params={{ id: device.id }}>
+                                <strong>{device.serial_number}</strong>
+                              </Link>{' '}
+                              <WarrantyTag verdict={device.warranty} />
                               <div className="muted">
                                 {device.product_name} {device.place}
                               </div>

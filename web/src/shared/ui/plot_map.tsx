@@ -51,6 +51,28 @@ export function flat(places: readonly Pick<Place, 'lat' | 'lng'>[]): { x: number
   }));
 }
 
+/** Marks nearer than this would hide each other. */
+const TOUCHING = 16;
+
+interface Spot {
+  x: number;
+  y: number;
+  places: Place[];
+}
+
+/** The places where they stand in the plot; those that would cover each other share one mark. */
+export function spots(places: readonly Place[], points: readonly { x: number; y: number }[], scale: number): Spot[] {
+  const found: Spot[] = [];
+  for (const [index, place] of places.entries()) {
+    const point = points[index] ?? { x: 0, y: 0 };
+    const [x, y] = [WIDTH / 2 + point.x * scale, HEIGHT / 2 + point.y * scale];
+    const near = found.find((spot) => Math.hypot(spot.x - x, spot.y - y) < TOUCHING);
+    if (near) near.places.push(place);
+    else found.push({ x, y, places: [place] });
+  }
+  return found;
+}
+
 /** The plot; the list beside it says the same in words. */
 export function PlotMap({ places, missing }: { places: readonly Place[]; missing: number }) {
   const t = useMessages(messages);
@@ -70,19 +92,24 @@ export function PlotMap({ places, missing }: { places: readonly Place[]; missing
         aria-label={t('scattered', { n: places.length })}
         style={{ width: '100%', height: 'auto', display: 'block', background: 'var(--page-bg)', borderRadius: 6 }}
       >
-        {drawn.map((place, index) => {
-          const point = points[index] ?? { x: 0, y: 0 };
-          const [x, y] = [WIDTH / 2 + point.x * scale, HEIGHT / 2 + point.y * scale];
+        {spots(drawn, points, scale).map((spot) => {
+          const marks = spot.places.flatMap((place) => (place.mark === '' ? [] : place.mark));
+          const mark = marks.length > 3 ? `${marks.slice(0, 2).join('·')}…` : marks.join('·');
+          const wide = Math.max(18, 8 + mark.length * 6);
+          const onlyMain = spot.places.every((place) => place.main);
           return (
-            <g key={place.key} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}>
-              <title>{place.name}</title>
-              {place.main ? (
-                <rect x="-9" y="-9" width="18" height="18" rx="3" fill="var(--text-2)" />
-              ) : (
-                <circle r="9" fill="var(--brand)" />
-              )}
+            <g key={spot.places[0]?.key} transform={`translate(${spot.x.toFixed(1)} ${spot.y.toFixed(1)})`}>
+              <title>{spot.places.map((place) => place.name).join(' · ')}</title>
+              <rect
+                x={-wide / 2}
+                y="-9"
+                width={wide}
+                height="18"
+                rx={onlyMain ? 3 : 9}
+                fill={onlyMain ? 'var(--text-2)' : 'var(--brand)'}
+              />
               <text textAnchor="middle" dy="4" fontSize="11" fontWeight="600" fill="var(--surface)">
-                {place.mark}
+                {mark}
               </text>
             </g>
           );
