@@ -79,7 +79,7 @@ export function ImportMapping({
                 <td>
                   <strong>{column.header}</strong>
                 </td>
-                <td className="samples muted">{column.samples.slice(0, 3).join('、') || '—'}</td>
+                <td className="samples muted">{column.samples.slice(0, 3).join(' · ') || '—'}</td>
                 <td>
                   <div className="stack" style={{ gap: 6 }}>
                     <Select

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { api, newKey, queryText, url } from '@/shared/api/api';
 import { ApiError, fieldErrorText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
-import { labelText, useLocale, useMessages } from '@/shared/i18n';
+import { labelText, useLocale, useMessages, type Label } from '@/shared/i18n';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { ErrorState } from '@/shared/ui/error_state';
 import type { ListTarget } from '@/shared/ui/list_tools';
@@ -34,6 +34,9 @@ const STEP: Readonly<Record<Import['state'], number>> = {
 /** The server tells of so many problems at most. */
 const TOLD = 100;
 
+/** More options than these help nobody beside a line. */
+const OPTIONS_TOLD = 12;
+
 /** What is wrong with each column, by its place in the mapping. */
 function columnProblems(error: unknown): Map<number, string> {
   const found = new Map<number, string>();
@@ -43,6 +46,21 @@ function columnProblems(error: unknown): Map<number, string> {
     if (at !== undefined) found.set(Number(at), fieldErrorText(one));
   }
   return found;
+}
+
+/** What the button that begins the import says. */
+function runWord(good: number, rejected: boolean) {
+  if (good <= 0) return 'runNone';
+  if (good === 1) return rejected ? 'runAnyway1' : 'run1';
+  return rejected ? 'runAnyway' : 'run';
+}
+
+/** What may stand in a column whose field is chosen from options. */
+function optionsOf(run: Import, target: ListTarget | undefined, header: string | null): readonly Label[] {
+  const index = run.columns.find((column) => column.header === header)?.index;
+  const id = run.mapping.columns.find((column) => column.index === index)?.field;
+  const field = target?.fields.find((one) => one.id === id);
+  return (field?.options ?? []).slice(0, OPTIONS_TOLD).map((option) => option.label);
 }
 
 function Counts({ run }: { run: Import }) {
@@ -59,7 +77,7 @@ function Counts({ run }: { run: Import }) {
   );
 }
 
-function Problems({ run }: { run: Import }) {
+function Problems({ run, target }: { run: Import; target: ListTarget | undefined }) {
   const t = useMessages(words);
   const locale = useLocale();
   if (run.problems.length === 0) return run.state === 'checked' ? <p>{t('noProblems')}</p> : null;
@@ -91,14 +109,28 @@ function Problems({ run }: { run: Import }) {
             </tr>
           </thead>
           <tbody>
-            {run.problems.map((problem, at) => (
-              <tr key={`${problem.line}.${problem.column ?? ''}.${at}`}>
-                <td className="number">{problem.line}</td>
-                <td>{problem.column ?? t('wholeLine')}</td>
-                <td>{problem.value}</td>
-                <td>{problem.reason}</td>
-              </tr>
-            ))}
+            {run.problems.map((problem, at) => {
+              const options = problem.value === '' ? [] : optionsOf(run, target, problem.column);
+              return (
+                <tr key={`${problem.line}.${problem.column ?? ''}.${at}`}>
+                  <td className="number">{problem.line}</td>
+                  <td>{problem.column ?? t('wholeLine')}</td>
+                  <td>{problem.value}</td>
+                  <td>
+                    {problem.reason}
+                    {options.length > 0 && (
+                      <div className="muted">
+                        {t('allowed', {
+                          options: options
+                            .map((option) => labelText(option, locale))
+                            .join(locale === 'en' ? ', ' : '、'),
+                        })}
+                      </div>
+                    )}
+                  </td>
+                </tr>
+              );
+            })}
           </tbody>
         </table>
       </div>
@@ -184,7 +216,7 @@ function Opened({ run, target }: { run: Import; target: ListTarget | undefined }
   const moving = MOVING.has(run.state);
   const good = run.total - run.rejected;
   const facts = [
-    t('about', { name: run.file_name, rows: run.rows }),
+    t(run.rows === 1 ? 'about1' : 'about', { name: run.file_name, rows: run.rows }),
     run.encoding === null ? undefined : t('encoding', { encoding: run.encoding }),
     run.delimiter === null
       ? undefined
@@ -302,7 +334,7 @@ function Opened({ run, target }: { run: Import; target: ListTarget | undefined }
             {run.state === 'checked' && (
               <>
                 <Button type="primary" disabled={good <= 0} loading={step.isPending} onClick={() => step.mutate('run')}>
-                  {t(run.rejected > 0 ? 'runAnyway' : 'run', { n: good })}
+                  {t(runWord(good, run.rejected > 0), { n: good })}
                 </Button>
                 <Button onClick={() => setEditing(true)}>{t('edit')}</Button>
                 <Button onClick={() => step.mutate('cancel')}>{t('cancel')}</Button>
@@ -330,7 +362,7 @@ function Opened({ run, target }: { run: Import; target: ListTarget | undefined }
             )}
           </div>
         )}
-        {!atMapping && !moving && <Problems run={run} />}
+        {!atMapping && !moving && <Problems run={run} target={target} />}
       </div>
       <ConfirmAction
         open={undoing}
