@@ -425,7 +425,7 @@ export default function DevicePage() {
               {oneColumn && facts}
               <PartsPanel id={id} parts={file.parts} editable={editable} />
               <MetersPanel id={id} meters={file.meters} editable={editable} />
-              {can('contracts.read') && <PlansPanel plans={file.plans} />}
+              {can('contracts.read') && <PlansPanel plans={file.plans} tickets={file.tickets} />}
               <Work file={file} />
               {oneColumn && papers}
               <Panel title={c('timeline')}>

@@ -1,14 +1,14 @@
+import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import type { FieldSpec } from '@/shared/fields/spec';
 import { useMessages, type Label } from '@/shared/i18n';
-import { RefText } from '@/shared/records/ref_text';
 import { useCan } from '@/shared/session';
 import { Panel } from '@/shared/ui/record_page';
 import { ToneTag } from '@/shared/ui/texts';
-import { refreshDevices, type DevicePlan } from './file';
+import { refreshDevices, type DeviceFile, type DevicePlan } from './file';
 import { devices } from './messages';
 
 const l = (zh: string, en: string): Label => ({ zh, en });
@@ -18,8 +18,21 @@ const progressFields: readonly FieldSpec[] = [
   { name: 'last_meter', label: l('上次完成时的读数', 'Reading at that time'), kind: 'number', min: 0, half: true },
 ];
 
+/** The ticket that was made for the next time; only those who may see it get its number. */
+function OpenTicket({ id, tickets }: { id: string | null; tickets: DeviceFile['tickets'] }) {
+  const t = useMessages(devices);
+  const found = tickets.find((ticket) => ticket.id === id);
+  if (id === null) return null;
+  if (!found) return <span>{t('hasTicket')}</span>;
+  return (
+    <Link to="/tickets/$id" params={{ id }}>
+      {found.number}
+    </Link>
+  );
+}
+
 /** When planned upkeep was done and is due again. */
-export function PlansPanel({ plans }: { plans: readonly DevicePlan[] }) {
+export function PlansPanel({ plans, tickets }: { plans: readonly DevicePlan[]; tickets: DeviceFile['tickets'] }) {
   const t = useMessages(devices);
   const can = useCan();
   const [noting, setNoting] = useState<DevicePlan>();
@@ -40,7 +53,7 @@ export function PlansPanel({ plans }: { plans: readonly DevicePlan[] }) {
                   </ToneTag>
                 )}
                 {plan.last_done_on && <span className="number">{t('lastDone', { date: plan.last_done_on })}</span>}
-                {plan.open_ticket_id && <RefText of="ticket" id={plan.open_ticket_id} />}
+                <OpenTicket id={plan.open_ticket_id} tickets={tickets} />
               </div>
             </div>
             {can('contracts.update') && (

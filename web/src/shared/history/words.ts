@@ -388,6 +388,7 @@ export const FIELDS: Readonly<Record<string, Label>> = {
   ticket: l('工单', 'ticket'),
   active: l('启用', 'active'),
   last_done_on: l('上次完成', 'last done on'),
+  last_due_on: l('上次到期', 'last due on'),
   last_meter: l('上次读数', 'last reading'),
   months: l('月数', 'months'),
   terms: l('保修条款', 'terms'),
