@@ -5,7 +5,7 @@
 //! worth is the sum of its lines, each rounded half up to minor units; an invoice that is paid in full is paid.
 //!
 //! Events: `order.created`, `.updated`, `.archived`, `.restored`, also on the customer's timeline. Text search knows
-//! orders by number, title, customer, lines and note.
+//! orders by number, title, customer, lines, note and own fields that may be searched.
 
 mod api;
 mod error;
@@ -13,6 +13,7 @@ mod model;
 mod ops;
 mod reactions;
 mod store;
+pub mod table;
 
 use authz::{
     Access, Permission,
@@ -54,6 +55,14 @@ pub fn routes() -> Routes {
         .patch("/api/v1/orders/{id}", update, "updateOrder", "Change an order", ops::update::handle)
         .post("/api/v1/orders/{id}/archive", update, "archiveOrder", "Put an order away", ops::archive::handle)
         .post("/api/v1/orders/{id}/restore", update, "restoreOrder", "Take an order back", ops::restore::handle)
+        .post(
+            "/api/v1/orders/{id}/reveal",
+            read,
+            "revealOrderField",
+            "Show one own field of personal data of an order",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
         .get(
             "/api/v1/orders/{id}/timeline",
             read,

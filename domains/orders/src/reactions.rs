@@ -35,7 +35,12 @@ impl Indexed for OrderSearch {
     fn documents<'a>(&'a self, tx: &'a mut Tx<'_>, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<Document>, DbError>> {
         Box::pin(async move {
             let orders: Vec<Order> = objects::by_ids(tx, &store::LISTING.list, ids).await?;
-            Ok(views(tx, orders).await?.into_iter().map(document).collect())
+            let own = objects::OwnWords::of(tx, "order").await?;
+            let found = |view: OrderView| {
+                let words = own.words(&view.order.ext.0);
+                document(view).text(words)
+            };
+            Ok(views(tx, orders).await?.into_iter().map(found).collect())
         })
     }
 }

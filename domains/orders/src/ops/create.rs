@@ -50,7 +50,8 @@ pub async fn insert(tx: &mut Tx<'_>, new: NewOrder) -> Result<Order, OrderError>
     insert_with(tx, new, &Numbers::new()).await
 }
 
-async fn insert_with(tx: &mut Tx<'_>, mut new: NewOrder, numbers: &Numbers) -> Result<Order, OrderError> {
+/// The same with own fields, for which `numbers` were taken before.
+pub(crate) async fn insert_with(tx: &mut Tx<'_>, mut new: NewOrder, numbers: &Numbers) -> Result<Order, OrderError> {
     let cx = tx.cx().clone();
     let sent = new.ext.take();
     // A day that follows from "today" must be checked against the other days, too.

@@ -2,34 +2,18 @@
 
 use std::collections::HashMap;
 
-use authz::permissions::ORDERS_READ;
 use db::{DbError, Query, Read, list::ListPage};
 use http_api::{App, Caller, Json, ListParams, Problem, State};
-use kernel::{Page, Uuid};
-use objects::listing;
+use kernel::Uuid;
 
-use crate::{Order, OrderView, own_fields, store};
+use crate::{Order, OrderView, table};
 
 pub(crate) async fn handle(
     State(app): State<App>,
     Caller(cx): Caller,
     params: ListParams,
 ) -> Result<Json<ListPage<OrderView>>, Problem> {
-    let conditions = vec![store::scope(&cx, ORDERS_READ)];
-    let page = app
-        .db()
-        .read(&cx, async move |r: &mut Read<'_>| -> Result<ListPage<OrderView>, Problem> {
-            let mut found: ListPage<Order> =
-                listing::page_with_own(r, &store::LISTING, "order", &params, conditions).await?;
-            own_fields(r, &mut found.page.items).await?;
-            let items = views(r, found.page.items).await?;
-            Ok(ListPage {
-                page: Page { items, next_cursor: found.page.next_cursor },
-                total: found.total,
-                total_is_lower_bound: found.total_is_lower_bound,
-            })
-        })
-        .await?;
+    let page = app.db().read(&cx, async move |r: &mut Read<'_>| table::page(r, &params).await).await?;
     Ok(Json(page))
 }
 

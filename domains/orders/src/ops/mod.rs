@@ -5,6 +5,7 @@ pub(crate) mod create;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod restore;
+pub(crate) mod reveal;
 pub(crate) mod timeline;
 pub(crate) mod update;
 

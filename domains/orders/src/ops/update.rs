@@ -19,26 +19,37 @@ pub(crate) async fn handle(
     Caller(cx): Caller,
     Path(path): Path<OrderPath>,
     expected: IfMatch,
-    Body(mut body): Body<OrderChange>,
+    Body(body): Body<OrderChange>,
 ) -> Result<Versioned<OrderView>, Problem> {
     let order = app
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<OrderView, OrderError> {
-            let before = read(tx, path.id, expected).await?;
-            let sent = body.ext.take();
-            let new = body.apply(&before)?;
-            check_references(tx, &new, Some(&before)).await?;
-            let mut altered = before.with(new);
-            let own = objects::settle_ext(tx, "order", before.id, Some(&before.ext.0), sent, &Numbers::new()).await?;
-            if own.changed {
-                altered.ext = Json(own.values.clone());
-            }
-            let after = write(tx, &before, altered, "order.updated", |changes| own.tell(changes)).await?;
-            tx.execute_all(own.statements).await?;
+            let after = change(tx, path.id, expected, body).await?;
             answer(tx, after).await
         })
         .await?;
     Ok(Versioned(order))
+}
+
+/// Changes an order that still has the expected version and that the caller may change.
+pub(crate) async fn change(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    expected: IfMatch,
+    mut body: OrderChange,
+) -> Result<Order, OrderError> {
+    let before = read(tx, id, expected).await?;
+    let sent = body.ext.take();
+    let new = body.apply(&before)?;
+    check_references(tx, &new, Some(&before)).await?;
+    let mut altered = before.with(new);
+    let own = objects::settle_ext(tx, "order", before.id, Some(&before.ext.0), sent, &Numbers::new()).await?;
+    if own.changed {
+        altered.ext = Json(own.values.clone());
+    }
+    let after = write(tx, &before, altered, "order.updated", |changes| own.tell(changes)).await?;
+    tx.execute_all(own.statements).await?;
+    Ok(after)
 }
 
 /// The order, if the caller may change it and it still has the expected version.
