@@ -56,7 +56,7 @@ for (const language of LANGUAGES) {
     test.use({ language });
 
     test('staff pages at both widths', async ({ person, server }) => {
-      test.setTimeout(600_000);
+      test.setTimeout(900_000);
       await server.complete();
       const page = await person({ as: server.person('admin') });
       const found: string[] = [];

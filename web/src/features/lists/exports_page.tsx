@@ -8,6 +8,7 @@ import { queryClient } from '@/shared/api/query_client';
 import type { components } from '@/shared/api/schema';
 import type { Page } from '@/shared/api/types';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
+import { useCan } from '@/shared/session';
 import { ListPage } from '@/shared/ui/list_page';
 import { TimeText, ToneTag } from '@/shared/ui/texts';
 import { fileSize } from '@/shared/ui/uploader';
@@ -47,9 +48,11 @@ function FileLink({ made }: { made: Export }) {
 export default function ExportsPage() {
   const t = useMessages(words);
   const locale = useLocale();
-  const { data: targets } = useQuery(exportTargetsQuery);
+  const may = useCan()('data.export');
+  const { data: targets } = useQuery({ ...exportTargetsQuery, enabled: may });
   const newest = useQuery({
     queryKey: ['export', 'moving'],
+    enabled: may,
     queryFn: ({ signal }) => api.get<Page<Export>>('/api/v1/exports', { limit: 10 }, { signal }),
     refetchInterval: (query) =>
       query.state.data?.items.some((made) => made.state === 'queued' || made.state === 'running') ? 1_000 : false,

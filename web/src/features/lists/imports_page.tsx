@@ -7,6 +7,7 @@ import { useRef, useState } from 'react';
 import { api, newKey } from '@/shared/api/api';
 import { ApiError, fieldErrorText } from '@/shared/api/problem';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
+import { useCan } from '@/shared/session';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
 import { ListPage } from '@/shared/ui/list_page';
@@ -103,7 +104,8 @@ export default function ImportsPage() {
   const t = useMessages(words);
   const locale = useLocale();
   const navigate = useNavigate();
-  const { data } = useQuery(importTargetsQuery);
+  const may = useCan()('data.import');
+  const { data } = useQuery({ ...importTargetsQuery, enabled: may });
   const listName = (list: string) => {
     const target = data?.find((one) => one.list === list);
     return target ? labelText(target.name, locale) : '—';
@@ -116,13 +118,15 @@ export default function ImportsPage() {
       path="/api/v1/imports"
       plain
       above={
-        <section className="panel" aria-labelledby="import-start" style={{ marginBottom: 12 }}>
-          <h2 id="import-start">{t('start')}</h2>
-          <p className="muted" style={{ marginBottom: 12 }}>
-            {t('hint')}
-          </p>
-          <Start />
-        </section>
+        may && (
+          <section className="panel" aria-labelledby="import-start" style={{ marginBottom: 12 }}>
+            <h2 id="import-start">{t('start')}</h2>
+            <p className="muted" style={{ marginBottom: 12 }}>
+              {t('hint')}
+            </p>
+            <Start />
+          </section>
+        )
       }
       onOpen={(row) => void navigate({ to: '/imports/$id', params: { id: row.id } })}
       emptyTitle={t('none')}
