@@ -82,6 +82,7 @@ async function fillDay(field: Locator, value: string): Promise<void> {
 }
 
 test('a component with a warranty of its own stands in the explained verdict', async ({ person, server }) => {
+  test.setTimeout(180_000);
   const page = await person({ as: server.person('admin') });
   const device = await lift(page);
   await open(page, device);
@@ -141,6 +142,7 @@ test('a component with a warranty of its own stands in the explained verdict', a
 });
 
 test('a counter takes no reading below the last one, unless it began anew', async ({ person, server, complaints }) => {
+  test.setTimeout(180_000);
   const page = await person({ as: server.person('admin') });
   const device = await lift(page);
   await open(page, device);
@@ -198,6 +200,7 @@ test('a counter takes no reading below the last one, unless it began anew', asyn
 });
 
 test('a device goes to another customer, is scrapped, and comes back', async ({ person, server }) => {
+  test.setTimeout(180_000);
   const page = await person({ as: server.person('admin') });
   const tail = digits();
   const before = await call<{ id: string; name: string }>(page, 'POST', '/customers', { name: `旧业主${tail}`, kind: 'company' });
@@ -246,6 +249,7 @@ test('a device goes to another customer, is scrapped, and comes back', async ({ 
 });
 
 test('labels are a PDF, of one device or of those that were chosen in the list', async ({ person, server }) => {
+  test.setTimeout(180_000);
   const page = await person({ as: server.person('admin') });
   const device = await lift(page);
   const pdf = async (act: () => Promise<void>): Promise<void> => {

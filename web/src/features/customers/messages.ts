@@ -159,7 +159,7 @@ export const customers = defineMessages(
     primary: 'primary',
     tags: 'Tags',
     kind: 'Kind',
-    owner: 'Customer manager',
+    owner: 'Manager',
     open: 'Open tickets',
     due: 'To be paid',
     csat: 'Mean CSAT',
