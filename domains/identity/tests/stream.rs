@@ -41,18 +41,34 @@ fn id_of(text: &str) -> String {
     text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned()
 }
 
-async fn tell(desk: &Desk, t: &testkit::TestDb, kind: &'static str, object: &'static str) {
+/// Appends an event and answers the id of what it is about.
+async fn tell(desk: &Desk, t: &testkit::TestDb, kind: &'static str, object: &'static str) -> String {
     let id = t.world.new_id();
     let write = async move |tx: &mut db::Tx<'_>| events::append(tx, events::NewEvent::new(kind, object, id)).await;
     t.db.write(&desk.cx, write).await.unwrap();
+    id.to_string()
+}
+
+/// Waits until the reader has come to here: until somebody has heard an event that is told only now.
+async fn settled(desk: &Desk, t: &testkit::TestDb, who: &As) {
+    loop {
+        let mut stream = listen(desk, who, None).await;
+        let mark = tell(desk, t, "ticket.updated", "ticket").await;
+        // Events about people and their roles end the stream.
+        while let Some(text) = next(&mut stream).await {
+            if text.contains(&mark) {
+                return;
+            }
+        }
+    }
 }
 
 async fn story(t: &testkit::TestDb, desk: &Desk) {
     let admin = desk.person("boss", &["admin"]).await;
     let agent = desk.person("chen", &["agent"]).await;
     let engineer = desk.person("wang", &["engineer"]).await;
-    // The reader must have come this far, or the three people's creation would be told as news, and end their streams.
-    tokio::time::sleep(Duration::from_millis(700)).await;
+    // Otherwise the three people's creation would be told as news, and end their streams.
+    settled(desk, t, &admin).await;
     let (mut boss, mut chen, mut wang) =
         (listen(desk, &admin, None).await, listen(desk, &agent, None).await, listen(desk, &engineer, None).await);
     for page in [&mut boss, &mut chen, &mut wang] {
