@@ -69,8 +69,8 @@ const messages = defineMessages(
     years: '{n} years',
     year: '1 year',
     young: 'under 1 year',
-    tickets: 'Tickets in 12 months',
-    cost: 'Cost in 12 months',
+    tickets: 'Tickets (12 mo.)',
+    cost: 'Cost (12 mo.)',
     offer: 'Make a lead',
     offered: 'Lead {number}',
     offerTitle: 'Make a lead for “{name}”',
@@ -149,8 +149,8 @@ function OfferDialog({ row, onClose }: { row: Renewal; onClose: () => void }) {
 function What({ row }: { row: Renewal }) {
   const t = useMessages(messages);
   return (
-    <>
-      <ToneTag tone={row.kind === 'contract' ? 'open' : 'new'}>{t(row.kind)}</ToneTag>{' '}
+    <span className="row" style={{ gap: '2px 6px' }}>
+      <ToneTag tone={row.kind === 'contract' ? 'open' : 'new'}>{t(row.kind)}</ToneTag>
       {row.device_id ? (
         <Link to="/devices/$id" params={{ id: row.device_id }}>
           {row.serial_number}
@@ -159,10 +159,10 @@ function What({ row }: { row: Renewal }) {
         <>
           <Link to="/contracts" search={{ q: row.contract_number ?? '' }}>
             {row.contract_number}
-          </Link>{' '}
+          </Link>
           <span className="muted">{row.contract_name}</span>
         </>
-      )}{' '}
+      )}
       <span className="muted">
         {row.kind === 'contract'
           ? row.devices === 1
@@ -170,7 +170,7 @@ function What({ row }: { row: Renewal }) {
             : t('devices', { n: row.devices })
           : row.product_name}
       </span>
-    </>
+    </span>
   );
 }
 
@@ -196,7 +196,7 @@ export default function RenewalsPage() {
     queryFn: ({ signal }) => api.get<Renewal[]>('/api/v1/renewals', { within }, { signal }),
   });
   const ends = (row: Renewal) => (
-    <span className="row nowrap">
+    <span className="row nowrap" style={{ flexWrap: 'nowrap' }}>
       <span className="number">{row.ends_on}</span>
       <ToneTag tone={row.days_left <= 14 ? 'danger' : row.days_left <= 30 ? 'waiting' : 'closed'}>
         {row.days_left === 0 ? t('today') : row.days_left === 1 ? t('tomorrow') : t('left', { n: row.days_left })}
@@ -293,7 +293,7 @@ export default function RenewalsPage() {
                     <Customer row={row} />
                   </td>
                   <td>{ends(row)}</td>
-                  <td className="right number">{age(row)}</td>
+                  <td className="right number nowrap">{age(row)}</td>
                   <td className="right number">{row.tickets_12m}</td>
                   <td className="right">
                     <MoneyText minor={row.cost_12m_minor} currency={row.currency} />
