@@ -2,6 +2,7 @@ import type { components } from '@/shared/api/schema';
 import { Checkbox, Form } from 'antd';
 import { defineMessages, useMessages, type Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
+import { useOwnList } from '@/shared/own_fields/own_list';
 import { RefText } from '@/shared/records/ref_text';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { formatMinutes, today } from '@/shared/time';
@@ -68,6 +69,7 @@ function CoversItem() {
 
 export default function ContractsPage() {
   const t = useMessages(messages);
+  const own = useOwnList<Contract>('contract');
   const covers = (row: Contract) =>
     (['labour', 'parts', 'travel'] as const)
       .filter((part) => row.covers?.[part])
@@ -129,7 +131,9 @@ export default function ContractsPage() {
         { id: 'customer_id', label: l('客户', 'customer'), type: 'id', of: 'customer' },
         { id: 'kind', label: l('类型', 'kind'), type: 'choice', choices: choices.contractKind },
         { id: 'ends_on', label: l('结束日期', 'ends on'), type: 'date' },
+        ...own.filters,
       ]}
+      own="contract"
       createLabel={t('create')}
       editLabel={(row) => `${row.number} ${row.name}`}
       permission={{ create: 'contracts.update', update: 'contracts.update' }}
@@ -177,6 +181,7 @@ export default function ContractsPage() {
         },
         { key: 'term', title: l('期限', 'Term'), sort: 'ends_on', render: term },
         { key: 'covers', title: l('覆盖', 'Covers'), width: 150, wide: true, render: covers },
+        ...own.columns,
       ]}
     />
   );

@@ -1,5 +1,6 @@
 import type { components } from '@/shared/api/schema';
 import { defineMessages, useMessages, type Label } from '@/shared/i18n';
+import { useOwnList } from '@/shared/own_fields/own_list';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { Facts, MoneyText, ToneTag } from '@/shared/ui/texts';
 
@@ -39,6 +40,7 @@ const l = (zh: string, en: string): Label => ({ zh, en });
 
 export default function PartsPage() {
   const t = useMessages(messages);
+  const own = useOwnList<Part>('part');
   const stock = (row: Part) => (
     <span className="number nowrap">
       {row.stock} {row.unit} {row.stock_warning && <ToneTag tone="danger">{t('short')}</ToneTag>}
@@ -66,8 +68,10 @@ export default function PartsPage() {
         { id: 'stock', label: l('库存', 'stock'), type: 'integer' },
         { id: 'stock_warning', label: l('库存不足', 'short'), type: 'boolean' },
         { id: 'price_minor', label: l('售价', 'price'), type: 'integer', money: true },
+        ...own.filters,
       ]}
       presets={[{ label: l('库存不足', 'Short'), filter: { field: 'stock_warning', op: 'eq', value: true } }]}
+      own="part"
       createLabel={t('create')}
       editLabel={(row) => row.name}
       permission={{ create: 'parts.update', update: 'parts.update' }}
@@ -105,6 +109,7 @@ export default function PartsPage() {
           render: (row) => <MoneyText minor={row.cost_minor} currency={row.currency} />,
         },
         { key: 'stock', title: l('库存', 'Stock'), width: 160, render: stock },
+        ...own.columns,
       ]}
     />
   );

@@ -4,7 +4,7 @@ import { defineMessages } from '@/shared/i18n';
 export const objects = defineMessages(
   {
     title: '对象与字段',
-    hint: '给客户、设备、工单添加自己的字段，或者建立全新的对象，例如车辆、项目。',
+    hint: '给客户、设备、工单、产品等添加自己的字段，或者建立全新的对象，例如车辆、项目。',
     create: '新建对象',
     builtIn: '内置对象',
     own: '自定义对象',
@@ -82,7 +82,7 @@ export const objects = defineMessages(
   },
   {
     title: 'Objects and fields',
-    hint: 'Give customers, devices and tickets fields of your own, or build whole new objects such as vehicles or projects.',
+    hint: 'Give customers, devices, tickets, products and the like fields of your own, or build whole new objects such as vehicles or projects.',
     create: 'New object',
     builtIn: 'Built-in objects',
     own: 'Own objects',

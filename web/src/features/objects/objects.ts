@@ -35,9 +35,5 @@ export const rolesQuery = queryOptions({
 
 /** What relations can lead to besides the objects of the list. */
 export const MORE_TARGETS: readonly { key: string; name: Label }[] = [
-  { key: 'engineer', name: { zh: '工程师', en: 'Engineer' } },
-  { key: 'product', name: { zh: '产品', en: 'Product' } },
-  { key: 'contract', name: { zh: '合同', en: 'Contract' } },
-  { key: 'part', name: { zh: '备件', en: 'Part' } },
   { key: 'visit', name: { zh: '上门任务', en: 'Visit' } },
 ];

@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import type { components } from '@/shared/api/schema';
 import { defineMessages, useMessages, type Label } from '@/shared/i18n';
+import { useOwnList } from '@/shared/own_fields/own_list';
 import { ResourcePage } from '@/shared/records/resource_page';
 import { useCan } from '@/shared/session';
 import { formatMinutes } from '@/shared/time';
@@ -50,6 +51,7 @@ const l = (zh: string, en: string): Label => ({ zh, en });
 
 export default function ProductsPage() {
   const t = useMessages(messages);
+  const own = useOwnList<Product>('product');
   const can = useCan();
   const editable = can('products.update');
   const [rules, setRules] = useState(false);
@@ -81,7 +83,9 @@ export default function ProductsPage() {
           { id: 'name', label: l('名称', 'name'), type: 'text' },
           { id: 'category', label: l('类别', 'category'), type: 'text' },
           { id: 'warranty_months', label: l('保修月数', 'warranty months'), type: 'integer' },
+          ...own.filters,
         ]}
+        own="product"
         createLabel={t('create')}
         editLabel={(row) => row.name}
         permission={{ create: 'products.update', update: 'products.update' }}
@@ -117,6 +121,7 @@ export default function ProductsPage() {
           { key: 'category', title: l('类别', 'Category'), render: (row) => row.category ?? '—' },
           { key: 'warranty', title: l('保修期', 'Warranty'), width: 120, render: months },
           { key: 'response', title: l('默认响应', 'Default response'), width: 140, wide: true, render: response },
+          ...own.columns,
         ]}
       />
       {rules && (

@@ -7,6 +7,7 @@ import { CalendarEditor } from '@/shared/calendar/calendar_editor';
 import type { Values } from '@/shared/fields/spec';
 import { defineMessages, useMessages, type Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
+import { useOwnList } from '@/shared/own_fields/own_list';
 import { RefText } from '@/shared/records/ref_text';
 import { RelatedTickets } from '@/shared/records/related';
 import { ResourcePage } from '@/shared/records/resource_page';
@@ -27,6 +28,7 @@ interface Engineer extends Stored {
   status: string;
   note?: string | null;
   archived_at?: string | null;
+  ext?: unknown;
 }
 
 const messages = defineMessages(
@@ -115,6 +117,7 @@ function Extra() {
 
 export default function EngineersPage() {
   const t = useMessages(messages);
+  const own = useOwnList<Engineer>('engineer');
   const skills = (row: Engineer) => (
     <span className="row" style={{ gap: 4 }}>
       {row.skills.map((one) => (
@@ -158,7 +161,9 @@ export default function EngineersPage() {
         { id: 'status', label: l('状态', 'status'), type: 'choice', choices: choices.engineerStatus },
         { id: 'team_id', label: l('团队', 'team'), type: 'id', of: 'team' },
         { id: 'region_id', label: l('区域', 'region'), type: 'id', of: 'region' },
+        ...own.filters,
       ]}
+      own="engineer"
       createLabel={t('create')}
       editLabel={(row) => row.name}
       permission={{ create: 'engineers.update', update: 'engineers.update' }}
@@ -209,6 +214,7 @@ export default function EngineersPage() {
           width: 100,
           render: (row) => <StatusTag of={choices.engineerStatus} value={row.status} />,
         },
+        ...own.columns,
       ]}
     />
   );

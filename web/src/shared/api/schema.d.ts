@@ -363,6 +363,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a contract
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealContractField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts/{id}/timeline": {
         parameters: {
             query?: never;
@@ -703,6 +723,26 @@ export interface paths {
         put?: never;
         /** Take a customer back */
         post: operations["restoreCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a customer
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealCustomerField"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1070,6 +1110,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a device
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealDeviceField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/scrap": {
         parameters: {
             query?: never;
@@ -1245,6 +1305,26 @@ export interface paths {
         put?: never;
         /** Take an engineer out of the archive */
         post: operations["restoreEngineer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/engineers/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of an engineer
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealEngineerField"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2290,6 +2370,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of an order
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealOrderField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/timeline": {
         parameters: {
             query?: never;
@@ -2425,6 +2525,26 @@ export interface paths {
         put?: never;
         /** Take a part out of the archive */
         post: operations["restorePart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a part
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealPartField"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2619,6 +2739,26 @@ export interface paths {
         put?: never;
         /** Take a product back */
         post: operations["restoreProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a product
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealProductField"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3073,7 +3213,7 @@ export interface paths {
         put?: never;
         /**
          * Show one field of personal data
-         * @description Every look is written down as the event `record.revealed`.
+         * @description Every look is written down as the event `personal_data.revealed`.
          */
         post: operations["revealRecordField"];
         delete?: never;
@@ -4045,6 +4185,26 @@ export interface paths {
         put?: never;
         /** Go on */
         post: operations["resumeTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a ticket
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealTicketField"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5461,6 +5621,10 @@ export interface components {
              * @description Its last day, included.
              */
             ends_on: string;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description The contract's id.
@@ -5511,6 +5675,13 @@ export interface components {
              * @description Its last day, included.
              */
             ends_on?: string | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /** @description What it promises. */
             kind?: components["schemas"]["ContractKind"] | null;
             /** @description What it is called. */
@@ -5565,6 +5736,10 @@ export interface components {
              * @description Its last day, included.
              */
             ends_on: string;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description The contract's id.
@@ -5831,6 +6006,10 @@ export interface components {
         };
         /** @description Add an engineer. Only `name` is needed. */
         CreateEngineer: {
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description Where they start from, in words.
              * @default null
@@ -5923,6 +6102,10 @@ export interface components {
              * @default null
              */
             currency: string | null;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /** @description What people call it. */
             name: string;
             /**
@@ -7580,6 +7763,10 @@ export interface components {
              * @description When they were added.
              */
             created_at: string;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /** @description Where they start from, in words. */
             home_address: string | null;
             /**
@@ -10174,6 +10361,10 @@ export interface components {
              * @description Its last day, included.
              */
             ends_on: string;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /** @description What it promises. */
             kind: components["schemas"]["ContractKind"];
             /** @description What it is called, at most 200 characters. */
@@ -10693,6 +10884,10 @@ export interface components {
              * @description Within how many minutes somebody should answer, 1 to 525,600.
              */
             default_response_minutes?: number | null;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /** @description What it is called, at most 200 characters. */
             name: string;
             /** @description Whatever colleagues should know, at most 20,000 characters. */
@@ -11340,6 +11535,10 @@ export interface components {
             created_at: string;
             /** @description ISO 4217 code. */
             currency: string;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description UUIDv7.
@@ -11955,6 +12154,10 @@ export interface components {
              * @description Within how many minutes somebody should answer when such a device fails, unless a contract says otherwise.
              */
             default_response_minutes: number | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description The product's id.
@@ -11993,6 +12196,13 @@ export interface components {
              * @description Within how many minutes somebody should answer.
              */
             default_response_minutes?: number | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /** @description What it is called. */
             name?: string | null;
             /** @description Whatever colleagues should know. */
@@ -14456,6 +14666,13 @@ export interface components {
         Unit: "min" | "h" | "day" | "share" | "points" | "count";
         /** @description Change an engineer; absent fields stay, `null` clears. */
         UpdateEngineer: {
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /** @description Where they start from, in words. */
             home_address?: string | null;
             /**
@@ -14507,6 +14724,13 @@ export interface components {
             cost_minor?: number | null;
             /** @description ISO 4217 code. */
             currency?: string | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /** @description What people call it. */
             name?: string | null;
             /** @description For colleagues. */
@@ -16389,6 +16613,41 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    revealContractField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contract's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getContractTimeline: {
         parameters: {
             query?: {
@@ -17219,6 +17478,41 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealCustomerField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -18269,6 +18563,41 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    revealDeviceField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     scrapDevice: {
         parameters: {
             query?: never;
@@ -18696,6 +19025,41 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealEngineerField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The engineer. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -21096,6 +21460,41 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    revealOrderField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getOrderTimeline: {
         parameters: {
             query?: {
@@ -21450,6 +21849,41 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealPartField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The part. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -21949,6 +22383,41 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealProductField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The product's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -25543,6 +26012,41 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealTicketField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -1,4 +1,4 @@
-/** The own fields of a customer, device or ticket on its page. */
+/** The own fields of a built-in object's record on its page. */
 import { useQuery } from '@tanstack/react-query';
 import { FormView } from '../form_view/form_view';
 import { wholeForm } from '../form_view/whole_form';

@@ -1,4 +1,4 @@
-/** The own fields of a customer, device or ticket, inside the form that its standard fields stand in. */
+/** The own fields of a built-in object's record, inside the form that its standard fields stand in. */
 import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
 import { useEffect, useImperativeHandle, type Ref } from 'react';

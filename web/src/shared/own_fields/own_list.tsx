@@ -1,4 +1,4 @@
-/** Own fields in the lists of customers, devices and tickets: as columns to choose, and to filter by. */
+/** Own fields in the lists of built-in objects: as columns to choose, and to filter by. */
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import type { Field } from '../form_types';

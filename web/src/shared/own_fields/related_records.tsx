@@ -23,7 +23,16 @@ const messages = defineMessages(
 const MOST_OBJECTS = 40;
 const SHOWN = 5;
 
-const LISTS: Readonly<Record<string, string>> = { customer: '/customers', device: '/devices', ticket: '/tickets' };
+const LISTS: Readonly<Record<string, string>> = {
+  customer: '/customers',
+  device: '/devices',
+  ticket: '/tickets',
+  product: '/products',
+  part: '/parts',
+  engineer: '/engineers',
+  contract: '/contracts',
+  order: '/orders',
+};
 
 function listPage(object: string): string {
   return LISTS[object] ?? `/records/${object}`;

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Drawer, Button } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { queryClient } from '../api/query_client';
 import { FormDrawer, type FormDrawerProps } from '../fields/form_drawer';
 import type { FieldSpec, Values } from '../fields/spec';
@@ -12,6 +12,9 @@ import { ListPage, type ListPageProps } from '../ui/list_page';
 import type { ListSearch } from '../ui/list_search';
 import { common } from '../ui/messages';
 import { ArchiveButton, type Archivable } from './archive';
+
+// What draws own fields comes when there is a record to draw them of.
+const OwnFacts = lazy(() => import('../own_fields/own_facts'));
 
 export interface ResourcePageProps<T extends Archivable> extends Omit<ListPageProps<T>, 'create' | 'onOpen'> {
   fields: readonly FieldSpec[];
@@ -27,11 +30,15 @@ export interface ResourcePageProps<T extends Archivable> extends Omit<ListPagePr
   /** Values of a record for the parts of the form that `formExtra` draws. */
   extraValues?: (row: T) => Values;
   timeline?: boolean;
-  /** The object whose own fields stand in the form. */
+  /** The object whose own fields stand in the form, and at the side of records without a page. */
   own?: string;
   method?: 'PATCH' | 'PUT';
   /** How wide the form is, in pixels. */
   formWidth?: number;
+}
+
+interface WithOwn {
+  ext?: Readonly<Record<string, unknown>> | null;
 }
 
 /** List, side view, form, putting away: everything a plain kind of record needs. */
@@ -93,6 +100,11 @@ export function ResourcePage<T extends Archivable>(props: ResourcePageProps<T>) 
         >
           <div className="stack">
             {details?.(shown)}
+            {own !== undefined && (
+              <Suspense fallback={null}>
+                <OwnFacts object={own} id={shown.id} values={(shown as WithOwn).ext} />
+              </Suspense>
+            )}
             {timeline && (
               <section>
                 <h2 style={{ fontSize: 15, margin: '8px 0' }}>{t('timeline')}</h2>
