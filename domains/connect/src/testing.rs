@@ -27,6 +27,7 @@ pub(crate) fn migrations() -> Vec<db::Migration> {
         products::migrations(),
         devices::migrations(),
         contracts::migrations(),
+        orders::migrations(),
         channels::migrations(),
         tickets::migrations(),
         workforce::migrations(),
@@ -58,6 +59,7 @@ impl House {
             products::routes(),
             devices::routes(),
             inventory::routes(),
+            orders::routes(),
         ];
         let store = files.clone();
         let api = Api::with_services(&t.db, &t.world, routes, |builder| builder.service(store));

@@ -1,7 +1,7 @@
 //! One batch of lines: matched, made or changed by the domain's rules, each in an attempt of its own.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
@@ -54,8 +54,8 @@ pub(crate) struct Kept {
 /// Why a batch was not committed.
 #[derive(Debug)]
 pub(crate) enum Halt {
-    /// So many numbers are needed.
-    Numbers(usize),
+    /// So many more numbers of a series are needed.
+    Numbers(String, usize),
     /// It was only a try.
     Tried(Box<Account>),
     /// Somebody else has the import in hand, or it was cancelled.
@@ -91,11 +91,12 @@ struct Hand<'t, 'c> {
     tx: &'t mut Tx<'c>,
     plan: Arc<Plan>,
     meanings: Meanings,
-    numbers: std::vec::IntoIter<Numbers>,
+    numbers: VecDeque<Numbers>,
     hits: HashMap<String, Vec<Hit>>,
     account: Account,
     is_try: bool,
-    wanted: usize,
+    /// How many lines may need a number of a series.
+    series: HashMap<String, usize>,
 }
 
 /// Writes the lines; the account of them is not committed yet.
@@ -108,15 +109,20 @@ pub(crate) async fn write(tx: &mut Tx<'_>, batch: Batch) -> Result<Account, Halt
     }
     let is_try = batch.seen.is_some();
     let account = Account { seen: batch.seen.unwrap_or_default(), ..Account::default() };
+    let mut series: HashMap<String, usize> = HashMap::new();
+    for line in batch.lines.iter().filter(|line| line.reasons.is_empty()) {
+        let is_known = line.key.as_ref().is_some_and(|key| hits.contains_key(&key.text));
+        *series.entry(batch.plan.series(line).to_owned()).or_default() += usize::from(!is_known);
+    }
     let mut hand = Hand {
         tx,
         plan: Arc::clone(&batch.plan),
         meanings: batch.meanings,
-        wanted: batch.numbers.len(),
-        numbers: batch.numbers.into_iter(),
+        numbers: batch.numbers.into(),
         hits,
         account,
         is_try,
+        series,
     };
     for line in &batch.lines {
         hand.line(line).await?;
@@ -335,11 +341,7 @@ impl Hand<'_, '_> {
             .map(|(position, value)| (&plan.columns[position].column, value))
             .filter(|(column, _)| column.creates)
             .collect();
-        let numbers = if self.is_try {
-            Numbers::placeholder(self.tx.cx())
-        } else {
-            self.numbers.next().ok_or(Halt::Numbers(self.wanted + 50))?
-        };
+        let numbers = if self.is_try { Numbers::placeholder(self.tx.cx()) } else { self.number(plan.series(line))? };
         match self.attempt(&plan.list, body(&pairs, None), numbers).await? {
             Ok(written) => {
                 if self.is_try
@@ -351,6 +353,15 @@ impl Hand<'_, '_> {
             }
             Err(problem) => Ok(Err(explained(&problem, |pointer| plan.pointed(pointer, line)))),
         }
+    }
+
+    /// The next number of a series.
+    fn number(&mut self, series: &str) -> Result<Numbers, Halt> {
+        let next = self.numbers.iter().position(|numbers| numbers.series == series);
+        next.and_then(|next| self.numbers.remove(next)).ok_or_else(|| {
+            let lines = self.series.get(series).copied().unwrap_or_default();
+            Halt::Numbers(series.to_owned(), lines.max(1))
+        })
     }
 
     /// In a try nothing stays, so what must be unique is remembered here.

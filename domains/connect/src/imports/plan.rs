@@ -6,6 +6,7 @@ use db::Query;
 use forms::{FieldKind, RelationSettings};
 use http_api::{FieldError, Problem};
 use jiff::tz::TimeZone;
+use kernel::Currency;
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
         model::{Mapping, OnMatch, OnMissing, SourceColumn},
         suggest::related,
     },
-    lists::{Column, ColumnKind, Key, List, ListKey, Row, find},
+    lists::{self, Column, ColumnKind, Key, List, ListKey, Row, find},
     sheet::{Cell, Line},
     values::{Reading, Reason, Reasons, amount, parts, read, skills, text_of},
 };
@@ -192,9 +193,10 @@ impl Plan {
             parsed.reasons.push(Reason::new("columns", message));
             return parsed;
         }
+        let currency = self.currency(line);
         for (position, planned) in self.columns.iter().enumerate() {
             let cell = line.cells.get(planned.index).unwrap_or(&Cell::Empty);
-            match planned.read(cell) {
+            match planned.read(cell, &currency) {
                 Ok(Some(said)) => parsed.said.push((position, said)),
                 Ok(None) => {}
                 Err(reason) => parsed.reasons.push(reason.at(planned.index, cell.text())),
@@ -210,6 +212,27 @@ impl Plan {
             };
         }
         parsed
+    }
+
+    /// What the line's amounts are in: how many decimals they have follows from it.
+    fn currency(&self, line: &Line) -> String {
+        let said = self.columns.iter().find(|planned| planned.column.id == "currency" && !planned.column.own);
+        let said = said.and_then(|planned| line.cells.get(planned.index)).map(Cell::text);
+        said.map(|text| text.trim().to_uppercase()).filter(|text| !text.is_empty()).unwrap_or_else(|| "CNY".to_owned())
+    }
+
+    /// The series from which the record that a line makes gets its number; see [`lists::series`].
+    pub fn series<'l>(&self, line: &'l Parsed) -> &'l str {
+        lists::series(&self.list.key, |id| {
+            let said = line.said.iter().find(|(position, _)| {
+                let column = &self.columns[*position].column;
+                column.id == id && !column.own
+            });
+            match said {
+                Some((_, Said::Value(Value::String(text)))) => Some(text.as_str()),
+                _ => None,
+            }
+        })
     }
 
     /// Looks up what the names of these lines mean, as far as it is not known yet.
@@ -288,7 +311,7 @@ fn named(column: &Column, lists: &[List], by: Option<&str>) -> Result<Option<Nam
 }
 
 impl Planned {
-    fn read(&self, cell: &Cell) -> Result<Option<Said>, Reason> {
+    fn read(&self, cell: &Cell, currency: &str) -> Result<Option<Said>, Reason> {
         if cell.is_empty() || matches!(cell, Cell::Text(text) if text == MASK) {
             return Ok(None);
         }
@@ -301,7 +324,8 @@ impl Planned {
             ColumnKind::Value(kind) => read(kind, cell, &self.reading)?,
             ColumnKind::Tags => Some(json!(parts(&cell.text()))),
             ColumnKind::Skills => Some(skills(&cell.text())),
-            ColumnKind::Amount => Some(amount(cell, 2)?),
+            ColumnKind::Amount => Some(amount(cell, currency.parse::<Currency>().map_or(2, Currency::digits))?),
+            ColumnKind::Lines(settings) => read(&ColumnKind::in_currency(settings, currency), cell, &self.reading)?,
             ColumnKind::Region | ColumnKind::Site => None,
         };
         Ok(value.map(Said::Value))

@@ -223,11 +223,14 @@ impl Step<'_> {
         *meanings =
             self.db.read(self.cx, async move |r: &mut Read<'_>| plan.understand(r, &lines, known).await).await?;
         let creates = self.plan.key.is_none() || self.plan.on_missing == OnMissing::Create;
-        let mut wanted = if creates && seen.is_none() { self.likely_new(&parsed).await? } else { 0 };
+        // Where a list has several series, the lines ask for what they need of each.
+        let is_one = self.plan.list.key != ListKey::Orders;
+        let wanted = if creates && is_one && seen.is_none() { self.likely_new(&parsed).await? } else { 0 };
+        let mut wanted = (String::new(), wanted);
         let mut numbers: Vec<Numbers> = Vec::new();
         loop {
-            while numbers.len() < wanted {
-                numbers.push(lists::numbers(self.db, self.cx, &self.plan.list).await?);
+            for _ in 0..wanted.1 {
+                numbers.push(lists::numbers(self.db, self.cx, &self.plan.list, &wanted.0).await?);
             }
             let batch = Batch {
                 plan: Arc::clone(self.plan),
@@ -238,7 +241,7 @@ impl Step<'_> {
             };
             match self.commit(batch, parsed.len() as i64).await {
                 Ok(account) => return Ok(account),
-                Err(Halt::Numbers(more)) => wanted = more,
+                Err(Halt::Numbers(series, more)) => wanted = (series, more),
                 Err(Halt::Tried(account)) => {
                     let account = *account;
                     if let Some(seen) = seen.as_deref_mut() {

@@ -1,5 +1,6 @@
 //! Imports against a real database, on both engines.
 
+use authz::permissions::{CUSTOMERS_READ, DATA_EXPORT, ORDERS_READ};
 use http_api::http::Method;
 use kernel::{Context, Scope, Uuid};
 use objects::testing::{Reply, encoded, person};
@@ -8,7 +9,7 @@ use testkit::TestDb;
 
 use super::run::{Pass, go};
 use crate::{
-    sheet::{Format, read},
+    sheet::{Cell, Format, read},
     testing::{House, migrations},
 };
 
@@ -116,6 +117,58 @@ testkit::both! {
         assert_eq!(names(&house, &t.cx, "/api/v1/customers", "name").await.len(), 3);
     }
 
+    migrations(), |t| orders_come_in_with_their_lines_and_numbers_and_go_out_as_they_came {
+        let house = House::new(t);
+        let label = json!({"zh": "来源渠道", "en": "Found by"});
+        let fields = json!([{"id": "found_by", "label": label, "kind": {"type": "text"}, "personal": true}]);
+        let catalogue = json!({"catalogue": {"object": "order", "fields": fields}});
+        house.api.send(&t.cx, Method::PUT, "/api/v1/objects/order/fields", &[("if-match", "\"0\"")], Some(catalogue)).await.ok(200);
+        house.api.post(&t.cx, "/api/v1/customers", json!({"name": "静安物业"})).await.ok(201);
+        let text = "编号,类型,标题,客户,状态,日期,金额,币种,明细,来源渠道\n\
+            ,订单,电梯两台,静安物业,已确认,2026-02-01,,,\"内容: 电梯; 数量: 1.5; 单价: 3.33\n内容: 优惠; 单价: -1\",展会\n\
+            IN-77,发票,维保费,静安物业,已开票,2026-02-02,1234.5,,,\n\
+            ,线索,换新,静安物业,,,,JPY,内容: 轿厢; 单价: 500,\n\
+            ,订单,加装,静安物业,,,,,,\n\
+            ,订单,算错,静安物业,,,9,,内容: 钢丝绳; 单价: 8,\n\
+            ,线索,没有,静安物业,已付清,,,,,\n";
+        let import = begun(&house, &t.cx, "orders", "订单.csv", text.as_bytes()).await;
+        assert_eq!(import.json["mapping"]["match"], json!("number"), "{}", import.json);
+        let tried = passed(&house, t, &t.cx, &import.id(), Pass::Check).await;
+        assert_eq!(account(&tried), [6, 4, 0, 0, 2], "{tried}");
+        let done = passed(&house, t, &t.cx, &import.id(), Pass::Run).await;
+        assert_eq!(account(&done), [6, 4, 0, 0, 2]);
+        let reasons: Vec<&Value> = done["problems"].as_array().unwrap().iter().map(|one| &one["reason"]).collect();
+        assert_eq!(reasons, ["金额与明细合计不符，请留空或修改明细。", "该类型的记录没有这个状态。"]);
+        let all = house.api.get(&t.cx, "/api/v1/orders?sort=number").await.ok(200);
+        // Each kind counts on its own; what brings a number takes none.
+        assert_eq!(all.column("number"), ["IN-77", "LD-2026-000001", "PO-2026-000001", "PO-2026-000002"]);
+        assert_eq!(all.column("total_minor"), [123_450, 500, 400, 0]);
+        assert_eq!(all.column("source"), ["imported"; 4].map(Value::from));
+        let first = &all.json["items"][2];
+        assert_eq!((&first["status"], &first["lines"][0]["quantity"], &first["ext"]), (&json!("confirmed"), &json!("1.5"), &json!({"found_by": "展会"})));
+        // What goes out masked comes back without harm.
+        let seller = person(&t.cx, 7, &[(ORDERS_READ, Scope::All), (DATA_EXPORT, Scope::All), (CUSTOMERS_READ, Scope::All)]);
+        let columns = ["number", "kind", "title", "customer_id", "status", "total_minor", "lines", "found_by", "currency"];
+        let asked = json!({"list": "orders", "format": "csv", "columns": columns, "sort": "number", "locale": "zh-CN"});
+        let bytes = house.exported(t, &seller, asked).await;
+        let table = read(&bytes, Format::Csv, None).unwrap();
+        let cells: Vec<String> = table.lines[2].cells.iter().map(Cell::text).collect();
+        assert_eq!(cells, ["PO-2026-000001", "订单", "电梯两台", "静安物业", "已确认", "4.00", "内容: 电梯; 数量: 1.5; 单价: 3.33\n内容: 优惠; 数量: 1; 单价: -1.00", "***", "CNY"]);
+        assert_eq!(table.lines[1].cells[6].text(), "内容: 轿厢; 数量: 1; 单价: 500");
+        let again = begun(&house, &t.cx, "orders", "again.csv", &bytes).await;
+        let again = passed(&house, t, &t.cx, &again.id(), Pass::Run).await;
+        assert_eq!(account(&again), [4, 0, 0, 4, 0], "{again}");
+        // Many change at once, and the import is taken back but for them.
+        let ids = vec![first["id"].clone()];
+        let body = json!({"list": "orders", "ids": ids, "action": {"set": {"status": "delivered"}}});
+        let bulk = house.api.post(&t.cx, "/api/v1/bulk", body).await.ok(202);
+        crate::bulk::run::go(&t.db, &t.cx, bulk.id().parse().unwrap(), false).await.unwrap();
+        let undone = passed(&house, t, &t.cx, &import.id(), Pass::Undo).await;
+        assert_eq!((&undone["undone"], &undone["kept"]), (&json!(3), &json!(1)), "{undone}");
+        let left = house.api.get(&t.cx, "/api/v1/orders").await.ok(200);
+        assert_eq!((left.column("number"), left.column("status")), (vec![json!("PO-2026-000001")], vec![json!("delivered")]));
+    }
+
     migrations(), |t| a_run_that_breaks_off_goes_on_behind_its_last_batch {
         let house = House::new(t);
         let rows = (1..=650).map(|n| format!("P-{n},备件{n}\n")).collect::<Vec<_>>().concat();
@@ -166,7 +219,7 @@ testkit::both! {
         let import = json!({"list": "customers", "file_id": file});
         let foreign = house.api.post(&t.other, "/api/v1/imports", import.clone()).await;
         assert_eq!(foreign.errors(), ["/file_id unknown"]);
-        let reader = person(&t.cx, 4, &[(authz::permissions::DATA_IMPORT, Scope::All), (authz::permissions::CUSTOMERS_READ, Scope::All)]);
+        let reader = person(&t.cx, 4, &[(authz::permissions::DATA_IMPORT, Scope::All), (CUSTOMERS_READ, Scope::All)]);
         house.api.post(&reader, "/api/v1/imports", import.clone()).await.refused(403, "forbidden");
         let nobody = person(&t.cx, 5, &[(authz::permissions::CUSTOMERS_CREATE, Scope::All)]);
         house.api.post(&nobody, "/api/v1/imports", import.clone()).await.refused(403, "forbidden");
@@ -207,6 +260,35 @@ testkit::both! {
         assert_eq!((&undone["undone"], &undone["kept"]), (&json!(2), &json!(0)));
         assert!(names(&house, &t.cx, "/api/v1/customers", "name").await.is_empty());
         assert!(names(&house, &t.cx, "/api/v1/devices", "id").await.is_empty());
+    }
+
+    migrations(), |t| own_fields_of_every_built_in_list_come_in_and_go_out {
+        let house = House::new(t);
+        house.api.post(&t.cx, "/api/v1/customers", json!({"name": "静安物业"})).await.ok(201);
+        let label = |zh: &str| json!({"zh": zh, "en": zh});
+        for (object, list, text) in [
+            ("product", "products", "产品编码,产品名称,等级\nP-1,甲,3\n"),
+            ("part", "parts", "备件编码,备件名称,等级\nB-1,甲,3\n"),
+            ("engineer", "engineers", "姓名,等级\n甲,3\n"),
+            ("contract", "contracts", "合同名称,客户,类型,开始日期,结束日期,等级\n甲,静安物业,服务合同,2026-01-01,2026-12-31,3\n"),
+        ] {
+            let fields = json!([
+                {"id": "grade", "label": label("等级"), "kind": {"type": "integer", "max": 5}, "filterable": true},
+                {"id": "serial", "label": label("流水号"), "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
+            ]);
+            let body = json!({"catalogue": {"object": object, "fields": fields}});
+            let path = format!("/api/v1/objects/{object}/fields");
+            house.api.send(&t.cx, Method::PUT, &path, &[("if-match", "\"0\"")], Some(body)).await.ok(200);
+            let import = begun(&house, &t.cx, list, "x.csv", text.as_bytes()).await;
+            passed(&house, t, &t.cx, &import.id(), Pass::Check).await;
+            let done = passed(&house, t, &t.cx, &import.id(), Pass::Run).await;
+            assert_eq!(account(&done), [1, 1, 0, 0, 0], "{list}: {done}");
+            let filter = json!({"field": "grade", "op": "eq", "value": 3});
+            let asked = json!({"list": list, "format": "csv", "columns": ["name", "grade", "serial"], "filter": filter, "locale": "zh-CN"});
+            let table = read(&house.exported(t, &t.cx, asked).await, Format::Csv, None).unwrap();
+            let cells: Vec<String> = table.lines[0].cells.iter().map(|cell| cell.text()).collect();
+            assert_eq!((cells[0].as_str(), cells[1].as_str(), &cells[2][..1]), ("甲", "3", "K"), "{list}");
+        }
     }
 
     migrations(), |t| records_of_own_objects_go_out_and_come_in_with_every_kind_of_field {

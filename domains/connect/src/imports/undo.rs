@@ -46,7 +46,7 @@ pub(super) async fn undo(db: &Db, cx: &Context, import: &StoredImport) -> Result
             Ok(false) => return Ok(()),
             Err(Halt::Problem(problem)) => return Err((*problem).into()),
             Err(Halt::Db(error)) => return Err(error.into()),
-            Err(Halt::Lost | Halt::Numbers(_) | Halt::Tried(_)) => return Err(Stop::Lost),
+            Err(Halt::Lost | Halt::Numbers(..) | Halt::Tried(_)) => return Err(Stop::Lost),
         }
     }
 }

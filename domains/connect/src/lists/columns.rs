@@ -1,6 +1,6 @@
 //! One column of a list: what it holds, and where it stands in a row.
 
-use forms::{ChoiceOption, ChoiceSettings, FieldKind, Label, RelationSettings, TextSettings};
+use forms::{ChoiceOption, ChoiceSettings, FieldKind, Label, RelationSettings, SubTableSettings, TextSettings};
 use objects::table::OwnField;
 use serde_json::{Map, Value};
 
@@ -21,6 +21,8 @@ pub(crate) enum ColumnKind {
     Skills,
     /// An amount in minor units of the row's `currency`.
     Amount,
+    /// A table inside the row, whose amounts are in minor units of the row's `currency`.
+    Lines(SubTableSettings),
 }
 
 impl ColumnKind {
@@ -36,7 +38,19 @@ impl ColumnKind {
             Self::Site => "site".to_owned(),
             Self::Skills => "skills".to_owned(),
             Self::Amount => "money".to_owned(),
+            Self::Lines(_) => "sub_table".to_owned(),
         }
+    }
+
+    /// A table inside a row whose amounts are in this currency.
+    pub fn in_currency(settings: &SubTableSettings, currency: &str) -> FieldKind {
+        let mut settings = settings.clone();
+        for field in &mut settings.fields {
+            if let FieldKind::Money(money) = &mut field.kind {
+                currency.clone_into(&mut money.currency);
+            }
+        }
+        FieldKind::SubTable(settings)
     }
 }
 

@@ -49,7 +49,9 @@ impl Key {
             _ => return None,
         };
         let text = match (list, column.id.as_str(), column.own) {
-            (_, "serial_number" | "code", false) | (ListKey::Contracts, "number", false) => folded_code(&text),
+            (_, "serial_number" | "code", false) | (ListKey::Contracts | ListKey::Orders, "number", false) => {
+                folded_code(&text)
+            }
             (ListKey::Customers, "phone", false) => phone_digits(&text)?,
             _ => text,
         };

@@ -1,7 +1,10 @@
 //! The columns of the built-in lists, with the words that people see, and who may do what with them.
 
 use authz::{Permission, permissions as p};
-use forms::{DecimalSettings, FieldKind, IntegerSettings, Label, MomentSettings, RelationSettings, TextSettings};
+use forms::{
+    DecimalSettings, Field, FieldKind, IntegerSettings, Label, MomentSettings, MoneySettings, RelationSettings,
+    SubTableSettings, TextSettings,
+};
 
 use crate::lists::{Column, ColumnKind, ListKey};
 
@@ -24,6 +27,7 @@ pub(super) fn permissions(key: &ListKey) -> Option<Needs> {
         ListKey::Parts => written(p::PARTS_READ, p::PARTS_UPDATE, p::PARTS_UPDATE),
         ListKey::Engineers => written(p::ENGINEERS_READ, p::ENGINEERS_UPDATE, p::ENGINEERS_UPDATE),
         ListKey::Contracts => written(p::CONTRACTS_READ, p::CONTRACTS_UPDATE, p::CONTRACTS_UPDATE),
+        ListKey::Orders => written(p::ORDERS_READ, p::ORDERS_CREATE, p::ORDERS_UPDATE),
         ListKey::Visits => shown(p::VISITS_READ),
         ListKey::Quotes => shown(p::QUOTES_READ),
         ListKey::Surveys | ListKey::RecoveryTasks => shown(p::SURVEYS_READ),
@@ -41,6 +45,7 @@ pub(super) fn name(key: &ListKey) -> Label {
         ListKey::Parts => ("备件", "Parts"),
         ListKey::Engineers => ("工程师", "Engineers"),
         ListKey::Contracts => ("服务合同", "Contracts"),
+        ListKey::Orders => ("订单", "Orders"),
         ListKey::Visits => ("上门服务", "Visits"),
         ListKey::Quotes => ("报价单", "Quotes"),
         ListKey::Surveys => ("满意度调查", "Surveys"),
@@ -60,6 +65,7 @@ pub(super) fn columns(key: &ListKey) -> Vec<Column> {
         ListKey::Parts => parts(),
         ListKey::Engineers => engineers(),
         ListKey::Contracts => contracts(),
+        ListKey::Orders => orders(),
         ListKey::Visits => visits(),
         ListKey::Quotes => quotes(),
         ListKey::Surveys => surveys(),
@@ -257,6 +263,80 @@ fn contracts() -> Vec<Column> {
     ];
     columns.extend(created());
     columns
+}
+
+fn orders() -> Vec<Column> {
+    let kinds = [("purchase", "订单", "Purchase"), ("lead", "线索", "Lead"), ("invoice", "发票", "Invoice")];
+    let status = [
+        ("draft", "草稿", "Draft"),
+        ("confirmed", "已确认", "Confirmed"),
+        ("delivered", "已交付", "Delivered"),
+        ("cancelled", "已取消", "Cancelled"),
+        ("new", "新线索", "New"),
+        ("contacted", "跟进中", "Contacted"),
+        ("won", "已成交", "Won"),
+        ("lost", "未成交", "Lost"),
+        ("issued", "已开票", "Issued"),
+        ("paid", "已付清", "Paid"),
+        ("void", "已作废", "Void"),
+    ];
+    let source =
+        [("entered", "人工录入", "Entered"), ("imported", "导入", "Imported"), ("synced", "系统同步", "Synced")];
+    let mut columns = vec![
+        Column::text("number", "编号", "Number").unique(),
+        Column::choice("kind", "类型", "Kind", &kinds).required().once(),
+        Column::text("title", "标题", "Title").required(),
+        Column::relation("customer_id", "客户", "Customer", "customer").required(),
+        Column::choice("status", "状态", "Status", &status),
+        day("ordered_on", "日期", "Date"),
+        day("due_on", "到期日", "Due on"),
+        amount("total_minor", "金额", "Total"),
+        amount("paid_minor", "已付金额", "Paid"),
+        Column::text("currency", "币种", "Currency"),
+        // A file names neither models nor devices of lines, so lines that have them are not written over.
+        Column::other("lines", "明细", "Lines", order_lines()).once(),
+        person("owner_id", "负责人", "Owner"),
+        Column::choice("source", "来源", "Source", &source).shown(),
+        long("note", "备注", "Note"),
+    ];
+    columns.extend(created());
+    columns
+}
+
+/// What an order consists of, as a file can say it.
+fn order_lines() -> ColumnKind {
+    let quantity = FieldKind::Decimal(DecimalSettings { scale: 6, min: None, max: None });
+    let price = MoneySettings { currency: String::new(), min: None, max: None };
+    let fields = vec![
+        line_field("text", "内容", "Text", FieldKind::Text(TextSettings::default())),
+        line_field("quantity", "数量", "Quantity", quantity),
+        line_field("unit_price_minor", "单价", "Unit price", FieldKind::Money(price)),
+    ];
+    ColumnKind::Lines(SubTableSettings { fields, min_rows: None, max_rows: None })
+}
+
+fn line_field(id: &str, zh: &str, en: &str, kind: FieldKind) -> Field {
+    Field {
+        id: id.to_owned(),
+        kind,
+        label: Label { zh: zh.to_owned(), en: en.to_owned() },
+        help: None,
+        required: false,
+        default: None,
+        default_expression: None,
+        unique: false,
+        read_only: false,
+        visible_if: None,
+        required_if: None,
+        personal: false,
+        filterable: false,
+        sortable: false,
+        searchable: false,
+        reportable: false,
+        see_roles: Vec::new(),
+        edit_roles: Vec::new(),
+        retired: false,
+    }
 }
 
 fn tickets() -> Vec<Column> {

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use columns::{Column, ColumnKind};
 pub(crate) use find::{Hit, Key, find, with_ids};
-pub(crate) use rows::{Numbers, Row, Written, create, numbers, page, put_away, remove, update};
+pub(crate) use rows::{Numbers, Row, Written, create, numbers, page, put_away, remove, series, update};
 
 /// A list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,6 +30,7 @@ pub(crate) enum ListKey {
     Parts,
     Engineers,
     Contracts,
+    Orders,
     Visits,
     Quotes,
     Surveys,
@@ -68,6 +69,7 @@ impl ListKey {
             "parts" => Self::Parts,
             "engineers" => Self::Engineers,
             "contracts" => Self::Contracts,
+            "orders" => Self::Orders,
             "visits" => Self::Visits,
             "quotes" => Self::Quotes,
             "surveys" => Self::Surveys,
@@ -89,6 +91,7 @@ impl ListKey {
             Self::Parts => "parts".to_owned(),
             Self::Engineers => "engineers".to_owned(),
             Self::Contracts => "contracts".to_owned(),
+            Self::Orders => "orders".to_owned(),
             Self::Visits => "visits".to_owned(),
             Self::Quotes => "quotes".to_owned(),
             Self::Surveys => "surveys".to_owned(),
@@ -107,6 +110,7 @@ impl ListKey {
             "part" => Self::Parts,
             "engineer" => Self::Engineers,
             "contract" => Self::Contracts,
+            "order" => Self::Orders,
             "visit" => Self::Visits,
             other => Self::Records(other.to_owned()),
         }
@@ -122,6 +126,7 @@ impl ListKey {
             Self::Parts => Some("part"),
             Self::Engineers => Some("engineer"),
             Self::Contracts => Some("contract"),
+            Self::Orders => Some("order"),
             Self::Records(object) => Some(object),
             _ => None,
         }
@@ -156,7 +161,7 @@ impl ListKey {
 }
 
 /// The built-in lists, in the order of the menu.
-pub(crate) const BUILT_IN: [ListKey; 11] = [
+pub(crate) const BUILT_IN: [ListKey; 12] = [
     ListKey::Tickets,
     ListKey::Customers,
     ListKey::Devices,
@@ -164,6 +169,7 @@ pub(crate) const BUILT_IN: [ListKey; 11] = [
     ListKey::Parts,
     ListKey::Engineers,
     ListKey::Contracts,
+    ListKey::Orders,
     ListKey::Visits,
     ListKey::Quotes,
     ListKey::Surveys,

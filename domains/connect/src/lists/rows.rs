@@ -22,6 +22,8 @@ pub(crate) struct Written {
 /// Numbers that a new record needs; they are taken before the transaction, so that nobody waits for them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Numbers {
+    /// Which of the list's series it is from; see [`series`].
+    pub series: String,
     /// The record's own, where a text.
     number: String,
     /// Those of its own fields, and of a record of an own object.
@@ -31,15 +33,30 @@ pub(crate) struct Numbers {
 impl Numbers {
     /// Numbers for a record that will not stay.
     pub fn placeholder(cx: &Context) -> Self {
-        Self { number: format!("TRY-{}", cx.new_id()), record: RecordNumbers::default() }
+        Self { number: format!("TRY-{}", cx.new_id()), ..Self::default() }
     }
 }
 
-/// Takes the numbers of a new record of `list`.
-pub(crate) async fn numbers(db: &Db, cx: &Context, list: &List) -> Result<Numbers, Problem> {
+/// The series from which a new record with these values gets its number: each kind of order has its own, and one that
+/// brings its number along needs none. All records of other lists share one.
+pub(crate) fn series<'v>(list: &ListKey, of: impl Fn(&str) -> Option<&'v str>) -> &'v str {
+    match list {
+        ListKey::Orders if of("number").is_some() => "",
+        ListKey::Orders => of("kind").unwrap_or_default(),
+        _ => "",
+    }
+}
+
+/// Takes the numbers of a new record of `list`, of one of its series.
+pub(crate) async fn numbers(db: &Db, cx: &Context, list: &List, series: &str) -> Result<Numbers, Problem> {
     let number = match &list.key {
         ListKey::Tickets => tickets::number(db, cx).await?,
         ListKey::Contracts => contracts::next_number(db, cx).await?,
+        ListKey::Orders => match series.parse::<orders::OrderKind>() {
+            Ok(kind) => orders::next_number(db, cx, kind).await?,
+            // What is of no kind is refused anyway.
+            Err(_) => String::new(),
+        },
         _ => String::new(),
     };
     let record = match &list.key {
@@ -49,7 +66,7 @@ pub(crate) async fn numbers(db: &Db, cx: &Context, list: &List) -> Result<Number
             None => RecordNumbers::default(),
         },
     };
-    Ok(Numbers { number, record })
+    Ok(Numbers { series: series.to_owned(), number, record })
 }
 
 fn rows<T: Serialize>(page: ListPage<T>) -> ListPage<Row> {
@@ -69,6 +86,7 @@ pub(crate) async fn page(q: &mut impl Query, key: &ListKey, params: &ListParams)
         ListKey::Parts => rows(inventory::table::page(q, params).await?),
         ListKey::Engineers => rows(workforce::table::page(q, params).await?),
         ListKey::Contracts => rows(contracts::table::page(q, params).await?),
+        ListKey::Orders => rows(orders::table::page(q, params).await?),
         ListKey::Visits => rows(visits::table::page(q, params).await?),
         ListKey::Quotes => rows(finance::table::page(q, params).await?),
         ListKey::Surveys => rows(surveys::table::surveys(q, params).await?),
@@ -133,6 +151,12 @@ pub(crate) async fn create(tx: &mut Tx<'_>, key: &ListKey, mut row: Row, numbers
             let made = contracts::table::create(tx, body(row)?, own).await?;
             Written { id: made.id, version: made.version }
         }
+        ListKey::Orders => {
+            row.entry("source").or_insert_with(|| json!("imported"));
+            row.entry("number").or_insert_with(|| json!(numbers.number));
+            let made = orders::table::create(tx, body(row)?, own).await?;
+            Written { id: made.id, version: made.version }
+        }
         ListKey::Records(object) => {
             let made = objects::table::create(tx, object, values(row), numbers.record).await?;
             written(made.id, &made)
@@ -171,6 +195,10 @@ pub(crate) async fn update(
             let contract = contracts::table::update(tx, id, version, body(row)?).await?;
             Written { id, version: contract.version }
         }
+        ListKey::Orders => {
+            let order = orders::table::update(tx, id, version, body(row)?).await?;
+            Written { id, version: order.version }
+        }
         ListKey::Records(object) => written(id, &objects::table::update(tx, object, id, version, values(row)).await?),
         _ => return Err(not_written()),
     })
@@ -191,6 +219,7 @@ pub(crate) async fn put_away(
         ListKey::Parts => inventory::table::put_away(tx, id, version, away).await?.version,
         ListKey::Engineers => workforce::table::put_away(tx, id, version, away).await?.version,
         ListKey::Contracts => contracts::table::put_away(tx, id, version, away).await?.version,
+        ListKey::Orders => orders::table::put_away(tx, id, version, away).await?.version,
         ListKey::Records(object) => objects::table::put_away(tx, object, id, version, away).await?.version,
         _ => {
             let errors = vec![FieldError::new("", "not_archivable", "Records of this list cannot be put away.")];

@@ -127,6 +127,13 @@ async fn records(q: &mut impl Query, object: &str, ids: &[Uuid]) -> Result<Vec<(
             }
             found
         }
+        "order" => {
+            let mut found = Vec::new();
+            for id in ids {
+                found.extend(orders::get(q, *id).await?.map(|one| (one.id, one.number)));
+            }
+            found
+        }
         "visit" => {
             let mut found = Vec::new();
             for id in ids {

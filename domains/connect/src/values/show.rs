@@ -39,16 +39,19 @@ pub(crate) fn show(column: &Column, row: &Row, names: &Names, locale: Locale, zo
     match &column.kind {
         ColumnKind::Value(kind) => shown(kind, value, locale, zone),
         ColumnKind::Tags => texts(value.as_array().into_iter().flatten().map(plainly).collect()),
-        ColumnKind::Amount => {
-            let currency = row.get("currency").and_then(Value::as_str).unwrap_or("CNY");
-            money(value, currency)
-        }
+        ColumnKind::Amount => money(value, currency_in(row)),
+        ColumnKind::Lines(settings) => shown(&ColumnKind::in_currency(settings, currency_in(row)), value, locale, zone),
         ColumnKind::Skills => {
             let skill = |skill: &Value| format!("{} {}", plainly(&skill["skill"]), skill["level"]);
             texts(value.as_array().into_iter().flatten().map(skill).collect())
         }
         ColumnKind::Region | ColumnKind::Site => Out::Empty,
     }
+}
+
+/// What a row's amounts are in.
+fn currency_in(row: &Row) -> &str {
+    row.get("currency").and_then(Value::as_str).unwrap_or("CNY")
 }
 
 fn texts(texts: Vec<String>) -> Out {

@@ -274,5 +274,5 @@ export function isBare(search: ListSearch): boolean {
 
 /** Lists whose records come about by people filling them in. */
 export function isImported(list: string): boolean {
-  return !['quotes', 'surveys', 'recovery-tasks', 'orders'].includes(list);
+  return !['quotes', 'surveys', 'recovery-tasks'].includes(list);
 }
