@@ -85,6 +85,92 @@ testkit::both! {
         assert_eq!(site.get(&admin, &format!("/api/v1/tickets/{id}")).await.json["ext"]["card"], json!("4711"));
     }
 
+    wiring(), |t| personal_own_fields_show_on_request_and_every_look_is_written_down {
+        let site = Site::new(t, t.world.clone());
+        let cx = site.tenant("ours").await;
+        let admin = site.person(&cx, "admin", &["admin"]).await;
+        let agent = site.person(&cx, "agent", &["agent"]).await;
+        let nobody = site.person(&cx, "nobody", &[]).await;
+        let stranger = site.person(&site.tenant("theirs").await, "stranger", &["admin"]).await;
+        let customer = ok(site.post(&admin, "/api/v1/customers", json!({"name": "甲"}), None).await, 201).json["id"].clone();
+        let label = json!({"zh": "甲", "en": "A"});
+        let fields = json!([
+            {"id": "card", "label": label, "kind": {"type": "text"}, "personal": true, "searchable": true},
+            {"id": "margin", "label": label, "kind": {"type": "integer"}, "personal": true, "see_roles": ["manager"]},
+            {"id": "grade", "label": label, "kind": {"type": "text"}, "edit_roles": ["manager"]},
+            {"id": "nick", "label": label, "kind": {"type": "text"}, "searchable": true},
+        ]);
+        for (object, path, base) in [
+            ("customer", "/api/v1/customers", json!({"name": "乙"})),
+            ("device", "/api/v1/devices", json!({"serial_number": "SN-1"})),
+            ("ticket", "/api/v1/tickets", json!({"title": "漏水", "type": "repair", "priority": "high"})),
+            ("order", "/api/v1/orders", json!({"kind": "lead", "customer_id": customer, "title": "电梯"})),
+        ] {
+            ok(put_fields(&site, &admin, object, fields.clone()).await, 200);
+            let mut body = base;
+            body["ext"] = json!({"card": "4711-0815", "margin": 4812, "grade": "A", "nick": format!("绰号{object}")});
+            let made = ok(site.post(&admin, path, body, None).await, 201);
+            let at = format!("{path}/{}", made.json["id"].as_str().unwrap());
+            assert_eq!(made.json["ext"]["card"], json!("4711-0815"), "{object}");
+            let seen = ok(site.get(&agent, &at).await, 200).json;
+            let seen = [&seen, &seen[object]].into_iter().find(|record| record["ext"].is_object()).unwrap();
+            assert_eq!(seen["ext"], json!({"card": "***", "grade": "A", "nick": format!("绰号{object}")}), "{object}");
+            // The mask says nothing, whoever sends it back; what one may not change stays.
+            for (who, version) in [(&agent, "\"1\""), (&admin, "\"1\"")] {
+                let back = json!({"ext": {"card": "***", "nick": format!("绰号{object}")}});
+                let kept = ok(site.send(Some(who), Method::PATCH, &at, Some(&back), Some(version)).await, 200);
+                assert_eq!(kept.json["version"], json!(1), "{object}");
+            }
+            let not_mine = json!({"ext": {"grade": "B", "margin": 1}});
+            site.send(Some(&agent), Method::PATCH, &at, Some(&not_mine), Some("\"1\"")).await;
+            let kept = ok(site.get(&admin, &at).await, 200).json;
+            let kept = [&kept, &kept[object]].into_iter().find(|record| record["ext"].is_object()).unwrap();
+            assert_eq!(kept["ext"], made.json["ext"], "{object}");
+            // A look tells what it is asked for, and stands in the history.
+            let reveal = async |who: &Person, field: &str| {
+                site.post(who, &format!("{at}/reveal"), json!({"field": field}), None).await
+            };
+            assert_eq!(ok(reveal(&agent, "card").await, 200).json, json!({"value": "4711-0815"}));
+            for (who, field, status) in [(&agent, "nick", 404), (&agent, "margin", 404), (&agent, "shoe", 404),
+                (&stranger, "card", 404), (&nobody, "card", 403)] {
+                assert_eq!(reveal(who, field).await.status, status, "{object} {field}");
+            }
+            assert_eq!(ok(reveal(&admin, "margin").await, 200).json, json!({"value": 4812}));
+            let told = ok(site.get(&agent, &format!("{at}/timeline")).await, 200);
+            assert_eq!(column(&told, "kind"), [
+                "personal_data.revealed", "personal_data.revealed", &format!("{object}.created"),
+            ]);
+            // That there is a field of others, and that somebody looked at it, is theirs to know.
+            assert_eq!(column(&told, "data")[..2], [json!({}), json!({"field": "card"})]);
+            assert_eq!(column(&told, "actor")[1]["id"], json!(agent.id));
+            assert_eq!(told.json["items"][2]["data"].get("ext.margin"), None, "{object}");
+            assert!(!told.json.to_string().contains("4711-0815"), "{object}");
+            let audit = ok(site.get(&admin, "/api/v1/audit").await, 200);
+            assert!(column(&audit, "kind").contains(&json!("personal_data.revealed")), "{object}");
+            assert!(!audit.json.to_string().contains("4711-0815"), "{object}");
+        }
+        // Words of own fields find the record, personal data does not.
+        site.house.consumers.settle().await.unwrap();
+        for object in ["customer", "device", "ticket", "order"] {
+            let find = async |words: &str| {
+                let words = words.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+                ok(site.get(&admin, &format!("/api/v1/{object}s?q={words}")).await, 200).json["items"].as_array().unwrap().len()
+            };
+            assert_eq!((find(&format!("绰号{object}")).await, find("4711-0815").await), (1, 0), "{object}");
+        }
+        // Who looked at a ticket after acting on it can still take the act back.
+        let ticket = ok(site.get(&admin, "/api/v1/tickets").await, 200).json["items"][0].clone();
+        let at = format!("/api/v1/tickets/{}", ticket["id"].as_str().unwrap());
+        let gone = ok(site.post(&agent, &format!("{at}/cancel"), json!({"reason": "不再需要"}), Some("\"1\"")).await, 200);
+        ok(site.post(&agent, &format!("{at}/reveal"), json!({"field": "card"}), None).await, 200);
+        let undone = ok(site.post(&agent, &format!("{at}/undo"), json!({}), Some(&format!("\"{}\"", gone.json["version"]))).await, 200);
+        assert_eq!(undone.json["status"], json!("new"));
+        let named = json!({"ext": {"nick": "别的绰号"}});
+        let named = ok(site.send(Some(&agent), Method::PATCH, &at, Some(&named), Some(&format!("\"{}\"", undone.json["version"]))).await, 200);
+        let refused = site.post(&agent, &format!("{at}/undo"), json!({}), Some(&format!("\"{}\"", named.json["version"]))).await;
+        assert_eq!(refused.status, 409, "{}", refused.json);
+    }
+
     wiring(), |t| an_own_object_knows_the_roles_of_who_signs_in {
         let site = Site::new(t, t.world.clone());
         let cx = site.tenant("ours").await;
