@@ -178,6 +178,8 @@ test('two records of one customer are merged after a preview, and separated agai
     await open(page, goes);
     await expect(page.getByText('已合并到')).toBeVisible();
     await expect(page.getByRole('button', { name: /^编\s?辑$/ })).toBeDisabled();
+    await expect(page.locator('.page-head').getByRole('button', { name: '新建工单' })).toBeDisabled();
+    await expect(page.getByRole('button', { name: '添加联系人' })).toHaveCount(0);
     await page.getByRole('link', { name: keep.name, exact: true }).first().click();
     await expect(page.getByRole('heading', { name: keep.name, exact: true, level: 1 })).toBeVisible();
   });

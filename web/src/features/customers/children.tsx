@@ -5,7 +5,6 @@ import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import { useMessages } from '@/shared/i18n';
-import { useCan } from '@/shared/session';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { common } from '@/shared/ui/messages';
 import { Panel } from '@/shared/ui/record_page';
@@ -22,6 +21,7 @@ export function Children({
   rows,
   marks,
   above,
+  editable,
 }: {
   customerId: string;
   kind: 'contacts' | 'sites';
@@ -29,15 +29,15 @@ export function Children({
   /** What the map calls a row, by its id. */
   marks?: ReadonlyMap<string, string>;
   above?: ReactNode;
+  /** Whoever may not change the customer sees the list alone. */
+  editable: boolean;
 }) {
   const t = useMessages(customers);
   const c = useMessages(common);
-  const can = useCan();
   const path = `/api/v1/customers/${customerId}/${kind}`;
   const [form, setForm] = useState<{ open: boolean; row?: Child }>({ open: false });
   const [removing, setRemoving] = useState<Child>();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: ['customer'] });
-  const editable = can('customers.update');
   const isContacts = kind === 'contacts';
   return (
     <Panel

@@ -71,7 +71,7 @@ const NEEDS: Partial<Record<Section, readonly string[]>> = {
   files: ['tickets.read'],
 };
 
-function Sites({ file }: { file: CustomerFile }) {
+function Sites({ file, editable }: { file: CustomerFile; editable: boolean }) {
   const t = useMessages(customers);
   const { customer, sites } = file;
   const marks = new Map(sites.map((site, index) => [site.id, String(index + 1)]));
@@ -89,6 +89,7 @@ function Sites({ file }: { file: CustomerFile }) {
       kind="sites"
       rows={sites}
       marks={marks}
+      editable={editable}
       above={<PlotMap places={places} missing={missing} />}
     />
   );
@@ -117,9 +118,9 @@ function drawn(
     case 'devices':
       return <Devices file={file} />;
     case 'contacts':
-      return <Children customerId={id} kind="contacts" rows={file.contacts} />;
+      return <Children customerId={id} kind="contacts" rows={file.contacts} editable={editable} />;
     case 'sites':
-      return <Sites file={file} />;
+      return <Sites file={file} editable={editable} />;
     case 'contracts':
       return <Contracts file={file} />;
     case 'money':
@@ -176,7 +177,7 @@ export default function CustomerPage() {
   const blocked = !can('customers.update')
     ? c('noPermission')
     : customer?.merged_into_id || customer?.erased_at
-      ? t(customer.erased_at ? 'erasedOn' : 'mergedInto')
+      ? t(customer.merged_into_id ? 'mergedAway' : 'erasedOn')
       : undefined;
   useShortcut('e', () => {
     if (!blocked && customer) setEditing(true);
@@ -234,7 +235,9 @@ export default function CustomerPage() {
         actions={
           <>
             <ActionButton
-              blocked={can('tickets.create') ? undefined : c('noPermission')}
+              blocked={
+                can('tickets.create') ? (customer?.merged_into_id ? t('mergedAway') : undefined) : c('noPermission')
+              }
               onClick={() => void navigate({ to: '/intake', search: { customer_id: id } })}
             >
               {t('newTicket')}
