@@ -132,16 +132,28 @@ export function rhythmText(plan: Plan, t: Translate<keyof typeof plans.zh>): str
 export function PlanExtras() {
   const t = useMessages(plans);
   const kind = Form.useWatch<ScopeKind | undefined>('scope_kind');
+  const meter = Form.useWatch<Extras['meter'] | undefined>('meter');
   const types = useOptions(choices.ticketType.filter((type) => ['maintain', 'repair'].includes(type.value)));
   const priorities = useOptions(choices.priority);
   const rules = [{ required: true, message: t('required') }];
   return (
     <>
       <div className="form-fields">
-        <Form.Item name={['meter', 'name']} label={t('meterName')} extra={t('meterHint')}>
+        <Form.Item
+          name={['meter', 'name']}
+          label={t('meterName')}
+          extra={t('meterHint')}
+          dependencies={[['meter', 'every']]}
+          rules={[{ required: Boolean(meter?.every), whitespace: true, message: t('meterNameMissing') }]}
+        >
           <Input maxLength={100} />
         </Form.Item>
-        <Form.Item name={['meter', 'every']} label={t('meterEvery')}>
+        <Form.Item
+          name={['meter', 'every']}
+          label={t('meterEvery')}
+          dependencies={[['meter', 'name']]}
+          rules={[{ required: Boolean(meter?.name?.trim()), message: t('meterEveryMissing') }]}
+        >
           <InputNumber min={0.001} max={1_000_000_000} style={{ width: '100%' }} />
         </Form.Item>
       </div>
