@@ -67,7 +67,7 @@ function Opened({
     if (dirty) onDirty();
   }, [dirty, onDirty]);
   return (
-    <div className="stack" style={{ marginTop: 4 }}>
+    <div className="stack" style={{ margin: '4px 0 16px' }}>
       {state.rest.length > 0 && (
         <Alert
           type="warning"

@@ -77,7 +77,14 @@ function Lines({ info, field, id }: { info: ObjectInfo; field: Field; id: string
       <ul className="plain-list">
         {rows.map((row) => (
           <li key={row.id}>
-            <Link to={relation.page?.(row.id) ?? listPage(info.key)}>{relation.label(row)}</Link>{' '}
+            {relation.page ? (
+              <Link to={relation.page(row.id)}>{relation.label(row)}</Link>
+            ) : (
+              // Kinds without a page are shown by their list, narrowed to the record.
+              <Link to={listPage(info.key)} search={{ q: relation.label(row) } as never}>
+                {relation.label(row)}
+              </Link>
+            )}{' '}
             <span className="muted">{relation.hint?.(row)}</span>
           </li>
         ))}
