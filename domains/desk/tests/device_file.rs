@@ -122,6 +122,9 @@ testkit::both! {
         let file = api.get(&poor, &path).await.ok(200).json;
         assert_eq!([&file["customer"], &file["product"], &file["cost_so_far"], &file["counts"]["tickets"]], [&json!(null); 4]);
         assert_eq!([&file["tickets"], &file["contracts"], &file["visits"]], [&json!([]); 3]);
+        // Who sees their own jobs only is not told what others' cost.
+        let own = [(p::DEVICES_READ, Scope::All), (p::TICKETS_READ, Scope::Own), (p::PARTS_READ, Scope::All), (p::QUOTES_READ, Scope::Own)];
+        assert_eq!(api.get(&person(&who, 10, &own), &path).await.ok(200).json["cost_so_far"], json!(null));
         api.get(&company(t, "theirs").await, &path).await.refused(404, "not_found");
     }
 

@@ -21,7 +21,11 @@ use serde::Serialize;
 use tickets::{Ticket, TicketType};
 use visits::Visit;
 
-use super::{IdPath, reach::tickets_where, search::customer};
+use super::{
+    IdPath,
+    reach::{sees_costs, tickets_where},
+    search::customer,
+};
 
 /// Tickets and visits shown at most.
 const MOST: usize = 20;
@@ -157,7 +161,7 @@ async fn file(r: &mut Read<'_>, id: Uuid) -> Result<DeviceFile, Problem> {
         counts.maintenances = of(Some(TicketType::Maintain));
     }
     let mut cost_so_far = None;
-    if allows(&cx, p::PARTS_READ) && allows(&cx, p::QUOTES_READ) {
+    if sees_costs(&cx) {
         cost_so_far = finance::costs_of_devices(r, &[id], Timestamp(0)).await?.remove(&id);
         counts.parts_replaced = cost_so_far.as_ref().map(|cost| cost.pieces);
     }

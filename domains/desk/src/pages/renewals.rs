@@ -16,6 +16,8 @@ use orders::{NewOrder, NewOrderLine, OrderKind, OrderView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reach::sees_costs;
+
 /// Days ahead when nobody says otherwise.
 const USUAL_DAYS: i32 = 30;
 /// Devices and contracts shown at most, each.
@@ -147,7 +149,7 @@ impl Facts {
                 }
             }
         }
-        if allows(&cx, p::PARTS_READ) && allows(&cx, p::QUOTES_READ) {
+        if sees_costs(&cx) {
             facts.costs = Some(finance::costs_of_devices(r, ids, since).await?);
         }
         Ok(facts)
