@@ -286,7 +286,7 @@ testkit::both! {
             let filter = json!({"field": "grade", "op": "eq", "value": 3});
             let asked = json!({"list": list, "format": "csv", "columns": ["name", "grade", "serial"], "filter": filter, "locale": "zh-CN"});
             let table = read(&house.exported(t, &t.cx, asked).await, Format::Csv, None).unwrap();
-            let cells: Vec<String> = table.lines[0].cells.iter().map(|cell| cell.text()).collect();
+            let cells: Vec<String> = table.lines[0].cells.iter().map(Cell::text).collect();
             assert_eq!((cells[0].as_str(), cells[1].as_str(), &cells[2][..1]), ("甲", "3", "K"), "{list}");
         }
     }

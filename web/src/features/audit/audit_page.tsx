@@ -6,7 +6,7 @@ import { api } from '@/shared/api/api';
 import type { Page } from '@/shared/api/types';
 import { defineMessages, labelText, useLocale, useMessages } from '@/shared/i18n';
 import { ActorText, Changes, type HistoryEvent } from '@/shared/history/timeline';
-import { EVENT_KINDS, eventText, OBJECTS } from '@/shared/history/words';
+import { EVENT_KINDS, eventText, OBJECTS } from '@/shared/history/event_words';
 import { RelationSelect } from '@/shared/records/relation_select';
 import { relations } from '@/shared/records/relations';
 import { wallToInstant } from '@/shared/time';

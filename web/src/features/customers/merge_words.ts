@@ -1,6 +1,6 @@
 /** What a merge moves and changes, in words. */
 import { useQuery } from '@tanstack/react-query';
-import { fieldText, OBJECTS } from '@/shared/history/words';
+import { fieldText, OBJECTS } from '@/shared/history/event_words';
 import { labelText, useLocale, useMessages, type Label } from '@/shared/i18n';
 import { fieldsQuery } from '@/shared/objects/queries';
 import { customers } from './messages';

@@ -6,11 +6,12 @@ import { defineMessages, labelText, useLocale, useMessages, type Label } from '.
 import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import { TimeText } from '../ui/texts';
+import { eventText } from './event_words';
 import { MeterReading } from './meter_reading';
 import { isChosen, NOTHING_CHOSEN } from './timeline_choice';
 import { placesAfter, readOn, woven, type Along, type Places } from './timeline_pages';
 import { ValueText } from './value_text';
-import { eventText, fieldText, isEmpty, ownField, readData, type Change } from './words';
+import { fieldText, isEmpty, ownField, readData, type Change } from './words';
 
 // What draws values of own fields comes when such a field was changed.
 const OwnChange = lazy(() => import('../own_fields/own_change'));

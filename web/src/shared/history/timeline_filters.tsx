@@ -3,7 +3,7 @@ import { defineMessages, labelText, useLocale, useMessages } from '../i18n';
 import { common } from '../ui/messages';
 import type { HistoryEvent } from './timeline';
 import { actorKey, type TimelineChoice } from './timeline_choice';
-import { OBJECTS } from './words';
+import { OBJECTS } from './event_words';
 
 const messages = defineMessages(
   { about: '内容', who: '操作人', allAbout: '全部内容', allWho: '所有人' },
