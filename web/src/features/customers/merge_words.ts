@@ -1,6 +1,7 @@
 /** What a merge moves and changes, in words. */
 import { useQuery } from '@tanstack/react-query';
-import { fieldText, OBJECTS } from '@/shared/history/event_words';
+import { OBJECTS } from '@/shared/history/event_words';
+import { fieldText } from '@/shared/history/words';
 import { labelText, useLocale, useMessages, type Label } from '@/shared/i18n';
 import { fieldsQuery } from '@/shared/objects/queries';
 import { customers } from './messages';
