@@ -7,7 +7,7 @@ use std::{
 };
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Outcome, http::Client};
 
@@ -38,6 +38,23 @@ pub struct Company {
     pub devices: Vec<(String, String)>,
 }
 
+/// Defines an object `car` with these fields (id, Chinese label, kind), all of which lists use.
+pub fn car(client: &mut Client, fields: &[(&str, &str, Value)]) -> Outcome<()> {
+    let object = json!({"key": "car", "name": {"zh": "车辆", "en": "Car"}});
+    client.post("/api/v1/objects", &object.to_string())?.expect(201, "the object")?;
+    let fields: Vec<Value> = fields
+        .iter()
+        .map(|(id, zh, kind)| {
+            json!({"id": id, "kind": kind, "label": {"zh": zh, "en": id}, "filterable": true, "sortable": true})
+        })
+        .collect();
+    let body = json!({"catalogue": {"object": "car", "fields": fields}}).to_string();
+    client
+        .send("PUT", "/api/v1/objects/car/fields", &[("If-Match", "\"0\"")], Some(&body))?
+        .expect(200, "the fields")
+        .map(drop)
+}
+
 /// Creates a product, customers and devices.
 pub fn company(client: &mut Client, customers: usize, devices_each: usize) -> Outcome<Company> {
     let product = create(
@@ -64,7 +81,7 @@ pub fn company(client: &mut Client, customers: usize, devices_each: usize) -> Ou
     Ok(Company { devices })
 }
 
-fn create(client: &mut Client, path: &str, body: &serde_json::Value) -> Outcome<String> {
+fn create(client: &mut Client, path: &str, body: &Value) -> Outcome<String> {
     let reply = client.post(path, &body.to_string())?.expect(201, path)?;
     let id = reply.json()?["id"].as_str().map(str::to_owned);
     id.ok_or_else(|| format!("{path}: no id in the answer"))
@@ -164,7 +181,7 @@ mod tests {
         let first = Author::new(&company, 7).ticket().to_owned();
         assert_eq!(first, Author::new(&company, 7).ticket());
         assert_ne!(first, Author::new(&company, 8).ticket());
-        let value: serde_json::Value = serde_json::from_str(&first).unwrap();
+        let value: Value = serde_json::from_str(&first).unwrap();
         assert_eq!(value["device_id"], "d");
     }
 

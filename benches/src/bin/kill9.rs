@@ -4,7 +4,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::BufRead,
-    path::PathBuf,
     process::ExitCode,
     sync::{
         Arc,
@@ -15,10 +14,10 @@ use std::{
 };
 
 use benches::{
-    EngineChoice, Outcome, database, during,
+    Ground, Outcome, Target, during, ended,
     http::{Client, stream},
     seed::field,
-    server::{Plan, Server, is_program},
+    server::{Plan, Server},
 };
 use clap::Parser;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -31,60 +30,34 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Kills the real server under load and checks what is left.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The program to kill.
-    #[arg(long)]
-    binary: PathBuf,
-    /// On which database.
-    #[arg(long, value_enum, default_value = "both")]
-    engine: EngineChoice,
+    #[command(flatten)]
+    target: Target,
     /// How often to kill it on each engine.
     #[arg(long, default_value_t = 2)]
     rounds: u32,
     /// Decides the moments; printed, so that a failure can be repeated.
     #[arg(long)]
     seed: Option<u64>,
-    /// The owner's address of a cluster on this machine, as scripts/with-postgres sets it.
-    #[arg(long, env = "AFTERSAIL_TEST_POSTGRES")]
-    postgres: Option<String>,
-    /// The application's role there.
-    #[arg(long, env = "AFTERSAIL_TEST_POSTGRES_APP_ROLE", default_value = "aftersail_app")]
-    app_role: String,
 }
 
 fn main() -> ExitCode {
-    match all_engines(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(all_engines(&Options::parse()))
 }
 
-fn all_engines(options: &Options) -> Outcome<()> {
-    if !is_program(&options.binary) {
-        return Err(format!("{} is not there: cargo build -p aftersail", options.binary.display()));
-    }
+fn all_engines(options: &Options) -> Outcome<bool> {
     let seed = options.seed.unwrap_or_else(|| rand::rng().random());
     println!("seed {seed}");
-    for engine in options.engine.names(options.postgres.as_deref())? {
-        let folder = tempfile::Builder::new().prefix("aftersail-kill9-").tempdir().map_err(during("a folder"))?;
-        let postgres = match (engine, &options.postgres) {
-            ("postgres", Some(admin)) => {
-                Some(database::create(admin, &options.app_role, &format!("kill9_{}", std::process::id()))?)
-            }
-            _ => None,
-        };
-        let plan = Plan { binary: options.binary.clone(), data: folder.path().join("data"), postgres };
+    for ground in options.target.grounds("kill9")? {
+        let Ground { engine, plan, .. } = &ground?;
         let key = plan.company("kill9")?;
         let mut chance = StdRng::seed_from_u64(seed);
         for round in 1..=options.rounds {
-            let told = one_round(&plan, &key, round, &mut chance)
+            let told = one_round(plan, &key, round, &mut chance)
                 .map_err(|failure| format!("{engine}, round {round}, seed {seed}: {failure}"))?;
             println!("{engine}, round {round}: {told}");
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// One ticket a writer asked for.

@@ -9,12 +9,12 @@ use std::{
 };
 
 use benches::{
-    EngineChoice, Outcome, database, during, floor,
+    Ground, Outcome, Target, during, ended, floor,
     http::{Client, escape},
     load::{self, Measure, Work},
     report::{Goal, Line, Report},
     seed::{self, Author, Company, Known},
-    server::{Plan, Server, is_program},
+    server::Server,
 };
 use clap::Parser;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -22,12 +22,8 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 /// Loads the real binary over HTTP.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The program to load; build it with --release.
-    #[arg(long)]
-    binary: PathBuf,
-    /// On which database.
-    #[arg(long, value_enum, default_value = "both")]
-    engine: EngineChoice,
+    #[command(flatten)]
+    target: Target,
     /// Tickets in the database before anything is measured.
     #[arg(long, default_value_t = 100_000)]
     tickets: usize,
@@ -40,31 +36,16 @@ struct Options {
     /// Where to write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// The owner's address of a cluster on this machine, as scripts/with-postgres sets it.
-    #[arg(long, env = "AFTERSAIL_TEST_POSTGRES")]
-    postgres: Option<String>,
-    /// The application's role there.
-    #[arg(long, env = "AFTERSAIL_TEST_POSTGRES_APP_ROLE", default_value = "aftersail_app")]
-    app_role: String,
 }
 
 fn main() -> ExitCode {
-    match measure(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(measure(&Options::parse()))
 }
 
-fn measure(options: &Options) -> Outcome<()> {
-    if !is_program(&options.binary) {
-        return Err(format!("{} is not there: cargo build --release -p aftersail", options.binary.display()));
-    }
+fn measure(options: &Options) -> Outcome<bool> {
     let mut reports = Vec::new();
-    for engine in options.engine.names(options.postgres.as_deref())? {
-        let report = one_engine(options, engine)?;
+    for ground in options.target.grounds("load")? {
+        let report = one_engine(options, &ground?)?;
         println!("{}", report.table());
         reports.push(report);
     }
@@ -73,29 +54,25 @@ fn measure(options: &Options) -> Outcome<()> {
         fs::write(path, text).map_err(during("writing the figures"))?;
         println!("Figures as JSON: {}", path.display());
     }
-    Ok(())
+    Ok(true)
 }
 
-fn one_engine(options: &Options, engine: &str) -> Outcome<Report> {
-    let folder = tempfile::Builder::new().prefix("aftersail-load-").tempdir().map_err(during("a folder"))?;
+fn one_engine(options: &Options, ground: &Ground) -> Outcome<Report> {
+    let Ground { engine, folder, plan } = ground;
     let lasting = Duration::from_secs_f64(options.seconds);
     let short = lasting.min(Duration::from_secs(3));
     let mut limits = Vec::new();
-    let addresses = if let ("postgres", Some(admin)) = (engine, &options.postgres) {
-        let addresses = database::create(admin, &options.app_role, &format!("load_{}", std::process::id()))?;
+    if let Some(addresses) = &plan.postgres {
         for clients in [1, 8, 32] {
             limits.push((format!("{clients} connections"), floor::postgres(&addresses.owner, clients, short)?));
         }
-        Some(addresses)
     } else {
         limits.push(("1 client".to_owned(), floor::sqlite_single(folder.path(), short)?));
         for clients in [8, 32] {
             let rate = floor::sqlite_grouped(folder.path(), clients, short)?;
             limits.push((format!("{clients} sharing commits"), rate));
         }
-        None
-    };
-    let plan = Plan { binary: options.binary.clone(), data: folder.path().join("data"), postgres: addresses };
+    }
     let key = plan.company("load")?;
     let server = plan.start()?;
     let empty_ms = milliseconds(server.ready_after);
@@ -114,7 +91,7 @@ fn one_engine(options: &Options, engine: &str) -> Outcome<Report> {
     let lines = stage.all(engine)?;
     let memory = stage.server.memory();
     Ok(Report {
-        engine: engine.to_owned(),
+        engine: (*engine).to_owned(),
         tickets: options.tickets,
         floor: limits,
         lines,

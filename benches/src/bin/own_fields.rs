@@ -4,15 +4,15 @@
 //! else goes through the real binary over HTTP.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     time::{Duration, Instant},
 };
 
 use benches::{
-    EngineChoice, Outcome, database, during,
+    Ground, Outcome, Target, database, during, ended,
     http::{Client, escape},
-    server::{Plan, is_program},
+    row, seed,
 };
 use clap::Parser;
 use serde_json::{Value, json};
@@ -20,12 +20,8 @@ use serde_json::{Value, json};
 /// Measures lists over own fields.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The program to measure.
-    #[arg(long)]
-    binary: PathBuf,
-    /// On which database.
-    #[arg(long, value_enum, default_value = "both")]
-    engine: EngineChoice,
+    #[command(flatten)]
+    target: Target,
     /// Records of the object.
     #[arg(long, default_value_t = 1_000_000)]
     records: u32,
@@ -38,64 +34,42 @@ struct Options {
     /// Requests of each kind.
     #[arg(long, default_value_t = 200)]
     requests: u32,
-    /// The owner's address of a cluster on this machine, as scripts/with-postgres sets it.
-    #[arg(long, env = "AFTERSAIL_TEST_POSTGRES")]
-    postgres: Option<String>,
-    /// The application's role there.
-    #[arg(long, env = "AFTERSAIL_TEST_POSTGRES_APP_ROLE", default_value = "aftersail_app")]
-    app_role: String,
 }
 
 /// What lists shall stay under at the 95th percentile.
 const GOAL: Duration = Duration::from_millis(30);
 
 fn main() -> ExitCode {
-    match all_engines(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    let options = Options::parse();
+    ended(all_engines(&options))
 }
 
 fn all_engines(options: &Options) -> Outcome<bool> {
-    if !is_program(&options.binary) {
-        return Err(format!("{} is not there: cargo build -p aftersail", options.binary.display()));
-    }
     let mut good = true;
-    for engine in options.engine.names(options.postgres.as_deref())? {
-        good &= one_engine(options, engine)?;
+    for ground in options.target.grounds("own_fields")? {
+        good &= one_engine(options, &ground?)?;
     }
     Ok(good)
 }
 
-fn one_engine(options: &Options, engine: &str) -> Outcome<bool> {
-    let folder = tempfile::Builder::new().prefix("aftersail-own-fields-").tempdir().map_err(during("a folder"))?;
-    let postgres = match (engine, &options.postgres) {
-        ("postgres", Some(admin)) => {
-            Some(database::create(admin, &options.app_role, &format!("own_fields_{}", std::process::id()))?)
-        }
-        _ => None,
-    };
-    let plan = Plan { binary: options.binary.clone(), data: folder.path().join("data"), postgres };
-    let key = plan.company("fields")?;
-    let server = plan.start()?;
+fn one_engine(options: &Options, ground: &Ground) -> Outcome<bool> {
+    let engine = ground.engine;
+    let key = ground.plan.company("fields")?;
+    let server = ground.plan.start()?;
     define(&mut Client::new(&server.address, &key))?;
     server.kill()?;
-    let store = match &plan.postgres {
+    let store = match &ground.plan.postgres {
         Some(addresses) => Store::postgres(&addresses.owner)?,
-        None => Store::sqlite(&plan.data.join("aftersail.db"))?,
+        None => Store::sqlite(&ground.plan.data.join("aftersail.db"))?,
     };
     let begun = Instant::now();
     store.fill(options)?;
     eprintln!("{engine}: filled in {:.0} s", begun.elapsed().as_secs_f64());
-    let server = plan.start()?;
+    let server = ground.plan.start()?;
     let mut client = Client::new(&server.address, &key);
     println!("\n{engine}: {} records, {} companies with 20 fields", options.records, options.companies);
     let mut good = lists(&mut client, options, "")?;
-    if plan.postgres.is_some() {
+    if ground.plan.postgres.is_some() {
         store.analyze()?;
         good &= lists(&mut client, options, ", with statistics")?;
     }
@@ -104,21 +78,16 @@ fn one_engine(options: &Options, engine: &str) -> Outcome<bool> {
 
 /// An object with a number, a choice and a text that lists use.
 fn define(client: &mut Client) -> Outcome<()> {
-    let object = json!({"key": "car", "name": {"zh": "车辆", "en": "Car"}});
-    client.post("/api/v1/objects", &object.to_string())?.expect(201, "the object")?;
     let options: Vec<Value> =
         (0..5).map(|n| json!({"id": format!("o{n}"), "label": {"zh": "甲", "en": "A"}})).collect();
-    let field = |id: &str, kind: Value| json!({"id": id, "kind": kind, "label": {"zh": id, "en": id}, "filterable": true, "sortable": true});
-    let fields = [
-        field("plate", json!({"type": "text"})),
-        field("worth", json!({"type": "integer"})),
-        field("kind", json!({"type": "choice", "options": options})),
-    ];
-    let body = json!({"catalogue": {"object": "car", "fields": fields}}).to_string();
-    client
-        .send("PUT", "/api/v1/objects/car/fields", &[("If-Match", "\"0\"")], Some(&body))?
-        .expect(200, "the fields")?;
-    Ok(())
+    seed::car(
+        client,
+        &[
+            ("plate", "车牌", json!({"type": "text"})),
+            ("worth", "价值", json!({"type": "integer"})),
+            ("kind", "类别", json!({"type": "choice", "options": options})),
+        ],
+    )
 }
 
 /// Every kind of list, measured; whether all stay under the goal.
@@ -159,25 +128,11 @@ fn lists(client: &mut Client, options: &Options, note: &str) -> Outcome<bool> {
     ];
     let mut good = true;
     for (name, ask) in kinds {
-        let mut times = Vec::new();
-        for n in 0..options.requests {
-            let path = ask(n);
-            let begun = Instant::now();
-            client.get(&path)?.expect(200, name)?;
-            times.push(begun.elapsed());
-        }
-        times.sort_unstable();
-        let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
-        let (middle, most) = (at(50), at(95));
-        good &= most <= GOAL;
-        let mark = if most <= GOAL { "" } else { "  over the goal" };
-        println!("| {name}{note} | {:.1} ms | {:.1} ms |{mark}", ms(middle), ms(most));
+        good &= row(&format!("{name}{note}"), options.requests, GOAL, |n| {
+            client.get(&ask(n))?.expect(200, name).map(drop)
+        })?;
     }
     Ok(good)
-}
-
-fn ms(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }
 
 /// The database, while no server has it.

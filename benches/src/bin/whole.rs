@@ -2,30 +2,20 @@
 
 use std::{
     fmt::Write as _,
-    path::PathBuf,
     process::ExitCode,
     thread,
     time::{Duration, Instant},
 };
 
-use benches::{
-    EngineChoice, Outcome, database, during,
-    http::Client,
-    seed,
-    server::{Plan, is_program},
-};
+use benches::{Ground, Outcome, Target, ended, http::Client, row, seed};
 use clap::Parser;
 use serde_json::{Value, json};
 
 /// Measures imports and the page of a customer.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The program to measure.
-    #[arg(long)]
-    binary: PathBuf,
-    /// On which database.
-    #[arg(long, value_enum, default_value = "both")]
-    engine: EngineChoice,
+    #[command(flatten)]
+    target: Target,
     /// Lines of each import.
     #[arg(long, default_value_t = 100_000)]
     lines: u32,
@@ -35,12 +25,6 @@ struct Options {
     /// Requests for the customer's page.
     #[arg(long, default_value_t = 100)]
     requests: u32,
-    /// The owner's address of a cluster on this machine, as scripts/with-postgres sets it.
-    #[arg(long, env = "AFTERSAIL_TEST_POSTGRES")]
-    postgres: Option<String>,
-    /// The application's role there.
-    #[arg(long, env = "AFTERSAIL_TEST_POSTGRES_APP_ROLE", default_value = "aftersail_app")]
-    app_role: String,
 }
 
 /// What an import of 100,000 lines shall stay under on `SQLite`.
@@ -51,38 +35,22 @@ const PAGE_GOAL: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_mins(10);
 
 fn main() -> ExitCode {
-    match all_engines(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    let options = Options::parse();
+    ended(all_engines(&options))
 }
 
 fn all_engines(options: &Options) -> Outcome<bool> {
-    if !is_program(&options.binary) {
-        return Err(format!("{} is not there: cargo build -p aftersail", options.binary.display()));
-    }
     let mut good = true;
-    for engine in options.engine.names(options.postgres.as_deref())? {
-        good &= one_engine(options, engine)?;
+    for ground in options.target.grounds("whole")? {
+        good &= one_engine(options, &ground?)?;
     }
     Ok(good)
 }
 
-fn one_engine(options: &Options, engine: &str) -> Outcome<bool> {
-    let folder = tempfile::Builder::new().prefix("aftersail-whole-").tempdir().map_err(during("a folder"))?;
-    let postgres = match (engine, &options.postgres) {
-        ("postgres", Some(admin)) => {
-            Some(database::create(admin, &options.app_role, &format!("whole_{}", std::process::id()))?)
-        }
-        _ => None,
-    };
-    let plan = Plan { binary: options.binary.clone(), data: folder.path().join("data"), postgres };
-    let key = plan.company("whole")?;
-    let server = plan.start()?;
+fn one_engine(options: &Options, ground: &Ground) -> Outcome<bool> {
+    let engine = ground.engine;
+    let key = ground.plan.company("whole")?;
+    let server = ground.plan.start()?;
     let mut client = Client::new(&server.address, &key);
     println!("\n{engine}: imports of {} lines; a customer with {} tickets", options.lines, options.tickets);
     let mut good = customer_page(&mut client, &server.address, &key, options)?;
@@ -98,23 +66,18 @@ fn one_engine(options: &Options, engine: &str) -> Outcome<bool> {
 
 /// An object with fields of all kinds that lists use.
 fn define(client: &mut Client) -> Outcome<()> {
-    let object = json!({"key": "car", "name": {"zh": "车辆", "en": "Car"}});
-    client.post("/api/v1/objects", &object.to_string())?.expect(201, "the object")?;
     let options: Vec<Value> = (0..5)
         .map(|n| json!({"id": format!("o{n}"), "label": {"zh": format!("类别{n}"), "en": format!("kind {n}")}}))
         .collect();
-    let field = |id: &str, zh: &str, kind: Value| json!({"id": id, "kind": kind, "label": {"zh": zh, "en": id}, "filterable": true, "sortable": true});
-    let fields = [
-        field("plate", "车牌", json!({"type": "text"})),
-        field("worth", "价值", json!({"type": "integer"})),
-        field("kind", "类别", json!({"type": "choice", "options": options})),
-        field("bought", "购入日期", json!({"type": "date"})),
-    ];
-    let body = json!({"catalogue": {"object": "car", "fields": fields}}).to_string();
-    client
-        .send("PUT", "/api/v1/objects/car/fields", &[("If-Match", "\"0\"")], Some(&body))?
-        .expect(200, "the fields")?;
-    Ok(())
+    seed::car(
+        client,
+        &[
+            ("plate", "车牌", json!({"type": "text"})),
+            ("worth", "价值", json!({"type": "integer"})),
+            ("kind", "类别", json!({"type": "choice", "options": options})),
+            ("bought", "购入日期", json!({"type": "date"})),
+        ],
+    )
 }
 
 fn customers(lines: u32) -> String {
@@ -189,18 +152,9 @@ fn customer_page(client: &mut Client, address: &str, key: &str, options: &Option
         ("the page of the customer", format!("customers/{customer}")),
         ("the file of one device", format!("devices/{device}")),
     ] {
-        let mut times = Vec::new();
-        for _ in 0..options.requests {
-            let begun = Instant::now();
-            client.get(&format!("/api/v1/{path}/full"))?.expect(200, name)?;
-            times.push(begun.elapsed());
-        }
-        times.sort_unstable();
-        let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
-        let (middle, most) = (at(50), at(95));
-        good &= most <= PAGE_GOAL;
-        let mark = if most <= PAGE_GOAL { "" } else { "  over the goal" };
-        println!("| {name} | {:.1} ms | {:.1} ms |{mark}", middle.as_secs_f64() * 1000.0, most.as_secs_f64() * 1000.0);
+        good &= row(name, options.requests, PAGE_GOAL, |_| {
+            client.get(&format!("/api/v1/{path}/full"))?.expect(200, name).map(drop)
+        })?;
     }
     Ok(good)
 }
