@@ -23,8 +23,10 @@ use http_api::{
     http::{HeaderMap, Method, Request, header},
 };
 use kernel::{Actor, ActorKind, Context, Grants, RequestInfo, Scope, Uuid, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
+
+use crate::REVEALED;
 
 /// Knows the callers of the requests under way.
 #[derive(Debug, Default)]
@@ -211,4 +213,87 @@ pub fn person(cx: &Context, number: u128, permissions: &[(Permission, Scope)]) -
 pub fn member(cx: &Context, number: u128, grants: Grants) -> Context {
     let actor = Actor { kind: ActorKind::User, id: Uuid::from_u128(number), name: format!("员工{number}") };
     Context::new(cx.world().clone(), cx.tenant(), "Asia/Shanghai".to_owned(), actor, grants, RequestInfo::default())
+}
+
+/// What is asked of a built-in object's own fields, whatever the object: they are checked, numbered, listed, masked, told
+/// of in the history, and shown on request.
+pub struct OwnFields<'a> {
+    /// `part`, as the catalogue names it.
+    pub object: &'a str,
+    /// `/api/v1/parts`.
+    pub path: &'a str,
+    /// What a list of those with own fields is asked for besides: empty, or ending in `&`.
+    pub narrow: &'a str,
+    /// The standard field that names a record.
+    pub title: &'a str,
+    /// What a record is made of, besides own fields, for one of the names A, B and C; only A and B get own fields.
+    pub new: &'a dyn Fn(&str) -> Value,
+    /// A change of standard fields.
+    pub change: Value,
+    /// What somebody may do who makes, reads and changes them and sees no personal data.
+    pub permissions: &'a [(Permission, Scope)],
+}
+
+impl OwnFields<'_> {
+    /// Checks it, as the admin `cx` with `other` being another company's.
+    ///
+    /// # Panics
+    /// When something is not as it must be.
+    pub async fn check(&self, api: &Api, cx: &Context, other: &Context) {
+        let Self { object, path: list, narrow, title, .. } = self;
+        let label = json!({"zh": "甲", "en": "A"});
+        let fields = json!([
+            {"id": "grade", "label": label, "kind": {"type": "integer", "min": 1, "max": 5}, "filterable": true, "sortable": true},
+            {"id": "secret", "label": label, "kind": {"type": "text"}, "personal": true},
+            {"id": "running", "label": label, "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
+        ]);
+        let body = json!({"catalogue": {"object": object, "fields": fields}});
+        let catalogue = format!("/api/v1/objects/{object}/fields");
+        api.send(cx, Method::PUT, &catalogue, &[("if-match", "\"0\"")], Some(body)).await.ok(200);
+        let clerk = person(cx, 5, self.permissions);
+        let new = |name: &str, ext: Value| {
+            let mut body = (self.new)(name);
+            body["ext"] = ext;
+            body
+        };
+        let wrong = api.post(cx, list, new("A", json!({"grade": 9, "size": 1}))).await;
+        wrong.refused(422, "invalid_record");
+        assert_eq!(wrong.errors(), ["/ext/grade too_large", "/ext/size unknown_field"]);
+        let made = api.post(cx, list, new("A", json!({"grade": 2, "secret": "110101"}))).await.ok(201);
+        // The number of the one that was refused is not given again.
+        assert_eq!(made.json["ext"], json!({"grade": 2, "secret": "110101", "running": "K002"}));
+        api.post(&clerk, list, new("B", json!({"grade": 4}))).await.ok(201);
+        api.post(&clerk, list, (self.new)("C")).await.ok(201);
+
+        let path = format!("{list}/{}", made.id());
+        let masked = json!({"grade": 5, "secret": "***", "running": "K002"});
+        let whole = json!({"grade": 5, "secret": "110101", "running": "K002"});
+        let changed = api.patch(&clerk, &path, 1, json!({"ext": {"grade": 5, "secret": "***"}})).await.ok(200);
+        assert_eq!(changed.json["ext"], masked);
+        assert_eq!(api.get(cx, &path).await.json["ext"], whole);
+        // A change of standard fields, putting away and taking back keep the others.
+        assert_eq!(api.patch(&clerk, &path, 2, self.change.clone()).await.ok(200).json["ext"], masked);
+        assert_eq!(api.act(&clerk, &format!("{path}/archive"), 3).await.ok(200).json["ext"], masked);
+        assert_eq!(api.act(&clerk, &format!("{path}/restore"), 4).await.ok(200).json["ext"], masked);
+        assert_eq!(api.get(&clerk, &path).await.json["ext"], masked);
+        assert_eq!(api.get(cx, &path).await.json["ext"], whole);
+        let timeline = api.get(cx, &format!("{path}/timeline")).await.ok(200);
+        assert_eq!(timeline.json["items"][3]["data"], json!({"ext.grade": {"from": 2, "to": 5}}));
+        assert!(!timeline.json.to_string().contains("110101"), "{}", timeline.json);
+
+        let reveal = format!("{path}/reveal");
+        let shown = api.post(&clerk, &reveal, json!({"field": "secret"})).await.ok(200);
+        assert_eq!(shown.json, json!({"value": "110101"}));
+        api.post(other, &reveal, json!({"field": "secret"})).await.refused(404, "not_found");
+        assert_eq!(api.get(cx, &format!("{path}/timeline")).await.column("kind")[0], REVEALED);
+
+        let tree =
+            json!({"all": [{"field": "grade", "op": "ge", "value": 3}, {"field": title, "op": "ne", "value": "x"}]});
+        let tree = encoded(&tree.to_string());
+        let listed = api.get(&clerk, &format!("{list}?{narrow}sort=-grade&filter={tree}")).await.ok(200);
+        assert_eq!((listed.column(title), &listed.json["items"][0]["ext"]), (vec![json!("A"), json!("B")], &masked));
+        assert_eq!(api.get(&clerk, &format!("{list}?sort=grade")).await.ok(200).column(title), ["B", "A", "C"]);
+        let unknown = api.get(other, &format!("{list}?filter={tree}")).await;
+        assert_eq!(unknown.errors(), ["/query/filter/all/0/field unknown_field"]);
+    }
 }

@@ -78,10 +78,10 @@ pub(crate) async fn change_with(
 
 #[cfg(test)]
 mod tests {
-    use authz::permissions::CUSTOMERS_READ;
+    use authz::permissions::{CUSTOMERS_CREATE, CUSTOMERS_READ};
     use http_api::http::Method;
     use kernel::Scope;
-    use objects::testing::{Api, person};
+    use objects::testing::{Api, OwnFields, person};
     use serde_json::json;
 
     use super::*;
@@ -132,37 +132,16 @@ mod tests {
 
         migrations(), |t| own_fields_are_checked_listed_masked_and_told {
             let api = Api::new(&t.db, &t.world, [crate::routes(), objects::routes()]);
-            let label = json!({"zh": "甲", "en": "A"});
-            let fields = json!([
-                {"id": "grade", "label": label, "kind": {"type": "integer", "min": 1, "max": 5}, "filterable": true, "sortable": true},
-                {"id": "card", "label": label, "kind": {"type": "text"}, "personal": true},
-                {"id": "code", "label": label, "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
-            ]);
-            let body = json!({"catalogue": {"object": "customer", "fields": fields}});
-            api.send(&t.cx, Method::PUT, "/api/v1/objects/customer/fields", &[("if-match", "\"0\"")], Some(body)).await.ok(200);
-            let clerk = person(&t.cx, 5, &[(CUSTOMERS_UPDATE, Scope::All), (CUSTOMERS_READ, Scope::All)]);
-            let wrong = api.post(&t.cx, "/api/v1/customers", json!({"name": "甲", "ext": {"grade": 9, "size": 1}})).await;
-            wrong.refused(422, "invalid_record");
-            assert_eq!(wrong.errors(), ["/ext/grade too_large", "/ext/size unknown_field"]);
-            let made = api.post(&t.cx, "/api/v1/customers", json!({"name": "甲", "ext": {"grade": 2, "card": "110101"}})).await.ok(201);
-            assert_eq!(made.json["ext"], json!({"grade": 2, "card": "110101", "code": "K002"}));
-            api.post(&t.cx, "/api/v1/customers", json!({"name": "乙", "ext": {"grade": 4}})).await.ok(201);
-            api.post(&t.cx, "/api/v1/customers", json!({"name": "丙"})).await.ok(201);
-            let path = format!("/api/v1/customers/{}", made.id());
-            let changed = api.patch(&clerk, &path, 1, json!({"ext": {"grade": 5, "card": "***"}})).await.ok(200);
-            assert_eq!(changed.json["ext"], json!({"grade": 5, "card": "***", "code": "K002"}));
-            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["card"], json!("110101"));
-            // A change of standard fields keeps the others.
-            api.patch(&clerk, &path, 2, json!({"note": "x"})).await.ok(200);
-            assert_eq!(api.get(&t.cx, &path).await.json["ext"], json!({"grade": 5, "card": "110101", "code": "K002"}));
-            let timeline = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
-            assert_eq!(timeline.json["items"][1]["data"], json!({"ext.grade": {"from": 2, "to": 5}}));
-            assert!(!timeline.json.to_string().contains("110101"), "{}", timeline.json);
-            let tree = json!({"all": [{"field": "grade", "op": "ge", "value": 3}, {"field": "name", "op": "ne", "value": "x"}]});
-            let list = format!("/api/v1/customers?sort=-grade&filter={}", objects::testing::encoded(&tree.to_string()));
-            assert_eq!(api.get(&clerk, &list).await.ok(200).column("name"), ["甲", "乙"]);
-            assert_eq!(api.get(&clerk, "/api/v1/customers?sort=grade").await.ok(200).column("name"), ["乙", "甲", "丙"]);
-            assert_eq!(api.get(&t.other, &list.replace("sort=-grade&", "sort=name&")).await.errors(), ["/query/filter/all/0/field unknown_field"]);
+            let fields = OwnFields {
+                object: "customer",
+                path: "/api/v1/customers",
+                narrow: "",
+                title: "name",
+                new: &|name| json!({"name": name}),
+                change: json!({"note": "x"}),
+                permissions: &[(CUSTOMERS_CREATE, Scope::All), (CUSTOMERS_UPDATE, Scope::All), (CUSTOMERS_READ, Scope::All)],
+            };
+            fields.check(&api, &t.cx, &t.other).await;
         }
     }
 }

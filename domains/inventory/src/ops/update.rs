@@ -90,11 +90,10 @@ async fn edit_with(
 #[cfg(test)]
 mod tests {
     use authz::permissions::{PARTS_READ, PARTS_UPDATE};
-    use http_api::http::Method;
     use kernel::Scope;
     use objects::{
         Change,
-        testing::{Api, encoded, person},
+        testing::{Api, OwnFields},
     };
     use serde_json::json;
 
@@ -116,44 +115,16 @@ mod tests {
 
         testing::migrations(), |t| own_fields_are_checked_listed_masked_and_told {
             let api = Api::new(&t.db, &t.world, [crate::routes(), objects::routes()]);
-            let label = json!({"zh": "甲", "en": "A"});
-            let fields = json!([
-                {"id": "grade", "label": label, "kind": {"type": "integer", "min": 1, "max": 5}, "filterable": true, "sortable": true},
-                {"id": "recipe", "label": label, "kind": {"type": "text"}, "personal": true},
-                {"id": "serial", "label": label, "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
-            ]);
-            let body = json!({"catalogue": {"object": "part", "fields": fields}});
-            api.send(&t.cx, Method::PUT, "/api/v1/objects/part/fields", &[("if-match", "\"0\"")], Some(body)).await.ok(200);
-            let clerk = person(&t.cx, 5, &[(PARTS_UPDATE, Scope::All), (PARTS_READ, Scope::All)]);
-            let new = |code: &str, ext: serde_json::Value| json!({"code": code, "name": code, "ext": ext});
-            let wrong = api.post(&t.cx, "/api/v1/parts", new("A", json!({"grade": 9, "size": 1}))).await;
-            wrong.refused(422, "invalid_record");
-            assert_eq!(wrong.errors(), ["/ext/grade too_large", "/ext/size unknown_field"]);
-            let made = api.post(&t.cx, "/api/v1/parts", new("A", json!({"grade": 2, "recipe": "110101"}))).await.ok(201);
-            assert!(made.json["ext"]["serial"].as_str().unwrap().starts_with('K'));
-            api.post(&clerk, "/api/v1/parts", new("B", json!({"grade": 4}))).await.ok(201);
-            api.post(&clerk, "/api/v1/parts", json!({"code": "C", "name": "C"})).await.ok(201);
-            let path = format!("/api/v1/parts/{}", made.id());
-            let changed = api.patch(&clerk, &path, 1, json!({"ext": {"grade": 5, "recipe": "***"}})).await.ok(200);
-            assert_eq!((&changed.json["ext"]["grade"], &changed.json["ext"]["recipe"]), (&json!(5), &json!("***")));
-            // A count, putting away and taking back keep the others.
-            api.patch(&clerk, &path, 2, json!({"stock": 7})).await.ok(200);
-            assert_eq!(api.act(&clerk, &format!("{path}/archive"), 3).await.ok(200).json["ext"]["recipe"], json!("***"));
-            assert_eq!(api.act(&clerk, &format!("{path}/restore"), 4).await.ok(200).json["ext"]["grade"], json!(5));
-            assert_eq!(api.get(&clerk, &path).await.json["ext"]["recipe"], json!("***"));
-            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["recipe"], json!("110101"));
-            let timeline = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
-            assert_eq!(timeline.json["items"][3]["data"], json!({"ext.grade": {"from": 2, "to": 5}}));
-            assert!(!timeline.json.to_string().contains("110101"), "{}", timeline.json);
-            let shown = api.post(&clerk, &format!("{path}/reveal"), json!({"field": "recipe"})).await.ok(200);
-            assert_eq!(shown.json, json!({"value": "110101"}));
-            api.post(&t.other, &format!("{path}/reveal"), json!({"field": "recipe"})).await.refused(404, "not_found");
-            assert_eq!(api.get(&t.cx, &format!("{path}/timeline")).await.column("kind")[0], "personal_data.revealed");
-            let tree = json!({"all": [{"field": "grade", "op": "ge", "value": 3}, {"field": "name", "op": "ne", "value": "x"}]});
-            let list = format!("/api/v1/parts?sort=-grade&filter={}", encoded(&tree.to_string()));
-            let listed = api.get(&clerk, &list).await.ok(200);
-            assert_eq!((listed.column("code"), &listed.json["items"][0]["ext"]["recipe"]), (vec![json!("A"), json!("B")], &json!("***")));
-            assert_eq!(api.get(&clerk, "/api/v1/parts?sort=grade").await.ok(200).column("code"), ["B", "A", "C"]);
+            let fields = OwnFields {
+                object: "part",
+                path: "/api/v1/parts",
+                narrow: "",
+                title: "code",
+                new: &|code| json!({"code": code, "name": code}),
+                change: json!({"stock": 7}),
+                permissions: &[(PARTS_UPDATE, Scope::All), (PARTS_READ, Scope::All)],
+            };
+            fields.check(&api, &t.cx, &t.other).await;
         }
     }
 }

@@ -77,7 +77,7 @@ mod tests {
     use authz::permissions::{PRODUCTS_READ, PRODUCTS_UPDATE};
     use http_api::http::Method;
     use kernel::Scope;
-    use objects::testing::{Api, encoded, person};
+    use objects::testing::{Api, OwnFields};
     use serde_json::json;
 
     use crate::ops::tests::migrations;
@@ -102,51 +102,22 @@ mod tests {
 
         migrations(), |t| own_fields_are_checked_listed_masked_and_told {
             let api = Api::new(&t.db, &t.world, [crate::routes(), objects::routes()]);
-            let label = json!({"zh": "甲", "en": "A"});
-            let fields = json!([
-                {"id": "grade", "label": label, "kind": {"type": "integer", "min": 1, "max": 5}, "filterable": true, "sortable": true},
-                {"id": "recipe", "label": label, "kind": {"type": "text"}, "personal": true},
-                {"id": "serial", "label": label, "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
-            ]);
-            let put = async |fields: serde_json::Value| {
-                let body = json!({"catalogue": {"object": "product", "fields": fields}});
-                api.send(&t.cx, Method::PUT, "/api/v1/objects/product/fields", &[("if-match", "\"0\"")], Some(body)).await
-            };
             // A field may not have the name of what products have anyway.
-            let twice = json!([{"id": "warranty_months", "label": label, "kind": {"type": "integer"}}]);
-            put(twice).await.refused(422, "invalid_catalogue");
-            put(fields).await.ok(200);
-            let clerk = person(&t.cx, 5, &[(PRODUCTS_UPDATE, Scope::All), (PRODUCTS_READ, Scope::All)]);
-            let new = |code: &str, ext: serde_json::Value| json!({"code": code, "name": code, "ext": ext});
-            let wrong = api.post(&t.cx, "/api/v1/products", new("A", json!({"grade": 9, "size": 1}))).await;
-            wrong.refused(422, "invalid_record");
-            assert_eq!(wrong.errors(), ["/ext/grade too_large", "/ext/size unknown_field"]);
-            let made = api.post(&t.cx, "/api/v1/products", new("A", json!({"grade": 2, "recipe": "110101"}))).await.ok(201);
-            assert!(made.json["ext"]["serial"].as_str().unwrap().starts_with('K'));
-            api.post(&clerk, "/api/v1/products", new("B", json!({"grade": 4}))).await.ok(201);
-            api.post(&clerk, "/api/v1/products", json!({"code": "C", "name": "C"})).await.ok(201);
-            let path = format!("/api/v1/products/{}", made.id());
-            let changed = api.patch(&clerk, &path, 1, json!({"ext": {"grade": 5, "recipe": "***"}})).await.ok(200);
-            assert_eq!((&changed.json["ext"]["grade"], &changed.json["ext"]["recipe"]), (&json!(5), &json!("***")));
-            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["recipe"], json!("110101"));
-            // A change of standard fields, putting away and taking back keep the others.
-            api.patch(&clerk, &path, 2, json!({"note": "x"})).await.ok(200);
-            assert_eq!(api.act(&clerk, &format!("{path}/archive"), 3).await.ok(200).json["ext"]["recipe"], json!("***"));
-            assert_eq!(api.act(&clerk, &format!("{path}/restore"), 4).await.ok(200).json["ext"]["grade"], json!(5));
-            assert_eq!(api.get(&clerk, &path).await.json["ext"]["recipe"], json!("***"));
-            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["recipe"], json!("110101"));
-            let timeline = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
-            assert_eq!(timeline.json["items"][3]["data"], json!({"ext.grade": {"from": 2, "to": 5}}));
-            assert!(!timeline.json.to_string().contains("110101"), "{}", timeline.json);
-            let shown = api.post(&clerk, &format!("{path}/reveal"), json!({"field": "recipe"})).await.ok(200);
-            assert_eq!(shown.json, json!({"value": "110101"}));
-            api.post(&t.other, &format!("{path}/reveal"), json!({"field": "recipe"})).await.refused(404, "not_found");
-            assert_eq!(api.get(&t.cx, &format!("{path}/timeline")).await.column("kind")[0], "personal_data.revealed");
-            let tree = json!({"all": [{"field": "grade", "op": "ge", "value": 3}, {"field": "name", "op": "ne", "value": "x"}]});
-            let list = format!("/api/v1/products?sort=-grade&filter={}", encoded(&tree.to_string()));
-            let listed = api.get(&clerk, &list).await.ok(200);
-            assert_eq!((listed.column("code"), &listed.json["items"][0]["ext"]["recipe"]), (vec![json!("A"), json!("B")], &json!("***")));
-            assert_eq!(api.get(&clerk, "/api/v1/products?sort=grade").await.ok(200).column("code"), ["B", "A", "C"]);
+            let twice = json!([{"id": "warranty_months", "label": {"zh": "甲", "en": "A"}, "kind": {"type": "integer"}}]);
+            let body = json!({"catalogue": {"object": "product", "fields": twice}});
+            let path = "/api/v1/objects/product/fields";
+            let put = api.send(&t.cx, Method::PUT, path, &[("if-match", "\"0\"")], Some(body)).await;
+            put.refused(422, "invalid_catalogue");
+            let fields = OwnFields {
+                object: "product",
+                path: "/api/v1/products",
+                narrow: "",
+                title: "code",
+                new: &|code| json!({"code": code, "name": code}),
+                change: json!({"note": "x"}),
+                permissions: &[(PRODUCTS_UPDATE, Scope::All), (PRODUCTS_READ, Scope::All)],
+            };
+            fields.check(&api, &t.cx, &t.other).await;
         }
     }
 }

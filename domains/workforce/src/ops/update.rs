@@ -95,11 +95,10 @@ async fn edit_with(
 #[cfg(test)]
 mod tests {
     use authz::permissions::{ENGINEERS_READ, ENGINEERS_UPDATE};
-    use http_api::http::Method;
     use kernel::Scope;
     use objects::{
         Change,
-        testing::{Api, encoded, person},
+        testing::{Api, OwnFields},
     };
     use serde_json::json;
 
@@ -143,44 +142,16 @@ mod tests {
 
         testing::migrations(), |t| own_fields_are_checked_listed_masked_and_told {
             let api = Api::new(&t.db, &t.world, [crate::routes(), objects::routes()]);
-            let label = json!({"zh": "甲", "en": "A"});
-            let fields = json!([
-                {"id": "grade", "label": label, "kind": {"type": "integer", "min": 1, "max": 5}, "filterable": true, "sortable": true},
-                {"id": "card", "label": label, "kind": {"type": "text"}, "personal": true},
-                {"id": "code", "label": label, "kind": {"type": "auto_number", "prefix": "K", "digits": 3}},
-            ]);
-            let body = json!({"catalogue": {"object": "engineer", "fields": fields}});
-            api.send(&t.cx, Method::PUT, "/api/v1/objects/engineer/fields", &[("if-match", "\"0\"")], Some(body)).await.ok(200);
-            let clerk = person(&t.cx, 5, &[(ENGINEERS_UPDATE, Scope::All), (ENGINEERS_READ, Scope::All)]);
-            let new = |name: &str, ext: serde_json::Value| json!({"name": name, "ext": ext});
-            let wrong = api.post(&t.cx, "/api/v1/engineers", new("A", json!({"grade": 9, "size": 1}))).await;
-            wrong.refused(422, "invalid_record");
-            assert_eq!(wrong.errors(), ["/ext/grade too_large", "/ext/size unknown_field"]);
-            let made = api.post(&t.cx, "/api/v1/engineers", new("A", json!({"grade": 2, "card": "110101"}))).await.ok(201);
-            assert!(made.json["ext"]["code"].as_str().unwrap().starts_with('K'));
-            api.post(&clerk, "/api/v1/engineers", new("B", json!({"grade": 4}))).await.ok(201);
-            api.post(&clerk, "/api/v1/engineers", json!({"name": "C"})).await.ok(201);
-            let path = format!("/api/v1/engineers/{}", made.id());
-            let changed = api.patch(&clerk, &path, 1, json!({"ext": {"grade": 5, "card": "***"}})).await.ok(200);
-            assert_eq!((&changed.json["ext"]["grade"], &changed.json["ext"]["card"]), (&json!(5), &json!("***")));
-            // A change of standard fields, putting away and taking back keep the others.
-            api.patch(&clerk, &path, 2, json!({"note": "x"})).await.ok(200);
-            assert_eq!(api.act(&clerk, &format!("{path}/archive"), 3).await.ok(200).json["ext"]["card"], json!("***"));
-            assert_eq!(api.act(&clerk, &format!("{path}/restore"), 4).await.ok(200).json["ext"]["grade"], json!(5));
-            assert_eq!(api.get(&clerk, &path).await.json["ext"]["card"], json!("***"));
-            assert_eq!(api.get(&t.cx, &path).await.json["ext"]["card"], json!("110101"));
-            let timeline = api.get(&t.cx, &format!("{path}/timeline")).await.ok(200);
-            assert_eq!(timeline.json["items"][3]["data"], json!({"ext.grade": {"from": 2, "to": 5}}));
-            assert!(!timeline.json.to_string().contains("110101"), "{}", timeline.json);
-            let shown = api.post(&clerk, &format!("{path}/reveal"), json!({"field": "card"})).await.ok(200);
-            assert_eq!(shown.json, json!({"value": "110101"}));
-            api.post(&t.other, &format!("{path}/reveal"), json!({"field": "card"})).await.refused(404, "not_found");
-            assert_eq!(api.get(&t.cx, &format!("{path}/timeline")).await.column("kind")[0], "personal_data.revealed");
-            let tree = json!({"all": [{"field": "grade", "op": "ge", "value": 3}, {"field": "name", "op": "ne", "value": "x"}]});
-            let list = format!("/api/v1/engineers?sort=-grade&filter={}", encoded(&tree.to_string()));
-            let listed = api.get(&clerk, &list).await.ok(200);
-            assert_eq!((listed.column("name"), &listed.json["items"][0]["ext"]["card"]), (vec![json!("A"), json!("B")], &json!("***")));
-            assert_eq!(api.get(&clerk, "/api/v1/engineers?sort=grade").await.ok(200).column("name"), ["B", "A", "C"]);
+            let fields = OwnFields {
+                object: "engineer",
+                path: "/api/v1/engineers",
+                narrow: "",
+                title: "name",
+                new: &|name| json!({"name": name}),
+                change: json!({"note": "x"}),
+                permissions: &[(ENGINEERS_UPDATE, Scope::All), (ENGINEERS_READ, Scope::All)],
+            };
+            fields.check(&api, &t.cx, &t.other).await;
         }
     }
 }
