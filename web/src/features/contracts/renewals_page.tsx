@@ -14,6 +14,7 @@ import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import { MoneyText, ToneTag } from '@/shared/ui/texts';
 import { useIsPhone } from '@/shared/ui/use_width';
+import { useAttempt } from '@/shared/ui/use_attempt';
 
 type Renewal = components['schemas']['Renewal'];
 
@@ -96,14 +97,11 @@ function OfferDialog({ row, onClose }: { row: Renewal; onClose: () => void }) {
   const t = useMessages(messages);
   const c = useMessages(common);
   const [form] = Form.useForm<{ assignee_id?: string | null; note?: string }>();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const [key] = useState(newKey);
   const offer = async (values: { assignee_id?: string | null; note?: string }) => {
-    setBusy(true);
-    setError(undefined);
     const note = values.note?.trim();
-    try {
+    await attempt(async () => {
       await api.post(
         '/api/v1/renewals/offer',
         {
@@ -115,10 +113,7 @@ function OfferDialog({ row, onClose }: { row: Renewal; onClose: () => void }) {
       );
       await queryClient.invalidateQueries({ queryKey: ['renewal'] });
       onClose();
-    } catch (caught) {
-      setError(caught);
-      setBusy(false);
-    }
+    });
   };
   return (
     <Modal

@@ -1,10 +1,10 @@
 import { Alert, App, Form, Input, Modal } from 'antd';
-import { useState } from 'react';
 import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { useMessages } from '@/shared/i18n';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { useAttempt } from '@/shared/ui/use_attempt';
 import { customers } from './messages';
 import type { Customer } from './model';
 
@@ -19,12 +19,9 @@ export default function EraseDialog({ customer, onClose }: { customer: Customer;
   const c = useMessages(common);
   const { message } = App.useApp();
   const [form] = Form.useForm<Meant>();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const erase = async (meant: Meant) => {
-    setBusy(true);
-    setError(undefined);
-    try {
+    await attempt(async () => {
       await api.post<Customer>(
         `/api/v1/customers/${customer.id}/erase`,
         { reason: meant.reason.trim(), confirm_name: meant.confirm_name.trim() },
@@ -33,10 +30,7 @@ export default function EraseDialog({ customer, onClose }: { customer: Customer;
       await queryClient.invalidateQueries({ queryKey: ['customer'] });
       void message.success(t('eraseDone'));
       onClose();
-    } catch (caught) {
-      setError(caught);
-      setBusy(false);
-    }
+    });
   };
   return (
     <Modal

@@ -9,6 +9,7 @@ import { useMessages } from '@/shared/i18n';
 import { roleName } from '@/shared/labels';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { useAttempt } from '@/shared/ui/use_attempt';
 import { customerLayoutQuery, isSection, SECTIONS, type CustomerLayout, type Section } from './file';
 import { customers } from './messages';
 
@@ -28,8 +29,7 @@ export default function LayoutDrawer({ layout, onClose }: { layout: CustomerLayo
   const [role, setRole] = useState(EVERYBODY);
   const [roles, setRoles] = useState<Readonly<Record<string, readonly string[]>>>(layout.roles);
   const [all, setAll] = useState<readonly string[]>(layout.default);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const known = useQuery({
     queryKey: ['role', 'layout'],
     queryFn: async ({ signal }) => {
@@ -46,9 +46,7 @@ export default function LayoutDrawer({ layout, onClose }: { layout: CustomerLayo
       wanted ? { ...old, [role]: all } : Object.fromEntries(Object.entries(old).filter(([key]) => key !== role)),
     );
   const save = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+    await attempt(async () => {
       const saved = await api.put<CustomerLayout>(
         '/api/v1/layouts/customer-360',
         { roles, default: all },
@@ -57,10 +55,7 @@ export default function LayoutDrawer({ layout, onClose }: { layout: CustomerLayo
       queryClient.setQueryData(customerLayoutQuery.queryKey, saved);
       void message.success(c('saved'));
       onClose();
-    } catch (caught) {
-      setError(caught);
-      setBusy(false);
-    }
+    });
   };
   const list: readonly Section[] = shown
     ? [...shown.filter(isSection), ...SECTIONS.filter((section) => !shown.includes(section))]

@@ -8,6 +8,7 @@ import { useMessages } from '@/shared/i18n';
 import { RefText } from '@/shared/records/ref_text';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { useAttempt } from '@/shared/ui/use_attempt';
 import type { CustomerMerge, MergePreview } from './file';
 import { customers } from './messages';
 import type { Customer } from './model';
@@ -40,8 +41,7 @@ export default function MergeDialog({
   const fieldName = useFieldName();
   const [swapped, setSwapped] = useState(false);
   const [take, setTake] = useState<readonly string[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const [key] = useState(newKey);
   const [into, from] = swapped ? [second, first] : [first, second];
   const preview = useQuery({
@@ -51,9 +51,7 @@ export default function MergeDialog({
     gcTime: 0,
   });
   const merge = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+    await attempt(async () => {
       const done = await api.post<CustomerMerge>(
         `/api/v1/customers/${into.id}/merge`,
         { from: from.id, take },
@@ -62,10 +60,7 @@ export default function MergeDialog({
       await queryClient.invalidateQueries({ queryKey: ['customer'] });
       void message.success(t('mergeRunning'));
       onMerged(done);
-    } catch (caught) {
-      setError(caught);
-      setBusy(false);
-    }
+    });
   };
   const moves = Object.entries(preview.data?.moves ?? {}).filter(([, n]) => n > 0);
   const fields = preview.data?.fields ?? [];

@@ -35,17 +35,16 @@ function Fact({
   editable: boolean;
   children: ReactNode;
 }) {
-  const spec = customerFields.find((field) => field.name === name);
-  if (!spec) return <>{children}</>;
   return (
     <FieldInPlace<Customer>
-      spec={spec}
+      fields={customerFields}
+      name={name}
       record={customer as never}
       path={`/api/v1/customers/${customer.id}`}
       editable={editable}
       onSaved={refresh}
     >
-      {children || <span className="muted">—</span>}
+      {children}
     </FieldInPlace>
   );
 }

@@ -112,27 +112,27 @@ function DeviceRef({ id, serial }: { id: string; serial: string }) {
   );
 }
 
+/** Draws fields of the device, each with a pencil. */
+const factsOf = (device: Device, editable: boolean) => (name: string, children: ReactNode) => (
+  <FieldInPlace<Device>
+    key={name}
+    fields={deviceFields}
+    name={name}
+    record={device as never}
+    path={`/api/v1/devices/${device.id}`}
+    editable={editable}
+    onSaved={refreshDevices}
+  >
+    {children}
+  </FieldInPlace>
+);
+
 /** What the device is, each fact changed where it stands. */
 function Master({ file, editable }: { file: DeviceFile; editable: boolean }) {
   const t = useMessages(devices);
   const c = useMessages(common);
   const { device, parent } = file;
-  const fact = (name: string, children: ReactNode) => {
-    const spec = deviceFields.find((field) => field.name === name);
-    if (!spec) return children;
-    return (
-      <FieldInPlace<Device>
-        key={name}
-        spec={spec}
-        record={device as never}
-        path={`/api/v1/devices/${device.id}`}
-        editable={editable}
-        onSaved={refreshDevices}
-      >
-        {children || <span className="muted">—</span>}
-      </FieldInPlace>
-    );
-  };
+  const fact = factsOf(device, editable);
   return (
     <Panel title={c('basic')}>
       <Facts
@@ -164,22 +164,7 @@ function Where({ file, editable }: { file: DeviceFile; editable: boolean }) {
   const t = useMessages(devices);
   const c = useMessages(common);
   const { device, site } = file;
-  const fact = (name: string, value: string | null) => {
-    const spec = deviceFields.find((field) => field.name === name);
-    if (!spec) return value;
-    return (
-      <FieldInPlace<Device>
-        key={name}
-        spec={spec}
-        record={device as never}
-        path={`/api/v1/devices/${device.id}`}
-        editable={editable}
-        onSaved={refreshDevices}
-      >
-        {value ?? <span className="muted">—</span>}
-      </FieldInPlace>
-    );
-  };
+  const fact = factsOf(device, editable);
   const places: Place[] = [];
   if (site && site.lat !== null && site.lng !== null)
     places.push({ key: 'site', mark: '', name: t('siteHere'), lat: site.lat, lng: site.lng, main: true });

@@ -4,6 +4,7 @@ import { saveFile } from '@/shared/api/save_file';
 import { useMessages } from '@/shared/i18n';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { useAttempt } from '@/shared/ui/use_attempt';
 import { devices } from './messages';
 
 const SIZES = ['40x30', '60x40', '80x50', 'a4-3x8'] as const;
@@ -14,18 +15,12 @@ export default function LabelsDialog({ ids, onClose }: { ids: readonly string[];
   const t = useMessages(devices);
   const c = useMessages(common);
   const [size, setSize] = useState<(typeof SIZES)[number]>(ids.length > 1 ? 'a4-3x8' : '60x40');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const print = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+    await attempt(async () => {
       await saveFile('/api/v1/devices/labels', `${t('labels')}.pdf`, { ids, size });
       onClose();
-    } catch (caught) {
-      setError(caught);
-      setBusy(false);
-    }
+    });
   };
   return (
     <Modal

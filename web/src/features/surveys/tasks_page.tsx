@@ -11,6 +11,7 @@ import { useCan } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import { ListPage } from '@/shared/ui/list_page';
 import { DueText, PersonText, StatusTag } from '@/shared/ui/texts';
+import { useAttempt } from '@/shared/ui/use_attempt';
 
 type Task = components['schemas']['RecoveryTask'];
 
@@ -42,16 +43,13 @@ export default function TasksPage() {
   const can = useCan();
   const [changing, setChanging] = useState<Task>();
   const [completing, setCompleting] = useState<Task>();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, error, attempt } = useAttempt();
   const [form] = Form.useForm<{ result: string }>();
   const refresh = () => queryClient.invalidateQueries({ queryKey: ['task'] });
   const editable = can('tickets.update');
   const complete = async ({ result }: { result: string }) => {
     if (!completing) return;
-    setBusy(true);
-    setError(undefined);
-    try {
+    await attempt(async () => {
       await api.post(
         `/api/v1/recovery-tasks/${completing.id}/complete`,
         { result: result.trim() },
@@ -60,11 +58,7 @@ export default function TasksPage() {
       setCompleting(undefined);
       form.resetFields();
       await refresh();
-    } catch (caught) {
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <>

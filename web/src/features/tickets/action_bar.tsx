@@ -17,6 +17,7 @@ import { ActionButton } from '@/shared/ui/action_button';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { useAttempt } from '@/shared/ui/use_attempt';
 import { ALL_ACTIONS, blockOf, nextActions, UNDOABLE, type TicketAction } from './actions';
 import { tickets } from './messages';
 import type { Ticket, TicketDetail } from './model';
@@ -66,21 +67,14 @@ function PickDialog({
   onClose: () => void;
 }) {
   const [id, setId] = useState<string>();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, error, attempt } = useAttempt();
   const confirm = async () => {
     if (!id) return;
-    setBusy(true);
-    setError(undefined);
-    try {
+    await attempt(async () => {
       await onPick(id);
       setId(undefined);
       onClose();
-    } catch (caught) {
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <Modal

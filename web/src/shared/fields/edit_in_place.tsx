@@ -135,16 +135,18 @@ function OpenForm<T>({
   );
 }
 
-/** A field of a record, by its description. */
+/** A field of a record, by its name among the fields of its kind; a value that is not there shows as a dash. */
 export function FieldInPlace<T>({
-  spec,
+  fields,
+  name,
   record,
   path,
   editable,
   onSaved,
   children,
 }: {
-  spec: FieldSpec;
+  fields: readonly FieldSpec[];
+  name: string;
   record: Versioned;
   path: string;
   editable: boolean;
@@ -153,6 +155,8 @@ export function FieldInPlace<T>({
 }) {
   const locale = useLocale();
   const { currency } = useSession().tenant;
+  const spec = fields.find((field) => field.name === name);
+  if (!spec) return <>{children}</>;
   return (
     <EditInPlace<T>
       label={labelText(spec.label, locale)}
@@ -165,7 +169,7 @@ export function FieldInPlace<T>({
       form={<FieldItem spec={spec} />}
       single
     >
-      {children}
+      {children || <span className="muted">—</span>}
     </EditInPlace>
   );
 }

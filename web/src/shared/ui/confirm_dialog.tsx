@@ -1,9 +1,9 @@
 import { App, Form, Input, Modal } from 'antd';
-import { useState } from 'react';
 import { useMessages } from '../i18n';
 import type { ConfirmActionProps } from './confirm_action';
 import { ErrorState } from './error_state';
 import { common } from './messages';
+import { useAttempt } from './use_attempt';
 
 /** Says what will happen, asks for a reason where one is needed, and keeps it when the server refuses. */
 export default function ConfirmDialog({
@@ -19,22 +19,15 @@ export default function ConfirmDialog({
   const t = useMessages(common);
   const { message } = App.useApp();
   const [form] = Form.useForm<{ reason?: string }>();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const confirm = async () => {
     const values = await form.validateFields();
-    setBusy(true);
-    setError(undefined);
-    try {
+    await attempt(async () => {
       await onConfirm(values.reason?.trim() ?? '');
       void message.success(t('done'));
       form.resetFields();
       onClose();
-    } catch (caught) {
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <Modal

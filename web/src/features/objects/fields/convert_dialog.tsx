@@ -14,6 +14,7 @@ import { relationFor, relationOf } from '@/shared/records/relations';
 import { common } from '@/shared/ui/messages';
 import { ErrorState } from '@/shared/ui/error_state';
 import { Facts } from '@/shared/ui/texts';
+import { useAttempt } from '@/shared/ui/use_attempt';
 import { sameText } from '../design';
 import { objectPath } from '../objects';
 import { KindSettings } from './kind_settings';
@@ -64,8 +65,7 @@ export default function ConvertDialog({
   const { object, currency } = useScope();
   const [kind, setKind] = useState<FieldKind>(field.kind);
   const [asked, setAsked] = useState<FieldKind>();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, attempt } = useAttempt();
   const path = `${objectPath(object.key, '/fields')}/${encodeURIComponent(field.id)}/convert`;
   const preview = useQuery({
     queryKey: ['convert', object.key, field.id, version, sameText(asked)],
@@ -78,18 +78,12 @@ export default function ConvertDialog({
   const outcome = asked !== undefined && sameText(asked) === sameText(kind) ? preview.data : undefined;
   const same = sameText(kind) === sameText(field.kind);
   const convert = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+    await attempt(async () => {
       await api.post(path, { kind, dry_run: false, drop_failed: (outcome?.refused ?? 0) > 0 }, { version });
       onConverted(await queryClient.fetchQuery({ ...fieldsQuery(object.key), staleTime: 0 }));
       void message.success(t('converted'));
       onClose();
-    } catch (caught) {
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   const page = relationOf(relationFor(object.key)).page;
   const changeKind = (name: KindName) => {
