@@ -13,6 +13,7 @@ import { wallToInstant } from '@/shared/time';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { TimeText } from '@/shared/ui/texts';
 import { Link } from '@tanstack/react-router';
 
@@ -73,7 +74,7 @@ export default function AuditPage() {
     <div className="page">
       <div className="page-head">
         <div>
-          <h1>{t('title')}</h1>
+          <PageTitle name={t('title')} />
           <p className="muted">{t('hint')}</p>
         </div>
       </div>

@@ -12,6 +12,7 @@ import { ActionButton } from '@/shared/ui/action_button';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { MoneyText, ToneTag } from '@/shared/ui/texts';
 import { useIsPhone } from '@/shared/ui/use_width';
 import { useAttempt } from '@/shared/ui/use_attempt';
@@ -222,7 +223,7 @@ export default function RenewalsPage() {
     <div className="page">
       <div className="page-head">
         <div className="grow">
-          <h1>{t('title')}</h1>
+          <PageTitle name={t('title')} />
           <div className="muted">{t('hint')}</div>
         </div>
         <Segmented

@@ -9,6 +9,7 @@ import { ActionButton } from '@/shared/ui/action_button';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { ToneTag } from '@/shared/ui/texts';
 import { DoubleText, useReasons } from './duplicates_drawer';
 import type { Double, Doubles } from './file';
@@ -36,7 +37,7 @@ export default function DuplicatesPage() {
     <div className="page">
       <div className="page-head">
         <div className="grow">
-          <h1>{t('duplicates')}</h1>
+          <PageTitle name={t('duplicates')} />
           <div className="muted">{t('duplicatesHint')}</div>
         </div>
         <Button onClick={() => void navigate({ to: '/customers' })}>{c('back')}</Button>

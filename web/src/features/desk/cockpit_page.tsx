@@ -11,6 +11,7 @@ import { TicketLines } from '@/shared/records/related';
 import { formatTime } from '@/shared/time';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { StatusTag } from '@/shared/ui/texts';
 import { behindSearch, figureText, type Definition } from './figures';
@@ -90,7 +91,7 @@ export default function CockpitPage() {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>{t('cockpit')}</h1>
+        <PageTitle name={t('cockpit')} />
         <div className="row">
           <span className="muted">{t('updated', { time: formatTime(data.at) })}</span>
           <Select

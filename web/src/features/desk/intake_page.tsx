@@ -21,6 +21,7 @@ import { TicketLines, type TicketRow } from '@/shared/records/related';
 import { useCan } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import type { IntakeSearch } from '@/shared/ui/list_search';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { addressText, StatusTag, WarrantyTag, type AddressValue, type WarrantyVerdict } from '@/shared/ui/texts';
 import { desk } from './messages';
@@ -314,7 +315,7 @@ export default function IntakePage() {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>{t('intake')}</h1>
+        <PageTitle name={t('intake')} />
       </div>
       {made && (
         <Alert

@@ -16,6 +16,7 @@ import { formatMinutes, today, zoned } from '@/shared/time';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { DueText, StatusTag } from '@/shared/ui/texts';
 
@@ -91,7 +92,7 @@ export default function DispatchPage() {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>{t('title')}</h1>
+        <PageTitle name={t('title')} />
         <div className="row">
           <Button icon={<LeftOutlined />} aria-label={t('previous')} onClick={() => move(-1)} />
           <DatePicker

@@ -6,6 +6,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { useMessages } from '@/shared/i18n';
 import { useSession } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
+import { useDocumentTitle } from '@/shared/ui/use_document_title';
 import { Banner } from './banner';
 import { SyncContext } from './context';
 import { engineOf } from './engine';
@@ -86,13 +87,7 @@ export default function FieldFace() {
     };
   }, [owner]);
   useEffect(() => void prepareOffline(), []);
-  useEffect(() => {
-    const before = document.title;
-    document.title = t('appName');
-    return () => {
-      document.title = before;
-    };
-  }, [t]);
+  useDocumentTitle(t('appName'));
 
   const job = path.startsWith('visits/');
   return (

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import { useMessages } from '@/shared/i18n';
 import { LanguageSwitch } from '@/shared/ui/language_switch';
+import { useDocumentTitle } from '@/shared/ui/use_document_title';
 import { identity } from './messages';
 
 /** The frame of every page before sign-in. */
 export function AuthFrame({ title, children }: { title: string; children: ReactNode }) {
   const t = useMessages(identity);
+  useDocumentTitle(`${title} · Aftersail`);
   return (
     <main className="auth-frame">
       <div className="auth-box stack">

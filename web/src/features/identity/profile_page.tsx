@@ -8,6 +8,7 @@ import { choices, choiceText } from '@/shared/labels';
 import { sessionQuery, useSession } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { Facts } from '@/shared/ui/texts';
 import { identity } from './messages';
@@ -61,7 +62,7 @@ export default function ProfilePage() {
   return (
     <div className="page" style={{ maxWidth: 720 }}>
       <div className="page-head">
-        <h1>{t('profile')}</h1>
+        <PageTitle name={t('profile')} />
       </div>
       <div className="stack">
         <Panel>

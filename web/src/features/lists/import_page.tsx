@@ -12,6 +12,7 @@ import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { ErrorState } from '@/shared/ui/error_state';
 import type { ListTarget } from '@/shared/ui/list_tools';
 import { PageSkeleton } from '@/shared/ui/page_skeleton';
+import { PageTitle } from '@/shared/ui/page_title';
 import { useIsPhone } from '@/shared/ui/use_width';
 import { ImportMapping, lacking, sent } from './import_mapping';
 import { importQuery, importTargetsQuery, keyOfList, MOVING, pageOfList, type Import, type Mapping } from './imports';
@@ -225,10 +226,7 @@ function Opened({ run, target }: { run: Import; target: ListTarget | undefined }
   return (
     <div className="page import-page">
       <div className="page-head">
-        <h1>
-          {t('title')}
-          {name && `${locale === 'en' ? ': ' : '：'}${name}`}
-        </h1>
+        <PageTitle name={name ? `${t('title')}${locale === 'en' ? ': ' : '：'}${name}` : t('title')} />
         <div className="row">
           <ImportStateTag state={run.state} />
           <Link to="/imports">{t('back')}</Link>

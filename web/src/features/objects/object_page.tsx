@@ -3,6 +3,7 @@ import { ArrowLeftOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
+import { ApiError } from '@/shared/api/problem';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { ObjectIcon } from '@/shared/objects/object_icon';
 import { definitionQuery } from '@/shared/objects/queries';
@@ -10,10 +11,10 @@ import { useCan } from '@/shared/session';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
 import { PageSkeleton } from '@/shared/ui/page_skeleton';
+import { PageTitle } from '@/shared/ui/page_title';
 import './designer.css';
 import { objects } from './messages';
 import { freshFieldsQuery } from './objects';
-import { ApiError } from '@/shared/api/problem';
 
 const FieldDesigner = lazy(() => import('./fields/designer'));
 const FormsTab = lazy(() => import('./forms/forms_tab'));
@@ -44,7 +45,7 @@ export default function ObjectPage() {
   if (gone) {
     return (
       <div className="page">
-        <h1 className="visually-hidden">{t('title')}</h1>
+        <PageTitle name={t('title')} hidden />
         <EmptyState
           title={t('notFound')}
           hint={t('notFoundHint')}
@@ -60,7 +61,7 @@ export default function ObjectPage() {
   if (error) {
     return (
       <div className="page">
-        <h1 className="visually-hidden">{t('title')}</h1>
+        <PageTitle name={t('title')} hidden />
         <ErrorState
           error={error}
           onRetry={() => {
@@ -90,7 +91,7 @@ export default function ObjectPage() {
           <span className="object-icon" aria-hidden="true">
             <ObjectIcon name={icon ?? null} />
           </span>
-          <h1>{labelText(name, locale)}</h1>
+          <PageTitle name={`${labelText(name, locale)} · ${t('title')}`}>{labelText(name, locale)}</PageTitle>
           {built_in && <span className="tag">{t('builtInTag')}</span>}
           {archived_at && <span className="tag tag-cancelled">{t('archivedTag')}</span>}
           {!built_in && !archived_at && (

@@ -15,6 +15,7 @@ import { relationFor, relationOf } from '@/shared/records/relations';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import './designer.css';
 import { objects as words } from './messages';
@@ -156,7 +157,7 @@ export default function ObjectsPage() {
     <div className="page">
       <div className="page-head">
         <div className="grow">
-          <h1>{t('title')}</h1>
+          <PageTitle name={t('title')} />
           <p className="muted">{t('hint')}</p>
         </div>
         {create}

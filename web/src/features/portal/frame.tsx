@@ -1,8 +1,9 @@
 /** The frame of every customer page: who serves them, the language, and the pages that say what to do instead. */
 import { Button, ConfigProvider } from 'antd';
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useMessages } from '@/shared/i18n';
 import { LanguageSwitch } from '@/shared/ui/language_switch';
+import { useDocumentTitle } from '@/shared/ui/use_document_title';
 import { portal } from './messages';
 import './portal.css';
 import type { TokenPage } from './states';
@@ -14,13 +15,7 @@ const THEME = {
 
 export function Frame({ company, title, children }: { company?: string; title?: string; children: ReactNode }) {
   const t = useMessages(portal);
-  useEffect(() => {
-    const before = document.title;
-    document.title = [title, company ?? t('service')].filter(Boolean).join(' · ');
-    return () => {
-      document.title = before;
-    };
-  }, [title, company, t]);
+  useDocumentTitle([title, company ?? t('service')].filter(Boolean).join(' · '));
   return (
     <ConfigProvider componentSize="large" theme={THEME}>
       <div className="portal">

@@ -10,6 +10,7 @@ import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { choices, findChoice } from '@/shared/labels';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { ToneTag } from '@/shared/ui/texts';
 import { settings } from './messages';
@@ -267,7 +268,7 @@ export default function ChannelsSection() {
     <div className="page" style={{ maxWidth: 860 }}>
       <div className="page-head">
         <div>
-          <h1>{t('channels')}</h1>
+          <PageTitle name={t('channels')} />
           <p className="muted">{t('channelsHint')}</p>
         </div>
       </div>

@@ -8,6 +8,7 @@ import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { ToneTag } from '@/shared/ui/texts';
 import { settings } from './messages';
@@ -105,7 +106,7 @@ export default function ChecklistsSection() {
   return (
     <div className="page" style={{ maxWidth: 1080 }}>
       <div className="page-head">
-        <h1>{t('checklists')}</h1>
+        <PageTitle name={t('checklists')} />
       </div>
       <div className="row" role="group" aria-label={t('ticketType')} style={{ marginBottom: 10 }}>
         {choices.ticketType.map((one) => (

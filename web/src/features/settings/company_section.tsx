@@ -10,6 +10,7 @@ import { choices } from '@/shared/labels';
 import { sessionQuery } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { ChoiceText, Facts } from '@/shared/ui/texts';
 import { settings } from './messages';
@@ -27,7 +28,7 @@ export default function CompanySection() {
   return (
     <div className="page" style={{ maxWidth: 760 }}>
       <div className="page-head">
-        <h1>{t('company')}</h1>
+        <PageTitle name={t('company')} />
         <Button type="primary" disabled={!tenant.data} onClick={() => setOpen(true)}>
           {c('edit')}
         </Button>

@@ -11,6 +11,7 @@ import { toMajor, toMinor } from '@/shared/money';
 import { useSession } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { ChoiceText } from '@/shared/ui/texts';
 import { settings } from './messages';
@@ -75,7 +76,7 @@ export default function PricesSection() {
   return (
     <div className="page" style={{ maxWidth: 900 }}>
       <div className="page-head">
-        <h1>{t('prices')}</h1>
+        <PageTitle name={t('prices')} />
         <Button type="primary" disabled={!draft} loading={busy} onClick={() => void save()}>
           {c('save')}
         </Button>

@@ -12,6 +12,7 @@ import { choices, roleName, useOptions } from '@/shared/labels';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { settings } from './messages';
 
@@ -115,7 +116,7 @@ export default function RolesSection() {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>{t('roles')}</h1>
+        <PageTitle name={t('roles')} />
         <div className="row">
           <Select
             aria-label={t('selectRole')}

@@ -4,6 +4,7 @@ import { useMessages } from '@/shared/i18n';
 import { useCan } from '@/shared/session';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { PageSkeleton } from '@/shared/ui/page_skeleton';
+import { PageTitle } from '@/shared/ui/page_title';
 import { settings } from './messages';
 
 interface Section {
@@ -57,7 +58,7 @@ export default function SettingsPage() {
   if (!current) {
     return (
       <div className="page">
-        <h1 className="visually-hidden">{t('title')}</h1>
+        <PageTitle name={t('title')} hidden />
         <EmptyState title={t('nothing')} />
       </div>
     );

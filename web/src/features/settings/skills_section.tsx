@@ -9,6 +9,7 @@ import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { settings } from './messages';
 import { RowsForm } from './rows_form';
@@ -74,7 +75,7 @@ export default function SkillsSection() {
   return (
     <div className="page" style={{ maxWidth: 1080 }}>
       <div className="page-head">
-        <h1>{t('skills')}</h1>
+        <PageTitle name={t('skills')} />
       </div>
       <Panel>
         <p className="muted">{t('skillsHint')}</p>

@@ -15,6 +15,7 @@ import { choices } from '@/shared/labels';
 import { formatMinutes, getZone } from '@/shared/time';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
+import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
 import { StatusTag } from '@/shared/ui/texts';
 import { settings } from './messages';
@@ -92,7 +93,7 @@ export default function SlaSection() {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>{t('sla')}</h1>
+        <PageTitle name={t('sla')} />
       </div>
       <div className="stack">
         <Panel

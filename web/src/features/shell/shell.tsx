@@ -9,7 +9,7 @@ import {
 } from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { App, Button, Dropdown, Modal } from 'antd';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useLayoutEffect, useState } from 'react';
 import { identity } from '@/features/identity/messages';
 import '@/features/lists/tools';
 import { setAppearance, useAppearance } from '@/app/theme';
@@ -47,7 +47,8 @@ export default function Shell() {
   const [helpOpen, setHelpOpen] = useState(false);
   const [leaveAll, setLeaveAll] = useState(false);
   useLiveStream();
-  useEffect(() => {
+  // Stands between pages, so before the title of the first one, which an effect sets.
+  useLayoutEffect(() => {
     document.title = `Aftersail · ${session.tenant.name}`;
   }, [session.tenant.name]);
 

@@ -1,12 +1,9 @@
 /** Every kind of field is drawn, to fill in and to read, in both languages, with words and never with ids or codes. */
-import { QueryClientProvider } from '@tanstack/react-query';
-import { App } from 'antd';
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { queryClient } from '../api/query_client';
+import { describe, expect, it, vi } from 'vitest';
 import type { Catalogue, Field, FieldKind } from '../form_types';
 import type { FormRecord } from '../forms';
+import { draw } from '../testing/draw';
 import { FormView } from './form_view';
 import { KIND_NAMES } from './kinds';
 import type { FormViewProps } from './types';
@@ -86,55 +83,10 @@ const values: FormRecord = Object.fromEntries(SAMPLES.map(([kind, value]) => [`f
 // All kinds at once are a lot to draw for a machine that does other things as well.
 vi.setConfig({ testTimeout: 60_000 });
 
-let root: Root | undefined;
-
-beforeAll(() => {
-  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
-  vi.stubGlobal('matchMedia', () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-    addListener: () => undefined,
-    removeListener: () => undefined,
-  }));
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe() {}
-      unobserve() {}
-      disconnect() {}
-    },
-  );
-});
-
-afterEach(async () => {
-  await act(async () => root?.unmount());
-  document.body.replaceChildren();
-});
-
-async function draw(props: Partial<FormViewProps>): Promise<HTMLElement> {
-  const box = document.createElement('div');
-  document.body.append(box);
-  root = createRoot(box);
-  const whole: FormViewProps = {
-    catalogue,
-    form: wholeForm(catalogue),
-    values,
-    mode: 'read',
-    roles: [],
-    preview: true,
-    ...props,
-  };
-  await act(async () => {
-    root?.render(
-      <QueryClientProvider client={queryClient}>
-        <App>
-          <FormView {...whole} />
-        </App>
-      </QueryClientProvider>,
-    );
-  });
-  return box;
+function drawForm(props: Partial<FormViewProps>): Promise<HTMLElement> {
+  const form = wholeForm(catalogue);
+  const whole: FormViewProps = { catalogue, form, values, mode: 'read', roles: [], preview: true, ...props };
+  return draw(<FormView {...whole} />);
 }
 
 const cellOf = (box: HTMLElement, id: string) => box.querySelector(`[data-field="${id}"]`);
@@ -147,7 +99,7 @@ describe('every kind of field', () => {
 
   for (const locale of ['zh-CN', 'en'] as const) {
     it(`is read in words in ${locale}`, async () => {
-      const box = await draw({ locale, width: 'desktop' });
+      const box = await drawForm({ locale, width: 'desktop' });
       for (const [kind, , zh, en] of SAMPLES) {
         const cell = cellOf(box, `f_${kind.type}`);
         expect(cell?.textContent, kind.type).toContain(locale === 'en' ? en : zh);
@@ -158,7 +110,7 @@ describe('every kind of field', () => {
     });
 
     it(`has an input with a name in ${locale}`, async () => {
-      const box = await draw({ locale, width: 'phone', mode: 'edit', onChange: () => undefined });
+      const box = await drawForm({ locale, width: 'phone', mode: 'edit', onChange: () => undefined });
       for (const one of catalogue.fields) {
         const cell = cellOf(box, one.id);
         const name = locale === 'en' ? one.label.en : one.label.zh;
@@ -195,7 +147,7 @@ describe('a form', () => {
     ],
   };
   const edit = (given: FormRecord, more: Partial<FormViewProps> = {}) =>
-    draw({ catalogue: asked, form: wholeForm(asked), values: given, mode: 'edit', locale: 'zh-CN', ...more });
+    drawForm({ catalogue: asked, form: wholeForm(asked), values: given, mode: 'edit', locale: 'zh-CN', ...more });
 
   it('shows a field while its condition holds, and asks for it then', async () => {
     expect(cellOf(await edit({ leased: false }), 'until')).toBeNull();
@@ -252,7 +204,7 @@ describe('personal data', () => {
       const fetched = vi.fn(() => Promise.resolve(new Response(JSON.stringify({ value: '4711' }), { headers })));
       vi.stubGlobal('fetch', fetched);
       const masked: Catalogue = { object, fields: [card] };
-      const box = await draw({
+      const box = await drawForm({
         catalogue: masked,
         form: wholeForm(masked),
         values: { [card.id]: '***' },

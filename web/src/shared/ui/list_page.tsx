@@ -30,6 +30,7 @@ import {
   viewsQuery,
   type ListPlace,
 } from './list_tools';
+import { PageTitle } from './page_title';
 import { useShortcut } from './shortcuts';
 import { useIsPhone } from './use_width';
 import { searchOf } from './view_settings';
@@ -405,9 +406,9 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     <div className="page">
       <div className="page-head">
         <div className="row list-title">
-          <h1>
+          <PageTitle name={props.title}>
             {props.icon} {props.title}
-          </h1>
+          </PageTitle>
           {Views && listKey !== undefined && (
             <Suspense fallback={<span style={{ minHeight: 32 }} />}>
               <Views {...place} search={search} defaultSort={defaultSort} onOpen={openView} />

@@ -1,8 +1,10 @@
 import { useMessages } from '../i18n';
 import { common } from './messages';
+import { useDocumentTitle } from './use_document_title';
 
 export function NotFoundPage() {
   const t = useMessages(common);
+  useDocumentTitle(`${t('notFoundTitle')} · Aftersail`);
   return (
     <main className="auth-frame">
       <div className="auth-box stack">

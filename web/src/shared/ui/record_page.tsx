@@ -5,6 +5,7 @@ import { useMessages } from '../i18n';
 import { useSession } from '../session';
 import { ErrorState } from './error_state';
 import { common } from './messages';
+import { PageTitle } from './page_title';
 
 /** A record: header with number, status and next actions; main column; side panel. */
 export function RecordPage({
@@ -23,7 +24,7 @@ export function RecordPage({
 }: {
   object: string;
   id: string;
-  heading: ReactNode;
+  heading: string | undefined;
   sub?: ReactNode;
   tags?: ReactNode;
   actions?: ReactNode;
@@ -79,7 +80,7 @@ export function RecordPage({
       <div className="page-head">
         <div className="grow">
           <div className="row">
-            <h1>{heading}</h1>
+            <PageTitle name={heading ?? ''} />
             {tags}
           </div>
           {sub && <div className="muted">{sub}</div>}
