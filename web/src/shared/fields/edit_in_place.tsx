@@ -1,7 +1,7 @@
 /** Values that are changed where they stand: a pencil opens the input, saving sends only what was changed. */
 import { EditOutlined } from '@ant-design/icons';
 import { Button, Form } from 'antd';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import { fieldErrors } from '../api/problem';
 import { labelText, useLocale, useMessages } from '../i18n';
@@ -10,9 +10,10 @@ import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import './edit_in_place.css';
 import { FieldItem } from './field_item';
+import { readMeanwhile, type Meanwhile, type Versioned } from './meanwhile';
 import { toForm, updateBody, type FieldSpec, type Values } from './spec';
 
-type Versioned = Readonly<Record<string, unknown>> & { version: number };
+const ChangedMeanwhile = lazy(() => import('./changed_meanwhile'));
 
 interface EditInPlaceProps<T> {
   label: string;
@@ -23,6 +24,7 @@ interface EditInPlaceProps<T> {
   initial: () => Values;
   /** What is sent; nothing is when it is empty. */
   body: (values: Values) => Values;
+  /** The record is another one now, by this form or by what somebody else did meanwhile. */
   onSaved: (saved: T) => void;
   form: ReactNode;
   /** The form is one input, which needs no label of its own to be seen. */
@@ -75,26 +77,29 @@ function OpenForm<T>({
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const box = useRef<HTMLDivElement>(null);
-  // The version that was on the screen when the typing began: what others change meanwhile is refused, not overwritten.
-  const [version] = useState(record.version);
-  const [first] = useState(initial);
+  // What was on the screen when the typing began: what others change meanwhile is told, not overwritten.
+  const [opened] = useState({ record, body, first: initial() });
+  const [meanwhile, setMeanwhile] = useState<Meanwhile>();
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('input, textarea, button')?.focus();
   }, []);
   const save = async (values: Values) => {
-    const change = body({ ...(form.getFieldsValue(true) as Values), ...values });
+    const change = opened.body({ ...(form.getFieldsValue(true) as Values), ...values });
     if (Object.keys(change).length === 0) return onClose();
     setBusy(true);
     setError(undefined);
     try {
-      const saved = await api.patch<T>(path, change, { version });
+      const saved = await api.patch<T>(path, change, { version: (meanwhile?.now ?? opened.record).version });
       onClose();
       onSaved(saved);
     } catch (caught) {
       const found = fieldErrors(caught, (at) => at[0] !== undefined && String(at[0]) in change);
       form.setFields(found.fields.map((field) => ({ name: field.name as string[], errors: field.errors })));
-      setError(caught);
+      const news = await readMeanwhile(caught, path, opened.record);
+      setMeanwhile((old) => news ?? old);
+      setError(news ? undefined : caught);
       setBusy(false);
+      if (news) onSaved(news.now as unknown as T);
     }
   };
   return (
@@ -107,7 +112,7 @@ function OpenForm<T>({
       <Form<Values>
         form={form}
         layout="vertical"
-        initialValues={first}
+        initialValues={opened.first}
         onFinish={(values) => void save(values)}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && !event.defaultPrevented) {
@@ -116,15 +121,20 @@ function OpenForm<T>({
           }
         }}
       >
-        {error !== undefined && (
+        {(error !== undefined || meanwhile) && (
           <div style={{ marginBottom: 8 }}>
-            <ErrorState error={error} />
+            {error !== undefined && <ErrorState error={error} />}
+            {meanwhile && (
+              <Suspense fallback={null}>
+                <ChangedMeanwhile {...meanwhile} />
+              </Suspense>
+            )}
           </div>
         )}
         {inputs}
         <div className="row" style={{ marginBottom: 4 }}>
           <Button type="primary" size="small" htmlType="submit" loading={busy}>
-            {c('save')}
+            {c(meanwhile ? 'saveOnTop' : 'save')}
           </Button>
           <Button size="small" onClick={onClose}>
             {c('cancel')}

@@ -9,10 +9,12 @@ import { useSession } from '../session';
 import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import { FieldItem } from './field_item';
+import { readMeanwhile, type Meanwhile, type Versioned } from './meanwhile';
 import { createBody, toForm, updateBody, type FieldSpec, type Values } from './spec';
 
 // Inputs for all kinds of own fields weigh more than the form they stand in.
 const OwnForm = lazy(() => import('../own_fields/own_form'));
+const ChangedMeanwhile = lazy(() => import('./changed_meanwhile'));
 
 export interface FormDrawerProps<T> {
   open: boolean;
@@ -23,7 +25,7 @@ export interface FormDrawerProps<T> {
   path: string;
   method?: 'POST' | 'PATCH' | 'PUT';
   /** The record to change. Without it, one is created. */
-  record?: (Readonly<Record<string, unknown>> & { version: number }) | undefined;
+  record?: Versioned | undefined;
   /** What a new record begins with, or what the form holds beside the fields of an old one. */
   initial?: Values;
   /** The version an action without a form record is based on. */
@@ -82,7 +84,6 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
     title,
     fields,
     path,
-    record,
     initial,
     shape,
     onSaved,
@@ -109,21 +110,30 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
   const markDirty = useCallback(() => setDirty(true), []);
   const freeWay = useUnsavedGuard(open && dirty);
 
+  // The record as it was when the form opened: what others change meanwhile is told, not overwritten.
+  const [{ opened, record }, setBase] = useState<{ opened: boolean; record: Versioned | undefined }>({
+    opened: false,
+    record: undefined,
+  });
+  const [meanwhile, setMeanwhile] = useState<Meanwhile>();
+  if (opened !== open) setBase({ opened: open, record: open ? props.record : record });
+
   const shown = fields.filter((field) => field.only === undefined || field.only === (record ? 'update' : 'create'));
 
   // The form takes its values when it opens and not again, so nothing that changes meanwhile overwrites the typing.
-  const opened = useRef(false);
+  const filled = useRef(false);
   useEffect(() => {
-    if (open && !opened.current) {
+    if (open && !filled.current) {
       form.resetFields();
       form.setFieldsValue({ ...initial, ...(record ? toForm(shown, record, currency) : {}) });
       key.current = newKey();
       sent.current = '';
       setDirty(false);
       setError(undefined);
+      setMeanwhile(undefined);
       setRest([]);
     }
-    opened.current = open;
+    filled.current = open;
   }, [open, record, initial, form, shown, currency]);
 
   const close = () => {
@@ -164,7 +174,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
           ? api.put<T>(path, body, based)
           : api.post<T>(path, body, { key: key.current, ...based }));
       else if (Object.keys(body).length > 0) {
-        const options = { version: record.version };
+        const options = { version: (meanwhile?.now ?? record).version };
         saved = await (method === 'PUT' ? api.put<T>(path, body, options) : api.patch<T>(path, body, options));
       }
       freeWay();
@@ -182,7 +192,9 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
       form.setFields(mine.map((field) => ({ name: field.name as string[], errors: field.errors })));
       if (mine[0]) form.scrollToField(mine[0].name as string[], { focus: true });
       setRest(found.rest);
-      setError(caught instanceof ApiError ? caught : new ApiError(-1, {}));
+      const news = record && (await readMeanwhile(caught, path, record));
+      setMeanwhile((old) => news ?? old);
+      setError(news ? undefined : caught instanceof ApiError ? caught : new ApiError(-1, {}));
     } finally {
       sending.current = false;
       setBusy(false);
@@ -202,7 +214,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button onClick={close}>{t('cancel')}</Button>
           <Button type="primary" loading={busy} onClick={() => form.submit()}>
-            {okText ?? t('save')}
+            {okText ?? t(meanwhile ? 'saveOnTop' : 'save')}
           </Button>
         </div>
       }
@@ -216,9 +228,14 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
         scrollToFirstError
       >
         {intro}
-        {error !== undefined && (
+        {(error !== undefined || meanwhile) && (
           <div style={{ marginBottom: 12 }}>
-            <ErrorState error={error} />
+            {error !== undefined && <ErrorState error={error} />}
+            {meanwhile && (
+              <Suspense fallback={null}>
+                <ChangedMeanwhile {...meanwhile} />
+              </Suspense>
+            )}
           </div>
         )}
         {rest.length > 0 && (

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Skeleton } from 'antd';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
-import { defineMessages, labelText, useLocale, useMessages, type Label } from '../i18n';
+import { defineMessages, labelText, translate, useLocale, useMessages, type Label } from '../i18n';
 import { ErrorState } from '../ui/error_state';
 import { common } from '../ui/messages';
 import { TimeText } from '../ui/texts';
@@ -37,11 +37,16 @@ export interface HistoryEvent {
   link?: { to: '/tickets/$id' | '/quotes/$id'; id: string };
 }
 
+export function actorName(actor: HistoryEvent['actor']): string {
+  if (actor.kind === 'system') return translate(common, 'system');
+  if (actor.kind === 'customer' && (!actor.name || actor.name === 'customer'))
+    return translate(common, 'customerActor');
+  return actor.name;
+}
+
 export function ActorText({ actor }: { actor: HistoryEvent['actor'] }) {
-  const t = useMessages(common);
-  if (actor.kind === 'system') return <>{t('system')}</>;
-  if (actor.kind === 'customer' && (!actor.name || actor.name === 'customer')) return <>{t('customerActor')}</>;
-  return <>{actor.name}</>;
+  useLocale();
+  return <>{actorName(actor)}</>;
 }
 
 /** What became of each field of an object: the changes carry the fields whole, of which people know the name. */

@@ -1,10 +1,11 @@
 /** A record made or changed at the side of the page: keeps what was typed through errors, and saves once. */
 import { Alert, App, Button, Drawer, Skeleton } from 'antd';
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { api, newKey } from '@/shared/api/api';
 import { ApiError } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import { useUnsavedGuard } from '@/shared/fields/form_drawer';
+import { readMeanwhile, type Meanwhile } from '@/shared/fields/meanwhile';
 import { FormView } from '@/shared/form_view/form_view';
 import { useRecordForm } from '@/shared/form_view/record_form';
 import { wholeForm } from '@/shared/form_view/whole_form';
@@ -17,6 +18,8 @@ import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import type { ObjectDesk } from './desk';
 import { records } from './messages';
+
+const ChangedMeanwhile = lazy(() => import('@/shared/fields/changed_meanwhile'));
 
 interface RecordDrawerProps {
   desk: ObjectDesk;
@@ -63,6 +66,7 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
   const [holders, setHolders] = useState<Partial<Record<Holder, string | null>>>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const [meanwhile, setMeanwhile] = useState<Meanwhile>();
   const [wrong, setWrong] = useState(0);
   const key = useRef(newKey());
   const sent = useRef('');
@@ -114,7 +118,9 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
       if (sent.current !== '' && sent.current !== text) key.current = newKey();
       sent.current = text;
       const saved = record
-        ? await api.patch<ObjectRecord>(`${desk.path}/${record.id}`, body, { version: record.version })
+        ? await api.patch<ObjectRecord>(`${desk.path}/${record.id}`, body, {
+            version: (meanwhile?.now ?? record).version,
+          })
         : await api.post<ObjectRecord>(desk.path, body, { key: key.current });
       freeWay();
       state.settle();
@@ -124,7 +130,9 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
       onSaved?.(saved);
     } catch (caught) {
       state.refuse(caught);
-      setError(caught instanceof ApiError ? caught : new ApiError(-1, {}));
+      const news = record && (await readMeanwhile(caught, `${desk.path}/${record.id}`, { ...record }));
+      setMeanwhile((old) => news ?? old);
+      setError(news ? undefined : caught instanceof ApiError ? caught : new ApiError(-1, {}));
       showFirst();
     } finally {
       sending.current = false;
@@ -150,7 +158,7 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
           )}
           <Button onClick={close}>{c('cancel')}</Button>
           <Button type="primary" loading={busy} onClick={() => void save()}>
-            {c('save')}
+            {c(meanwhile ? 'saveOnTop' : 'save')}
           </Button>
         </div>
       }
@@ -165,6 +173,11 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
         }}
       >
         {error !== undefined && <ErrorState error={error} />}
+        {meanwhile && (
+          <Suspense fallback={null}>
+            <ChangedMeanwhile {...meanwhile} />
+          </Suspense>
+        )}
         {state.rest.length > 0 && (
           <Alert
             type="warning"
