@@ -3,6 +3,7 @@ import { CaretDownFilled, CaretUpFilled } from '@ant-design/icons';
 import { Checkbox } from 'antd';
 import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { useMessages } from '../i18n';
+import { rowName } from './list_tools';
 import { common } from './messages';
 import { useShortcut } from './shortcuts';
 
@@ -72,7 +73,7 @@ function isOnControl(event: MouseEvent): boolean {
   return target.closest('a,button,input,textarea,label,.ant-checkbox-wrapper,.cell-editor') !== null;
 }
 
-export function DataTable<T>(props: DataTableProps<T>) {
+export function DataTable<T extends object>(props: DataTableProps<T>) {
   const { columns, rows, keyOf, sort, onSort, onOpen, selected, onSelect, current, busy, edit } = props;
   const t = useMessages(common);
   const [top, setTop] = useState(0);
@@ -269,7 +270,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 {selected && (
                   <td>
                     <Checkbox
-                      aria-label={t('selectRow')}
+                      aria-label={t('selectRow', { name: rowName(row) })}
                       checked={chosen.has(key)}
                       onChange={(event) =>
                         onSelect?.(event.target.checked ? [...selected, key] : selected.filter((id) => id !== key))

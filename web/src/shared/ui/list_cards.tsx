@@ -2,6 +2,7 @@
 import { Button, Checkbox } from 'antd';
 import { labelText, useLocale, useMessages } from '../i18n';
 import type { ListColumn } from './list_page';
+import { rowName } from './list_tools';
 import { common } from './messages';
 
 interface ListCardsProps<T> {
@@ -15,7 +16,15 @@ interface ListCardsProps<T> {
   onSelect: (keys: string[]) => void;
 }
 
-export function ListCards<T>({ label, columns, rows, keyOf, onOpen, selected, onSelect }: ListCardsProps<T>) {
+export function ListCards<T extends object>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  onOpen,
+  selected,
+  onSelect,
+}: ListCardsProps<T>) {
   const t = useMessages(common);
   const locale = useLocale();
   return (
@@ -26,7 +35,7 @@ export function ListCards<T>({ label, columns, rows, keyOf, onOpen, selected, on
             <div className="row grow">
               {selected && (
                 <Checkbox
-                  aria-label={t('selectRow')}
+                  aria-label={t('selectRow', { name: rowName(row) })}
                   checked={selected.includes(keyOf(row))}
                   onChange={(event) =>
                     onSelect(

@@ -6,6 +6,7 @@ import {
   isBare,
   isGroupable,
   listOf,
+  rowName,
   valueOf,
   type ListTarget,
 } from './list_tools';
@@ -84,5 +85,16 @@ describe('the tools of lists', () => {
     expect(isGroupable({ id: 'team_id', label, type: 'id', of: 'team' })).toBe(true);
     expect(isGroupable({ id: 'customer_id', label, type: 'id', of: 'customer' })).toBe(false);
     expect(isGroupable({ id: 'name', label, type: 'text' })).toBe(false);
+  });
+});
+
+describe('the name of a row', () => {
+  it('is its number, its name, or both', () => {
+    expect(rowName({ number: 'T-1', title: '不制冷' })).toBe('T-1 不制冷');
+    expect(rowName({ serial_number: 'SN-1', name: null })).toBe('SN-1');
+    expect(rowName({ name: '甲公司', number: '' })).toBe('甲公司');
+    expect(rowName({ number: 'V-1', title: 'V-1' })).toBe('V-1');
+    expect(rowName({ ticket_number: 'T-1', title: '' })).toBe('T-1');
+    expect(rowName({ ticket_number: 'T-1', title: '回访' })).toBe('回访');
   });
 });

@@ -162,6 +162,16 @@ export function listOf(path: string): string | undefined {
   return LISTS.has(key) || /^records\/[a-z][a-z0-9_]+$/.test(key) ? key : undefined;
 }
 
+/** What a row of any list is called: its number, its name, or both. */
+export function rowName(row: object): string {
+  const words = (...names: string[]): string => {
+    const found = names.map((name) => (row as Readonly<Record<string, unknown>>)[name]);
+    return String(found.find((value) => typeof value === 'string' && value !== '') ?? '');
+  };
+  const [number, name] = [words('number', 'serial_number'), words('name', 'title')];
+  return [...new Set([number, name].filter(Boolean))].join(' ') || words('ticket_number');
+}
+
 const SOON = 60_000;
 
 export const viewsQuery = (list: string) =>
