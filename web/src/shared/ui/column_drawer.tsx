@@ -1,13 +1,15 @@
 import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Drawer } from 'antd';
 import { labelText, useLocale, useMessages, type Label } from '../i18n';
-import { chosenColumns, type ColumnChoice } from './column_choice';
+import { choiceOf, chosenColumns, type ColumnChoice } from './column_choice';
 import { common } from './messages';
 
 interface Column {
   key: string;
   title: Label;
   off?: boolean;
+  width?: number;
+  sized?: boolean;
 }
 
 /** The columns of a list: which are shown, and in which order. Every change shows at once beside it. */
@@ -26,15 +28,22 @@ export default function ColumnDrawer({
 }) {
   const t = useMessages(common);
   const locale = useLocale();
-  const [first] = columns;
-  const shown = chosenColumns(columns, choice).filter((column) => column !== first);
-  const others = columns.filter((column) => column !== first && !shown.includes(column));
+  const [first, ...shown] = chosenColumns(columns, choice);
   const keys = shown.map((column) => column.key);
+  const others = columns.filter((column) => column.key !== first?.key && !keys.includes(column.key));
+  const change = (next: readonly string[]) =>
+    onChange(
+      choiceOf(
+        [first, ...next.map((key) => [...shown, ...others].find((column) => column.key === key))].filter(
+          (one) => one !== undefined,
+        ),
+      ),
+    );
   const move = (from: number, to: number) => {
     const next = [...keys];
     const [key] = next.splice(from, 1);
     if (key !== undefined) next.splice(to, 0, key);
-    onChange(next);
+    change(next);
   };
   return (
     <Drawer
@@ -66,7 +75,7 @@ export default function ColumnDrawer({
           const name = labelText(column.title, locale);
           return (
             <li key={column.key} className="row-between">
-              <Checkbox checked onChange={() => onChange(keys.filter((key) => key !== column.key))}>
+              <Checkbox checked onChange={() => change(keys.filter((key) => key !== column.key))}>
                 {name}
               </Checkbox>
               <span className="nowrap">
@@ -92,7 +101,7 @@ export default function ColumnDrawer({
         })}
         {others.map((column) => (
           <li key={column.key}>
-            <Checkbox checked={false} onChange={() => onChange([...keys, column.key])}>
+            <Checkbox checked={false} onChange={() => change([...keys, column.key])}>
               {labelText(column.title, locale)}
             </Checkbox>
           </li>

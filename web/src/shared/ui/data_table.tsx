@@ -3,6 +3,7 @@ import { CaretDownFilled, CaretUpFilled } from '@ant-design/icons';
 import { Checkbox } from 'antd';
 import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { useMessages } from '../i18n';
+import { ColumnGrip } from './column_grip';
 import { rowName } from './list_tools';
 import { common } from './messages';
 import { useShortcut } from './shortcuts';
@@ -24,6 +25,8 @@ export interface TableColumn<T> {
   /** The server's name of the sort; makes the column sortable. */
   sort?: string | undefined;
   width?: number | undefined;
+  /** Somebody set its width, so it is neither wider nor narrower than that. */
+  sized?: boolean | undefined;
   align?: 'right' | undefined;
 }
 
@@ -43,6 +46,8 @@ interface DataTableProps<T> {
   onCurrent?: (index: number) => void;
   busy: boolean;
   edit?: CellEditing<T> | undefined;
+  /** Takes the new width of a column, none for that which it comes with; without it columns keep theirs. */
+  onResize?: ((column: string, width: number | undefined) => void) | undefined;
 }
 
 /** Beyond so many rows only those in sight are drawn, one line high each. */
@@ -74,7 +79,14 @@ function isOnControl(event: MouseEvent): boolean {
 }
 
 export function DataTable<T extends object>(props: DataTableProps<T>) {
-  const { columns, rows, keyOf, sort, onSort, onOpen, selected, onSelect, current, busy, edit } = props;
+  const { rows, keyOf, sort, onSort, onOpen, selected, onSelect, current, busy, edit, onResize } = props;
+  const [pulled, setPulled] = useState<{ key: string; width: number }>();
+  // What was pulled shows until the column itself is that wide.
+  if (props.columns.some((one) => one.key === pulled?.key && one.sized && one.width === pulled.width))
+    setPulled(undefined);
+  const columns = props.columns.map((column) =>
+    column.key === pulled?.key ? { ...column, width: pulled.width, sized: true } : column,
+  );
   const t = useMessages(common);
   const [top, setTop] = useState(0);
   const windowed = rows.length > DRAW_ALL;
@@ -144,11 +156,14 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     }
     event.preventDefault();
   };
+  const look = (column: TableColumn<T>, right: string) => ({
+    className: [column.align === 'right' && right, column.sized && 'sized'].filter(Boolean).join(' ') || undefined,
+    ...(column.sized ? { style: { minWidth: column.width, maxWidth: column.width } } : {}),
+  });
   const drawCell = (row: T, key: string, index: number, column: TableColumn<T>) => {
-    const right = column.align === 'right' ? 'right number' : undefined;
     if (!edit?.may(row, column.key)) {
       return (
-        <td key={column.key} className={right}>
+        <td key={column.key} {...look(column, 'right number')}>
           {column.render(row)}
         </td>
       );
@@ -164,7 +179,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     return (
       <td
         key={column.key}
-        className={right}
+        {...look(column, 'right number')}
         // One row at a time stands in the order of the tab key; arrows lead to the others.
         tabIndex={index === Math.max(current, 0) ? 0 : -1}
         data-cell={`${index}:${column.key}`}
@@ -232,7 +247,8 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
                 <th
                   key={column.key}
                   scope="col"
-                  className={column.align === 'right' ? 'right' : undefined}
+                  {...look(column, 'right')}
+                  {...(onResize ? { 'aria-label': column.title } : {})}
                   {...(up ? { 'aria-sort': 'ascending' } : down ? { 'aria-sort': 'descending' } : {})}
                 >
                   {column.sort === undefined ? (
@@ -249,6 +265,13 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
                         <CaretDownFilled className={down ? 'on' : undefined} />
                       </span>
                     </button>
+                  )}
+                  {onResize && (
+                    <ColumnGrip
+                      title={column.title}
+                      onPull={(width) => setPulled(width === undefined ? undefined : { key: column.key, width })}
+                      onWidth={(width) => onResize(column.key, width)}
+                    />
                   )}
                 </th>
               );

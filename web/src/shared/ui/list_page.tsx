@@ -12,7 +12,7 @@ import { labelText, useLocale, useMessages, type Label } from '../i18n';
 import { useDebounced } from './use_debounced';
 import { useCan } from '../session';
 import { ActionButton } from './action_button';
-import { chosenColumns, useColumnChoice, type ColumnChoice } from './column_choice';
+import { choiceOf, chosenColumns, useColumnChoice, type ColumnChoice } from './column_choice';
 import { DataTable } from './data_table';
 import { EmptyState } from './empty_state';
 import { ErrorState } from './error_state';
@@ -48,6 +48,8 @@ export interface ListColumn<T> {
   /** The server's name of the sort; makes the column sortable. */
   sort?: string;
   width?: number;
+  /** Somebody set its width. */
+  sized?: boolean;
   align?: 'right';
   /** Left out of the card at phone width. */
   wide?: boolean;
@@ -179,6 +181,10 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     if (!inView) setKept(next);
     patch({ columns: next?.join(',') });
   };
+  const resize = (key: string, width: number | undefined) =>
+    setChoice(
+      choiceOf(shownColumns.map((one) => (one.key === key ? { ...one, width, sized: width !== undefined } : one))),
+    );
   // A list opened without a word about how it is looked at opens with the view that stands first for the person; one
   // opened with nothing but a view's name opens with what that view keeps.
   const named = views.data?.find((view) => (search.view === undefined ? view.default : view.id === search.view));
@@ -276,6 +282,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     render: column.render,
     sort: column.sort,
     width: column.width,
+    sized: column.sized,
     align: column.align,
   }));
 
@@ -314,6 +321,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
       onCurrent={setCurrent}
       busy={busy}
       edit={edit}
+      onResize={choose === undefined ? undefined : resize}
     />
   );
 

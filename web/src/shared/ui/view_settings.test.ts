@@ -33,6 +33,14 @@ describe('a saved view', () => {
     expect(isChanged({ ...SEARCH, q: 'other' }, view, '-created_at')).toBe(false);
   });
 
+  it('keeps how wide columns are', () => {
+    const search = { columns: 'name:240,phone' };
+    const view = settingsOf(search, undefined);
+    expect(view.columns).toEqual([{ field: 'name', width: 240 }, { field: 'phone' }]);
+    expect(searchOf(view, undefined).columns).toBe('name:240,phone');
+    expect(isChanged({ columns: 'name:250,phone' }, view, undefined)).toBe(true);
+  });
+
   it('reads alike whatever order the server gives the parts of a condition in', () => {
     const view = settingsOf(SEARCH, undefined);
     const other = { ...view, filter: { value: ['vip'], op: 'in', field: 'level' } as never };

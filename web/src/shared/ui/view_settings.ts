@@ -1,4 +1,5 @@
 /** Between the address of a list and the settings of a saved view. */
+import { entryOf, readEntry } from './column_choice';
 import type { ViewSettings } from './list_tools';
 import type { ListSearch } from './list_search';
 
@@ -11,10 +12,13 @@ type Kept = 'sort' | 'filter' | 'archived' | 'layout' | 'by' | 'columns' | 'grou
 export function settingsOf(search: ListSearch, defaultSort: string | undefined): ViewSettings {
   const layout = LAYOUTS.find((one) => one === search.layout) ?? 'table';
   const sort = search.sort ?? defaultSort;
-  const columns = (search.columns ?? '').split(',').filter((key) => key !== '');
+  const columns = (search.columns ?? '')
+    .split(',')
+    .filter((entry) => entry !== '')
+    .map(readEntry);
   return {
     layout,
-    columns: columns.map((field) => ({ field })),
+    columns: columns.map(({ key, ...width }) => ({ field: key, ...width })),
     sort: sort === undefined ? [] : [sort],
     filter: search.filter ?? null,
     group_by: layout === 'table' ? (search.group_by ?? null) : null,
@@ -38,7 +42,10 @@ export function searchOf(
     archived: settings.archived || undefined,
     layout: settings.layout === 'table' ? undefined : settings.layout,
     by: settings.board?.by ?? settings.calendar?.start,
-    columns: settings.columns.length === 0 ? undefined : settings.columns.map((column) => column.field).join(','),
+    columns:
+      settings.columns.length === 0
+        ? undefined
+        : settings.columns.map(({ field, width }) => entryOf({ key: field, width })).join(','),
     group_by: settings.group_by ?? undefined,
   };
 }
