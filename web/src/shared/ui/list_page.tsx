@@ -65,10 +65,11 @@ export interface LayoutScope<T> {
   filter: Condition | undefined;
   archived: boolean;
   rows: readonly T[];
-  /** The field by which the layout is made, and the month it shows, as the address says. */
+  /** The field by which the layout is made, that up to which it goes, and the month it shows, as the address says. */
   by: string | undefined;
+  end: string | undefined;
   at: string | undefined;
-  patch: (change: { by?: string | undefined; at?: string | undefined }) => void;
+  patch: (change: { [K in 'by' | 'end' | 'at']?: string | undefined }) => void;
 }
 
 /** Another way to lay out the records of a list. */
@@ -292,6 +293,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     archived: search.archived === true,
     rows,
     by: search.by,
+    end: search.end,
     at: search.at,
     patch,
   });
@@ -488,7 +490,7 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
               <LayoutSwitch
                 layouts={props.layouts}
                 value={layout?.key}
-                onChange={(key) => patch({ layout: key, by: undefined, at: undefined })}
+                onChange={(key) => patch({ layout: key, by: undefined, end: undefined, at: undefined })}
               />
             </Suspense>
           )}

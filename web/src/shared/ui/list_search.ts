@@ -13,9 +13,10 @@ export interface ListSearch {
   group?: string;
   part?: string;
   create?: boolean;
-  /** How the records are laid out when not as a table, by which field, and at which month. */
+  /** How the records are laid out when not as a table, by which field, up to which field, and at which month. */
   layout?: string;
   by?: string;
+  end?: string;
   at?: string;
   /** The saved view that the address began with, the columns in their order, and the field that rows are grouped by. */
   view?: string;
@@ -36,6 +37,7 @@ const TEXTS = [
   'part',
   'layout',
   'by',
+  'end',
   'at',
   'view',
   'columns',

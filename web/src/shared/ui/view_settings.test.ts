@@ -53,6 +53,15 @@ describe('a saved view', () => {
     expect(searchOf(settings, undefined).by).toBe('state');
   });
 
+  it('of a calendar keeps where records begin and end', () => {
+    const search = { layout: 'calendar', by: 'from', end: 'to', at: '2026-03' };
+    const view = settingsOf(search, undefined);
+    expect(view.calendar).toEqual({ start: 'from', end: 'to' });
+    expect(searchOf(view, undefined)).toMatchObject({ by: 'from', end: 'to' });
+    expect(isChanged(search, view, undefined)).toBe(false);
+    expect(isChanged({ ...search, end: undefined }, view, undefined)).toBe(true);
+  });
+
   it('that asks for the usual order is the plain list', () => {
     const plain = settingsOf({}, '-created_at');
     expect(plain.sort).toEqual(['-created_at']);

@@ -6,7 +6,7 @@ import type { ListSearch } from './list_search';
 const LAYOUTS: readonly ViewSettings['layout'][] = ['table', 'board', 'calendar', 'gallery', 'map'];
 
 /** The parts of an address that a view keeps. Words typed into the search box are not among them. */
-type Kept = 'sort' | 'filter' | 'archived' | 'layout' | 'by' | 'columns' | 'group_by';
+type Kept = 'sort' | 'filter' | 'archived' | 'layout' | 'by' | 'end' | 'columns' | 'group_by';
 
 /** What a view saved now would keep. */
 export function settingsOf(search: ListSearch, defaultSort: string | undefined): ViewSettings {
@@ -23,7 +23,10 @@ export function settingsOf(search: ListSearch, defaultSort: string | undefined):
     filter: search.filter ?? null,
     group_by: layout === 'table' ? (search.group_by ?? null) : null,
     board: layout === 'board' && search.by !== undefined ? { by: search.by } : null,
-    calendar: layout === 'calendar' && search.by !== undefined ? { start: search.by } : null,
+    calendar:
+      layout === 'calendar' && search.by !== undefined
+        ? { start: search.by, ...(search.end === undefined ? {} : { end: search.end }) }
+        : null,
     gallery: null,
     map: null,
     archived: search.archived === true,
@@ -42,6 +45,7 @@ export function searchOf(
     archived: settings.archived || undefined,
     layout: settings.layout === 'table' ? undefined : settings.layout,
     by: settings.board?.by ?? settings.calendar?.start,
+    end: settings.calendar?.end ?? undefined,
     columns:
       settings.columns.length === 0
         ? undefined

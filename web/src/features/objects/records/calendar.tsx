@@ -36,28 +36,59 @@ export function daysOf(month: string): string[] {
   return days;
 }
 
-function between(field: Field, from: string, to: string): Condition {
-  if (ruleType(field.kind) === 'date') return { field: field.id, op: 'between', value: [from, to] };
-  return {
-    all: [
-      { field: field.id, op: 'ge', value: wallToInstant(dayjs(`${from}T00:00:00`)) },
-      { field: field.id, op: 'lt', value: wallToInstant(dayjs(`${to}T00:00:00`).add(1, 'day')) },
-    ],
-  };
+const isDate = (field: Field) => ruleType(field.kind) === 'date';
+
+const midnight = (day: string) => dayjs(`${day}T00:00:00`);
+
+function notBefore(field: Field, day: string): Condition {
+  return { field: field.id, op: 'ge', value: isDate(field) ? day : wallToInstant(midnight(day)) };
 }
 
-function dayOf(field: Field, record: ObjectRecord): string | undefined {
+function notAfter(field: Field, day: string): Condition {
+  if (isDate(field)) return { field: field.id, op: 'le', value: day };
+  return { field: field.id, op: 'lt', value: wallToInstant(midnight(day).add(1, 'day')) };
+}
+
+/** What stands on any of the days; without an end, or with one that lies before it, a record stands where it begins. */
+export function within(start: Field, end: Field | undefined, from: string, to: string): Condition {
+  const begins = notBefore(start, from);
+  return { all: [end ? { any: [begins, notBefore(end, from)] } : begins, notAfter(start, to)] };
+}
+
+function dayOf(field: Field, record: Pick<ObjectRecord, 'values'>): string | undefined {
   const value = record.values[field.id];
   if (typeof value !== 'string') return undefined;
-  return ruleType(field.kind) === 'date' ? value : zoned(value).format('YYYY-MM-DD');
+  return isDate(field) ? value : zoned(value).format('YYYY-MM-DD');
 }
 
-function timeOf(field: Field, record: ObjectRecord): string {
+export function isOn(day: string, start: Field, end: Field | undefined, record: Pick<ObjectRecord, 'values'>): boolean {
+  const first = dayOf(start, record);
+  if (first === undefined) return false;
+  const last = (end && dayOf(end, record)) ?? first;
+  return first === day || (first < day && day <= last);
+}
+
+/** When on that day the record begins; a whole day, and a day on which it goes on, have no time. */
+function timeOf(field: Field, record: ObjectRecord, day: string): string {
   const value = record.values[field.id];
-  return ruleType(field.kind) === 'time' && typeof value === 'string' ? zoned(value).format('HH:mm') : '';
+  return !isDate(field) && typeof value === 'string' && dayOf(field, record) === day
+    ? zoned(value).format('HH:mm')
+    : '';
 }
 
-function DayItems({ desk, field, rows, all }: { desk: ObjectDesk; field: Field; rows: ObjectRecord[]; all: boolean }) {
+function DayItems({
+  desk,
+  field,
+  day,
+  rows,
+  all,
+}: {
+  desk: ObjectDesk;
+  field: Field;
+  day: string;
+  rows: ObjectRecord[];
+  all: boolean;
+}) {
   const t = useMessages(records);
   const [open, setOpen] = useState(all);
   const shown = open ? rows : rows.slice(0, ON_A_DAY);
@@ -67,7 +98,7 @@ function DayItems({ desk, field, rows, all }: { desk: ObjectDesk; field: Field; 
         {shown.map((record) => (
           <li key={record.id}>
             <Link to="/records/$object/$id" params={{ object: desk.info.key, id: record.id }} title={record.title}>
-              {timeOf(field, record) && <span className="number">{timeOf(field, record)} </span>}
+              {timeOf(field, record, day) && <span className="number">{timeOf(field, record, day)} </span>}
               {record.title}
             </Link>
           </li>
@@ -88,6 +119,8 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
   const phone = useIsPhone();
   const fields = calendarFields(desk);
   const field = fields.find((one) => one.id === scope.by) ?? fields[0];
+  const ends = fields.filter((one) => one !== field);
+  const end = ends.find((one) => one.id === scope.end);
   const month = /^\d{4}-(0[1-9]|1[0-2])$/.test(scope.at ?? '') ? (scope.at ?? '') : today().slice(0, 7);
   const days = daysOf(month);
   const inMonth = days.filter((day) => day.startsWith(month));
@@ -96,7 +129,7 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
     limit: MOST,
     q: scope.q,
     archived: scope.archived || undefined,
-    filter: field && JSON.stringify(both(scope.filter, between(field, from, to))),
+    filter: field && JSON.stringify(both(scope.filter, within(field, end, from, to))),
     sort: 'created_at',
   };
   const list = useQuery({
@@ -109,9 +142,10 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
   const rows = list.data?.items ?? [];
   const on = (day: string) =>
     rows
-      .filter((record) => dayOf(field, record) === day)
-      .toSorted((a, b) => timeOf(field, a).localeCompare(timeOf(field, b)));
+      .filter((record) => isOn(day, field, end, record))
+      .toSorted((a, b) => timeOf(field, a, day).localeCompare(timeOf(field, b, day)));
   const go = (by: number) => scope.patch({ at: dayjs(`${month}-01`).add(by, 'month').format('YYYY-MM') });
+  const option = (one: Field) => ({ value: one.id, label: labelText(one.label, locale) });
   const weekdays = days
     .slice(0, 7)
     .map((day) =>
@@ -132,13 +166,22 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
           </Button>
         </div>
         {fields.length > 1 && (
-          <Select
-            aria-label={t('dateBy')}
-            value={field.id}
-            style={{ minWidth: 150 }}
-            options={fields.map((one) => ({ value: one.id, label: labelText(one.label, locale) }))}
-            onChange={(id: string) => scope.patch({ by: id })}
-          />
+          <div className="row">
+            <Select
+              aria-label={t('dateBy')}
+              value={field.id}
+              style={{ minWidth: 150 }}
+              options={fields.map(option)}
+              onChange={(id: string) => scope.patch({ by: id, ...(id === end?.id ? { end: undefined } : {}) })}
+            />
+            <Select
+              aria-label={t('endBy')}
+              value={end?.id ?? ''}
+              style={{ minWidth: 150 }}
+              options={[{ value: '', label: t('noEnd') }, ...ends.map(option)]}
+              onChange={(id: string) => scope.patch({ by: field.id, end: id || undefined })}
+            />
+          </div>
         )}
       </div>
       {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
@@ -155,7 +198,7 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
                   <h3 className="number" style={{ fontSize: 14 }}>
                     {day}
                   </h3>
-                  <DayItems desk={desk} field={field} rows={on(day)} all />
+                  <DayItems desk={desk} field={field} day={day} rows={on(day)} all />
                 </section>
               ))}
           </div>
@@ -179,7 +222,7 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
                       className={`${day.startsWith(month) ? '' : 'other'}${day === today() ? ' today' : ''}`}
                     >
                       <div className="number records-day">{Number(day.slice(8))}</div>
-                      <DayItems desk={desk} field={field} rows={on(day)} all={false} />
+                      <DayItems desk={desk} field={field} day={day} rows={on(day)} all={false} />
                     </td>
                   ))}
                 </tr>

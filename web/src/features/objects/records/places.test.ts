@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { daysOf } from './calendar';
+import { evaluateCondition } from '@/shared/conditions';
+import type { Field } from '@/shared/form_types';
+import { setZone } from '@/shared/time';
+import { daysOf, isOn, within } from './calendar';
 import { projection, stepOf } from './places';
 
 describe('places', () => {
@@ -41,5 +44,34 @@ describe('the days of a month', () => {
     expect(days.at(-1)).toBe('2026-12-06');
     expect(days.length % 7).toBe(0);
     expect(daysOf('2027-02')).toHaveLength(28);
+  });
+});
+
+describe('the days of a record', () => {
+  const field = (id: string, type: 'date' | 'date_time'): Field => ({ id, kind: { type }, label: { zh: id, en: id } });
+  const [from, to, at] = [field('from', 'date'), field('to', 'date'), field('at', 'date_time')];
+  const types = { from: 'date', to: 'date', at: 'time' } as const;
+  const month = daysOf('2026-03');
+  const drawn = (start: Field, end: Field | undefined, values: Record<string, unknown>) => {
+    const days = month.filter((day) => isOn(day, start, end, { values }));
+    // What is asked of the server for one day is what stands on that day.
+    const asked = month.filter((day) => evaluateCondition(within(start, end, day, day), types, values, new Date()));
+    expect(asked).toEqual(days);
+    return days;
+  };
+
+  it('are the one on which it begins, or all up to its end', () => {
+    setZone('Asia/Shanghai');
+    const values = { from: '2026-03-02', to: '2026-03-04', at: '2026-03-03T18:00:00Z' };
+    expect(drawn(from, undefined, values)).toEqual(['2026-03-02']);
+    expect(drawn(from, to, values)).toEqual(['2026-03-02', '2026-03-03', '2026-03-04']);
+    expect(drawn(at, to, values)).toEqual(['2026-03-04']);
+    expect(drawn(from, at, { ...values, at: '2026-03-02T18:00:00Z' })).toEqual(['2026-03-02', '2026-03-03']);
+  });
+
+  it('are one where the end lacks or lies before the beginning, and none without a beginning', () => {
+    expect(drawn(from, to, { from: '2026-03-02' })).toEqual(['2026-03-02']);
+    expect(drawn(from, to, { from: '2026-03-02', to: '2026-03-01' })).toEqual(['2026-03-02']);
+    expect(drawn(from, to, { to: '2026-03-04' })).toEqual([]);
   });
 });
