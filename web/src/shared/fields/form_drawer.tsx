@@ -78,21 +78,7 @@ export function useUnsavedGuard(dirty: boolean): () => void {
 
 /** A form at the side of the page: keeps what was typed through errors, shows problems beside their fields, saves once. */
 export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
-  const {
-    open,
-    onClose,
-    title,
-    fields,
-    path,
-    initial,
-    shape,
-    onSaved,
-    children,
-    okText,
-    width = 520,
-    intro,
-    own,
-  } = props;
+  const { open, onClose, title, fields, path, initial, onSaved, children, okText, width = 520, intro, own } = props;
   const t = useMessages(common);
   const locale = useLocale();
   const { message, modal } = App.useApp();
@@ -110,21 +96,25 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
   const markDirty = useCallback(() => setDirty(true), []);
   const freeWay = useUnsavedGuard(open && dirty);
 
-  // The record as it was when the form opened: what others change meanwhile is told, not overwritten.
-  const [{ opened, record }, setBase] = useState<{ opened: boolean; record: Versioned | undefined }>({
-    opened: false,
-    record: undefined,
-  });
+  // The record as it was when the typing began, with which the body is compared to the end: what others change
+  // meanwhile is told, not overwritten.
+  const [base, setBase] = useState<Pick<typeof props, 'open' | 'record' | 'shape'>>({ open: false });
   const [meanwhile, setMeanwhile] = useState<Meanwhile>();
-  if (opened !== open) setBase({ opened: open, record: open ? props.record : record });
+  const isNewer = open && !dirty && props.record?.version !== base.record?.version;
+  if (base.open !== open || isNewer) setBase(open ? props : { ...base, open });
+  const { record } = base;
+  const shape = record ? base.shape : props.shape;
 
   const shown = fields.filter((field) => field.only === undefined || field.only === (record ? 'update' : 'create'));
 
-  // The form takes its values when it opens and not again, so nothing that changes meanwhile overwrites the typing.
-  const filled = useRef(false);
+  // Once somebody types, the form takes no more values, so nothing that changes meanwhile overwrites the typing.
+  const filled = useRef<{ record: Versioned | undefined }>(undefined);
   useEffect(() => {
-    if (open && !filled.current) {
-      form.resetFields();
+    if (!open) filled.current = undefined;
+    else if (filled.current?.record !== record || !filled.current) {
+      // A form that is already in sight keeps its inputs, and with them the place of the cursor.
+      if (!filled.current) form.resetFields();
+      filled.current = { record };
       form.setFieldsValue({ ...initial, ...(record ? toForm(shown, record, currency) : {}) });
       key.current = newKey();
       sent.current = '';
@@ -133,7 +123,6 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
       setMeanwhile(undefined);
       setRest([]);
     }
-    filled.current = open;
   }, [open, record, initial, form, shown, currency]);
 
   const close = () => {
@@ -265,7 +254,14 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
         </div>
         {own !== undefined && (
           <Suspense fallback={null}>
-            <OwnForm ref={ownForm} object={own} record={record} onDirty={markDirty} disabled={busy} />
+            <OwnForm
+              key={record?.version}
+              ref={ownForm}
+              object={own}
+              record={record}
+              onDirty={markDirty}
+              disabled={busy}
+            />
           </Suspense>
         )}
         {children}

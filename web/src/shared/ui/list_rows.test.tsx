@@ -5,6 +5,9 @@ import { draw } from '../testing/draw';
 import { DataTable } from './data_table';
 import { ListCards } from './list_cards';
 
+// Tables are a lot to draw for a machine that does other things as well.
+vi.setConfig({ testTimeout: 60_000 });
+
 interface Row {
   id: string;
   number: string;
