@@ -33,6 +33,7 @@ pub(crate) static OUTBOX: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &FIELDS,
+    keys: &[],
     search_object: None,
     archivable: false,
 };

@@ -55,6 +55,7 @@ pub(crate) static LISTING: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &FIELDS,
+    keys: &["number"],
     search_object: Some("contract"),
     archivable: true,
 };

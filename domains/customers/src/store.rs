@@ -60,6 +60,7 @@ pub(crate) static LISTING: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &FIELDS,
+    keys: &["name"],
     search_object: Some("customer"),
     archivable: true,
 };

@@ -69,6 +69,7 @@ pub(crate) static LISTING: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &FIELDS,
+    keys: &["serial_number"],
     search_object: Some("device"),
     archivable: true,
 };

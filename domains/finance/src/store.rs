@@ -54,6 +54,7 @@ pub static LISTING: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &FIELDS,
+    keys: &[],
     search_object: None,
     archivable: false,
 };

@@ -50,7 +50,8 @@ static FIELDS: FieldMap = FieldMap::new(&[
 ]);
 
 /// The list of parts.
-pub static LISTING: Listing = Listing { list: LIST, fields: &FIELDS, search_object: Some("part"), archivable: true };
+pub static LISTING: Listing =
+    Listing { list: LIST, fields: &FIELDS, keys: &["code", "name"], search_object: Some("part"), archivable: true };
 
 static INSERT: LazyLock<String> = LazyLock::new(|| insert_text("parts", Part::COLUMNS));
 

@@ -2,7 +2,8 @@
 //!
 //! ```ignore
 //! static FIELDS: FieldMap = FieldMap::new(&[Column::new("name", FieldType::Text, "name").not_null(), …]);
-//! pub static LISTING: Listing = Listing { list: LIST, fields: &FIELDS, search_object: Some("customer"), archivable: true };
+//! pub static LISTING: Listing = Listing { list: LIST, fields: &FIELDS, keys: &["name"],
+//!     search_object: Some("customer"), archivable: true };
 //!
 //! let scope = http_api::scope_condition(r.cx(), permissions::CUSTOMERS_READ, &SCOPE);
 //! let page = listing::page::<Customer>(r, &LISTING, &params, vec![scope]).await?;
@@ -10,7 +11,7 @@
 
 use db::{
     Engine, FromRow, Query, Value,
-    list::{Fragment, List, ListPage, ListQuery, run},
+    list::{Fragment, List, ListPage, ListQuery, run, where_clause},
 };
 use http_api::{FieldError, ListParams, Problem, http::StatusCode};
 use jiff::tz::TimeZone;
@@ -28,6 +29,9 @@ pub struct Listing {
     pub list: List,
     /// What may be filtered by.
     pub fields: &'static FieldMap,
+    /// Fields of which a value stands in few records, each with an index of its own; `id` is one anyway. A list of some
+    /// of these values looks at their records alone, instead of walking along its order until it has met them.
+    pub keys: &'static [&'static str],
     /// The kind of object in the text search, for `q`; without one `q` is refused.
     pub search_object: Option<&'static str>,
     /// Whether the table has `archived_at`, so that archived records stand apart.
@@ -80,6 +84,10 @@ async fn page_of<T: FromRow>(
         conditions.push(params.archived_condition());
     }
     let (own, narrow) = own.map_or((None, None), |(own, narrow)| (Some(own), narrow));
+    let narrow = match narrow {
+        None if params.q.is_none() => named(q.cx(), q.engine(), listing, params)?,
+        narrow => narrow,
+    };
     let order = match own {
         Some(own) => own.order(q.cx(), q.engine(), listing, params)?,
         None => None,
@@ -100,6 +108,18 @@ async fn page_of<T: FromRow>(
         }
     }
     run(q, &listing.list, &ListQuery { found, order, narrow, ..params.query(conditions) }).await.map_err(Problem::from)
+}
+
+/// The records with the values of a key that the filter asks for, as [`ListQuery::narrow`] takes them.
+fn named(cx: &Context, engine: Engine, listing: &Listing, params: &ListParams) -> Result<Option<Fragment>, Problem> {
+    let is_key = |leaf: &&Json| {
+        let field = leaf["field"].as_str().unwrap_or_default();
+        (field == "id" || listing.keys.contains(&field)) && (leaf["op"] == "eq" || leaf["op"] == "in")
+    };
+    let Some(leaf) = params.filter.iter().flat_map(own::required).find(is_key) else { return Ok(None) };
+    let clause = where_clause(cx, &[filter(cx, engine, leaf, listing.fields)?]);
+    let text = format!("select id as narrow_id from {} where {}", listing.list.table, clause.text);
+    Ok(Some(Fragment::new(text, clause.binds)))
 }
 
 /// A condition tree as a condition of a list. Relative times count from now, where the tenant is.

@@ -162,7 +162,7 @@ impl OwnFields {
 }
 
 /// The tests that a record must pass whatever else holds: the tree itself, or the members of its `all`.
-fn required(tree: &Json) -> Vec<&Json> {
+pub(crate) fn required(tree: &Json) -> Vec<&Json> {
     match tree.get("all").and_then(Json::as_array) {
         Some(nodes) => nodes.iter().flat_map(required).collect(),
         None if tree.get("field").is_some() => vec![tree],

@@ -32,6 +32,7 @@ pub(crate) static LISTING: Listing = Listing {
         default_sort: "code",
     },
     fields: &FIELDS,
+    keys: &["code", "name"],
     search_object: Some("product"),
     archivable: true,
 };
@@ -52,6 +53,7 @@ pub(crate) static RULES: Listing = Listing {
         default_sort: "category",
     },
     fields: &RULE_FIELDS,
+    keys: &[],
     search_object: None,
     archivable: false,
 };

@@ -44,6 +44,7 @@ pub static SURVEYS: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &SURVEY_FIELDS,
+    keys: &[],
     search_object: None,
     archivable: false,
 };
@@ -69,6 +70,7 @@ pub static TASKS: Listing = Listing {
         default_sort: "due_at",
     },
     fields: &TASK_FIELDS,
+    keys: &[],
     search_object: None,
     archivable: false,
 };

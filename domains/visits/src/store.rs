@@ -71,7 +71,8 @@ static FIELDS: FieldMap = FieldMap::new(&[
 ]);
 
 /// The list of visits.
-pub static LISTING: Listing = Listing { list: LIST, fields: &FIELDS, search_object: None, archivable: false };
+pub static LISTING: Listing =
+    Listing { list: LIST, fields: &FIELDS, keys: &[], search_object: None, archivable: false };
 
 static CONFLICT_FIELDS: FieldMap = FieldMap::new(&[
     Column::new("visit_id", FieldType::Id, "visit_id").not_null(),
@@ -91,7 +92,7 @@ const CONFLICT_LIST: List = List {
 
 /// The list of conflicts.
 pub static CONFLICTS: Listing =
-    Listing { list: CONFLICT_LIST, fields: &CONFLICT_FIELDS, search_object: None, archivable: false };
+    Listing { list: CONFLICT_LIST, fields: &CONFLICT_FIELDS, keys: &[], search_object: None, archivable: false };
 
 static COLUMNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| Visit::COLUMNS.split(", ").collect());
 

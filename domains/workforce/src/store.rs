@@ -43,7 +43,7 @@ static FIELDS: FieldMap = FieldMap::new(&[
 
 /// The list of engineers.
 pub static LISTING: Listing =
-    Listing { list: LIST, fields: &FIELDS, search_object: Some("engineer"), archivable: true };
+    Listing { list: LIST, fields: &FIELDS, keys: &["name"], search_object: Some("engineer"), archivable: true };
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     let marks: Vec<String> = (1..=Engineer::COLUMNS.split(", ").count() + 1).map(|n| format!("${n}")).collect();

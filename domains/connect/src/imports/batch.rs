@@ -139,7 +139,7 @@ enum Came {
 
 impl Hand<'_, '_> {
     async fn line(&mut self, line: &Parsed) -> Result<(), Halt> {
-        let outcome = if line.reasons.is_empty() { self.take(line).await? } else { Err(line.reasons.clone()) };
+        let outcome = if line.reasons.is_empty() { self.take(line).await? } else { Err(self.all_wrong(line)) };
         match outcome {
             Ok(Came::Created(written)) => {
                 self.account.created += 1;
@@ -161,6 +161,22 @@ impl Hand<'_, '_> {
             Err(reasons) => self.account.rejects.push((line.line, reasons)),
         }
         Ok(())
+    }
+
+    /// What is wrong with a line of which some cells cannot be read: the others may name what is not there.
+    fn all_wrong(&self, line: &Parsed) -> Reasons {
+        let mut reasons = line.reasons.clone();
+        for (position, said) in &line.said {
+            let (planned, Said::Names(names)) = (&self.plan.columns[*position], said) else { continue };
+            for name in names {
+                if let Some(Err(reason)) = self.meanings.get(&(*position, name.clone()))
+                    && (reason.code != "not_found" || planned.makes().is_none())
+                {
+                    reasons.push(reason.clone().at(planned.index, name.clone()));
+                }
+            }
+        }
+        reasons
     }
 
     fn keep(&mut self, line: i64, written: Written, is_new: bool, before: Value) {

@@ -245,7 +245,7 @@ impl Plan {
         for (position, planned) in self.columns.iter().enumerate() {
             let Some(named) = &planned.named else { continue };
             let mut fresh: Vec<String> = Vec::new();
-            for line in lines.iter().filter(|line| line.reasons.is_empty()) {
+            for line in lines {
                 let said = line.said.iter().find(|(known, _)| *known == position);
                 if let Some((_, Said::Names(names))) = said {
                     fresh

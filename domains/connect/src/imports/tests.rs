@@ -130,13 +130,14 @@ testkit::both! {
             ,线索,换新,静安物业,,,,JPY,内容: 轿厢; 单价: 500,\n\
             ,订单,加装,静安物业,,,,,,\n\
             ,订单,算错,静安物业,,,9,,内容: 钢丝绳; 单价: 8,\n\
-            ,线索,没有,静安物业,已付清,,,,,\n";
+            ,线索,没有,静安物业,已付清,,,,,\n\
+            ,订单,两处错,无此客户,,2026-02-30,,,,\n";
         let import = begun(&house, &t.cx, "orders", "订单.csv", text.as_bytes()).await;
         assert_eq!(import.json["mapping"]["match"], json!("number"), "{}", import.json);
         let tried = passed(&house, t, &t.cx, &import.id(), Pass::Check).await;
-        assert_eq!(account(&tried), [6, 4, 0, 0, 2], "{tried}");
+        assert_eq!(account(&tried), [7, 4, 0, 0, 3], "{tried}");
         let done = passed(&house, t, &t.cx, &import.id(), Pass::Run).await;
-        assert_eq!(account(&done), [6, 4, 0, 0, 2]);
+        assert_eq!(account(&done), [7, 4, 0, 0, 3]);
         let reasons: Vec<&Value> = done["problems"].as_array().unwrap().iter().map(|one| &one["reason"]).collect();
         assert_eq!(reasons, ["金额与明细合计不符，请留空或修改明细。", "该类型的记录没有这个状态。"]);
         let all = house.api.get(&t.cx, "/api/v1/orders?sort=number").await.ok(200);

@@ -141,6 +141,7 @@ fn customers() -> Vec<Column> {
             ],
         ),
         Column::text("phone", "电话", "Phone").key(),
+        Column::value("phones", "全部电话", "All phones", phones()).shown(),
         Column::text("email", "邮箱", "E-mail").key(),
         Column::text("province", "省份", "Province").inside("address", "province"),
         Column::text("city", "城市", "City").inside("address", "city"),
@@ -149,12 +150,23 @@ fn customers() -> Vec<Column> {
         degrees("lat", "纬度", "Latitude"),
         degrees("lng", "经度", "Longitude"),
         Column::other("tags", "标签", "Tags", ColumnKind::Tags),
+        Column::relation("parent_id", "上级客户", "Parent customer", "customer"),
         person("owner_id", "客户经理", "Owner"),
         region(),
         long("note", "备注", "Note"),
     ];
     columns.extend(created());
     columns
+}
+
+/// All numbers of a customer. They are shown only: the first of them is `phone`, and a file that says both could
+/// contradict itself.
+fn phones() -> FieldKind {
+    let fields = vec![
+        line_field("number", "号码", "Number", FieldKind::Phone),
+        line_field("label", "说明", "Label", FieldKind::Text(TextSettings::default())),
+    ];
+    FieldKind::SubTable(SubTableSettings { fields, min_rows: None, max_rows: None })
 }
 
 fn devices() -> Vec<Column> {
@@ -164,7 +176,11 @@ fn devices() -> Vec<Column> {
         Column::text("model", "型号", "Model"),
         Column::relation("customer_id", "客户", "Customer", "customer"),
         Column::other("site_id", "服务地址", "Site", ColumnKind::Site),
+        Column::text("building", "楼栋", "Building"),
+        Column::text("floor", "楼层", "Floor"),
         Column::text("place", "安装位置", "Place"),
+        Column::relation("parent_id", "上级设备", "Parent device", "device"),
+        Column::relation("dealer_id", "经销商", "Dealer", "customer"),
         Column::choice(
             "status",
             "状态",

@@ -45,6 +45,7 @@ pub(crate) static LISTING: Listing = Listing {
         default_sort: "name",
     },
     fields: &FIELDS,
+    keys: &[],
     search_object: None,
     archivable: true,
 };

@@ -76,6 +76,28 @@ mod tests {
             assert_eq!(api.get(&own, "/api/v1/customers").await.ok(200).json["items"], json!([]));
         }
 
+        migrations(), |t| a_list_of_some_names_is_in_order_paged_and_counted_like_any_other {
+            let api = Api::new(&t.db, &t.world, [crate::routes()]);
+            let mut ids = Vec::new();
+            for name in ["a", "b", "b", "c", "d"] {
+                ids.push(api.post(&t.cx, "/api/v1/customers", json!({"name": name})).await.ok(201).id());
+            }
+            api.act(&t.cx, &format!("/api/v1/customers/{}/archive", ids[3]), 1).await.ok(200);
+            let list = |tree: &Value, more: &str| format!("/api/v1/customers?filter={}{more}", encoded(&tree.to_string()));
+            let named = json!({"field": "name", "op": "in", "value": ["d", "b", "c", "x"]});
+            let first = api.get(&t.cx, &list(&named, "&sort=-name&limit=2&count=true")).await.ok(200);
+            assert_eq!((first.column("name"), &first.json["total"]), (vec![json!("d"), json!("b")], &json!(3)));
+            let cursor = first.json["next_cursor"].as_str().unwrap();
+            let second = api.get(&t.cx, &list(&named, &format!("&sort=-name&limit=2&cursor={cursor}"))).await.ok(200);
+            assert_eq!(second.column("name"), ["b"]);
+            assert_eq!(api.get(&t.cx, &list(&named, "&archived=true")).await.ok(200).column("name"), ["c"]);
+            let both = json!({"all": [{"field": "id", "op": "in", "value": [ids[0], ids[1]]}, {"field": "name", "op": "eq", "value": "b"}]});
+            assert_eq!(api.get(&t.cx, &list(&both, "")).await.ok(200).column("id"), [ids[1].as_str()]);
+            let either = json!({"any": [{"field": "id", "op": "eq", "value": ids[0]}, {"field": "name", "op": "eq", "value": "d"}]});
+            assert_eq!(api.get(&t.cx, &list(&either, "&sort=name")).await.ok(200).column("name"), ["a", "d"]);
+            assert_eq!(api.get(&t.other, &list(&named, "")).await.ok(200).json["items"], json!([]));
+        }
+
         migrations(), |t| a_wrong_request_is_pointed_at {
             let api = Api::new(&t.db, &t.world, [crate::routes()]);
             let errors = async |query: &str| {

@@ -29,6 +29,7 @@ pub(crate) static READINGS: Listing = Listing {
         default_sort: "-at",
     },
     fields: &FIELDS,
+    keys: &[],
     search_object: None,
     archivable: false,
 };

@@ -38,6 +38,7 @@ pub(crate) static LISTING: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &FIELDS,
+    keys: &[],
     search_object: None,
     archivable: false,
 };

@@ -31,6 +31,7 @@ pub(crate) static LISTING: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &FIELDS,
+    keys: &[],
     search_object: Some("record"),
     archivable: true,
 };

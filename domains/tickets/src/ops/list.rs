@@ -66,6 +66,7 @@ pub static LISTING: Listing = Listing {
         default_sort: "-created_at",
     },
     fields: &FIELDS,
+    keys: &["number"],
     search_object: Some("ticket"),
     archivable: false,
 };
