@@ -87,6 +87,9 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const columns = props.columns.map((column) =>
     column.key === pulled?.key ? { ...column, width: pulled.width, sized: true } : column,
   );
+  // Where people set widths, the room that is left goes to a column of which nobody did; without one the table ends.
+  const loose = columns.some((column) => column.sized) ? columns.findLast((column) => !column.sized) : undefined;
+  const ends = columns.length > 0 && columns.every((column) => column.sized);
   const t = useMessages(common);
   const [top, setTop] = useState(0);
   const windowed = rows.length > DRAW_ALL;
@@ -216,12 +219,16 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
         className={`list-table${windowed ? ' windowed' : ''}${busy ? ' busy' : ''}`}
         aria-label={props.label}
         aria-busy={busy}
+        {...(ends ? { style: { width: 'auto' } } : {})}
         {...(windowed ? { 'aria-rowcount': rows.length + 1 } : {})}
       >
         <colgroup>
           {selected && <col style={{ width: 40 }} />}
           {columns.map((column) => (
-            <col key={column.key} style={column.width === undefined ? {} : { width: column.width }} />
+            <col
+              key={column.key}
+              style={column.width === undefined || column === loose ? {} : { width: column.width }}
+            />
           ))}
         </colgroup>
         <thead>

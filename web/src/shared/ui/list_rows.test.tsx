@@ -114,6 +114,31 @@ describe('the edge of a heading', () => {
     expect(resized.mock.calls).toEqual([['title', 280]]);
   });
 
+  it('leaves the room that is left to a column that nobody sized', async () => {
+    const column = (key: string, sized: boolean) => ({ key, title: key, width: 90, sized, render: () => key });
+    const widths = async (sized: readonly boolean[]) => {
+      const box = await draw(
+        <DataTable
+          label="x"
+          rows={[]}
+          keyOf={() => ''}
+          columns={sized.map((is, index) => column(`c${index}`, is))}
+          sort={undefined}
+          onSort={() => undefined}
+          current={-1}
+          busy={false}
+        />,
+      );
+      return [
+        box.querySelector<HTMLElement>('table')?.style.width,
+        ...Array.from(box.querySelectorAll('col'), (col) => col.style.width),
+      ];
+    };
+    expect(await widths([true, false, false, true])).toEqual(['', '90px', '90px', '', '90px']);
+    expect(await widths([false, false])).toEqual(['', '90px', '90px']);
+    expect(await widths([true, true])).toEqual(['auto', '90px', '90px']);
+  });
+
   it('gives the column its own width back with two clicks', async () => {
     const resized = vi.fn();
     const { grip } = await open(resized);
