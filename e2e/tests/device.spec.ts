@@ -1,39 +1,16 @@
 /** The electronic file of a device: components with terms of their own, the verdict explained, meters, handing over, scrapping, labels. */
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
+import { call, day, dialog, digits, more, panel, pick, save, settled } from '../support/steps.ts';
 import { DESKTOP, expect, expectAccessible, expectFits, faults, PHONE, test } from '../support/test.ts';
-
-/** Calls the API as the person of the page, with everything that changes need. */
-async function call<T>(page: Page, method: string, path: string, data?: unknown): Promise<T> {
-  const session = (await (await page.request.get('/api/v1/session')).json()) as { csrf_token: string };
-  const answer = await page.request.fetch(`/api/v1${path}`, {
-    method,
-    ...(data === undefined ? {} : { data }),
-    headers: { 'X-CSRF-Token': session.csrf_token, 'Idempotency-Key': `${Date.now()}-${Math.random()}` },
-  });
-  expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
 
 interface Device {
   id: string;
   serial_number: string;
 }
 
-let made = 0;
-/** Digits that no other record of this run has. */
-function digits(): string {
-  made += 1;
-  return String((Date.now() * 10 + made) % 100_000_000).padStart(8, '0');
-}
-
-/** The day so many days from now, as fields take it. */
-function day(ahead: number): string {
-  return new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
-}
-
 /** A lift that was put in a year ago, with two years of warranty and five for its drive. */
-async function lift(page: Page, more: Record<string, unknown> = {}): Promise<Device> {
+async function lift(page: Page, facts: Record<string, unknown> = {}): Promise<Device> {
   const tail = digits();
   const product = await call<{ id: string }>(page, 'POST', '/products', {
     code: `EL-${tail}`,
@@ -45,32 +22,14 @@ async function lift(page: Page, more: Record<string, unknown> = {}): Promise<Dev
     serial_number: `SN-${tail}`,
     product_id: product.id,
     installed_on: day(-365),
-    ...more,
+    ...facts,
   });
-}
-
-/** Waits until nothing on the page is still loading. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator('main').first()).toBeVisible();
-  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible')).toHaveCount(0);
 }
 
 async function open(page: Page, { id, serial_number: serial }: Device): Promise<void> {
   await page.goto(`/devices/${id}`);
   await expect(page.getByRole('heading', { name: serial, level: 1 })).toBeVisible();
   await settled(page);
-}
-
-/** The panel of the page with this heading; some say a number behind it. */
-const panel = (page: Page, heading: string): Locator =>
-  page.locator('section.panel').filter({ has: page.getByRole('heading', { name: new RegExp(`^${heading}( \\d+)?$`) }) });
-
-const drawer = (page: Page): Locator => page.getByRole('dialog');
-const save = (page: Page): Locator => drawer(page).getByRole('button', { name: /^保\s?存$/ });
-
-async function more(page: Page, item: string): Promise<void> {
-  await page.getByRole('button', { name: /更多操作/ }).click();
-  await page.getByRole('menuitem', { name: item, exact: true }).click();
 }
 
 /** Types a day and leaves the field, as people do. */
@@ -98,11 +57,11 @@ test('a component with a warranty of its own stands in the explained verdict', a
 
   await test.step('a part with a serial number and a warranty is registered', async () => {
     await page.getByRole('button', { name: '添加部件' }).click();
-    await drawer(page).getByLabel('名称').fill('变频器');
-    await drawer(page).getByLabel('序列号').fill('VFD-0042');
-    await fillDay(drawer(page).getByLabel('保修至'), day(900));
+    await dialog(page).getByLabel('名称').fill('变频器');
+    await dialog(page).getByLabel('序列号').fill('VFD-0042');
+    await fillDay(dialog(page).getByLabel('保修至'), day(900));
     await save(page).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     const part = panel(page, '已安装部件').getByRole('listitem').filter({ hasText: '变频器' });
     await expect(part).toContainText('VFD-0042');
     await expect(part).toContainText(`保修至 ${day(900)}`);
@@ -121,9 +80,9 @@ test('a component with a warranty of its own stands in the explained verdict', a
 
   await test.step('it is replaced, and the old one stays on file', async () => {
     await page.getByRole('button', { name: '更换 变频器' }).click();
-    await drawer(page).getByLabel('序列号').fill('VFD-0077');
+    await dialog(page).getByLabel('序列号').fill('VFD-0077');
     await save(page).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     const parts = panel(page, '已安装部件');
     await expect(parts.getByRole('listitem').filter({ hasText: 'VFD-0077' })).toBeVisible();
     await parts.getByText('已拆下的部件（1）').click();
@@ -132,9 +91,9 @@ test('a component with a warranty of its own stands in the explained verdict', a
 
   await test.step('a device that stands in this one is registered from here', async () => {
     await panel(page, '下级设备').getByRole('button', { name: /^登记/ }).click();
-    await drawer(page).getByLabel('序列号').fill(`${device.serial_number}-A`);
+    await dialog(page).getByLabel('序列号').fill(`${device.serial_number}-A`);
     await save(page).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     await panel(page, '下级设备').getByRole('link', { name: `${device.serial_number}-A` }).click();
     await expect(page.getByRole('heading', { name: `${device.serial_number}-A`, level: 1 })).toBeVisible();
     await expect(panel(page, '基本信息').getByRole('link', { name: device.serial_number, exact: true })).toBeVisible();
@@ -150,42 +109,42 @@ test('a counter takes no reading below the last one, unless it began anew', asyn
 
   await test.step('a meter is added, and read', async () => {
     await meters.getByRole('button', { name: '添加仪表' }).click();
-    await drawer(page).getByLabel('名称').fill('运行小时');
-    await drawer(page).getByLabel('单位').fill('h');
+    await dialog(page).getByLabel('名称').fill('运行小时');
+    await dialog(page).getByLabel('单位').fill('h');
     await save(page).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     await meters.getByRole('button', { name: '登记读数 运行小时' }).click();
-    await drawer(page).getByLabel('读数').fill('1200');
+    await dialog(page).getByLabel('读数').fill('1200');
     await save(page).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     await expect(meters.getByText('1200 h', { exact: true })).toBeVisible();
   });
 
   await test.step('one of the same name is refused in words', async () => {
     complaints.allow(/status of 409 .*\/api\/v1\/devices\/.*\/meters$/);
     await meters.getByRole('button', { name: '添加仪表' }).click();
-    await drawer(page).getByLabel('名称').fill('运行小时');
-    await drawer(page).getByLabel('单位').fill('h');
+    await dialog(page).getByLabel('名称').fill('运行小时');
+    await dialog(page).getByLabel('单位').fill('h');
     await save(page).click();
-    await expect(drawer(page).getByText('已被使用')).toBeVisible();
-    await drawer(page).getByLabel('名称').fill('启动次数');
-    await drawer(page).getByLabel('单位').fill('次');
+    await expect(dialog(page).getByText('已被使用')).toBeVisible();
+    await dialog(page).getByLabel('名称').fill('启动次数');
+    await dialog(page).getByLabel('单位').fill('次');
     await save(page).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     await expect(meters.getByText('启动次数')).toBeVisible();
   });
 
   await test.step('a reading that falls is refused beside its field, and nothing typed is lost', async () => {
     complaints.allow(/status of 422 .*\/api\/v1\/devices\/.*\/readings$/);
     await meters.getByRole('button', { name: '登记读数 运行小时' }).click();
-    await drawer(page).getByLabel('读数').fill('300');
+    await dialog(page).getByLabel('读数').fill('300');
     await save(page).click();
-    await expect(drawer(page).getByText('累计值不能变小；仪表已归零或更换时请勾选相应选项')).toBeVisible();
-    await expect(drawer(page).getByLabel('读数')).toHaveValue('300');
+    await expect(dialog(page).getByText('累计值不能变小；仪表已归零或更换时请勾选相应选项')).toBeVisible();
+    await expect(dialog(page).getByLabel('读数')).toHaveValue('300');
     await expectAccessible(page);
-    await drawer(page).getByRole('switch', { name: '仪表已归零或更换' }).click();
+    await dialog(page).getByRole('switch', { name: '仪表已归零或更换' }).click();
     await save(page).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     await expect(meters.getByText('300 h', { exact: true })).toBeVisible();
   });
 
@@ -211,14 +170,12 @@ test('a device goes to another customer, is scrapped, and comes back', async ({ 
 
   await test.step('it is handed over, with a site of the new customer', async () => {
     await more(page, '转移');
-    await drawer(page).getByRole('combobox', { name: '新客户' }).fill(after.name);
-    await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: after.name }).click();
-    await drawer(page).getByRole('combobox', { name: '服务地址' }).click();
-    await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: '二号楼' }).click();
-    await drawer(page).getByLabel('原因').fill('楼宇转售');
+    await pick(dialog(page).getByRole('combobox', { name: '新客户' }), after.name, after.name);
+    await pick(dialog(page).getByRole('combobox', { name: '服务地址' }), '二号楼');
+    await dialog(page).getByLabel('原因').fill('楼宇转售');
     await expectAccessible(page);
-    await drawer(page).getByRole('button', { name: /^转\s?移$/ }).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await dialog(page).getByRole('button', { name: /^转\s?移$/ }).click();
+    await expect(dialog(page)).toHaveCount(0);
     await expect(panel(page, '基本信息').getByRole('link', { name: after.name })).toBeVisible();
     await expect(panel(page, '位置').getByText('二号楼')).toBeVisible();
     const told = page.locator('.timeline > li').filter({ hasText: '转移了设备' });
@@ -229,11 +186,11 @@ test('a device goes to another customer, is scrapped, and comes back', async ({ 
 
   await test.step('scrapped, it is covered no longer, and the verdict says so first', async () => {
     await more(page, '报废');
-    await drawer(page).getByRole('button', { name: /^报\s?废$/ }).click();
-    await expect(drawer(page).getByText('请填写报废原因')).toBeVisible();
-    await drawer(page).getByLabel('报废原因').fill('整机更换');
-    await drawer(page).getByRole('button', { name: /^报\s?废$/ }).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await dialog(page).getByRole('button', { name: /^报\s?废$/ }).click();
+    await expect(dialog(page).getByText('请填写报废原因')).toBeVisible();
+    await dialog(page).getByLabel('报废原因').fill('整机更换');
+    await dialog(page).getByRole('button', { name: /^报\s?废$/ }).click();
+    await expect(dialog(page)).toHaveCount(0);
     await expect(page.locator('.page-head').getByText('报废', { exact: true })).toBeVisible();
     await expect(page.locator('.page-head').getByText('保外')).toBeVisible();
     await expect(panel(page, '保修')).toContainText('报废');
@@ -242,7 +199,7 @@ test('a device goes to another customer, is scrapped, and comes back', async ({ 
 
   await test.step('and that is taken back', async () => {
     await more(page, '撤销报废');
-    await drawer(page).getByRole('button', { name: /^确\s?[定认]$/ }).click();
+    await dialog(page).getByRole('button', { name: /^确\s?[定认]$/ }).click();
     await expect(page.locator('.page-head').getByText('使用中')).toBeVisible();
     await expect(page.locator('.page-head').getByText('保内')).toBeVisible();
   });
@@ -265,15 +222,15 @@ test('labels are a PDF, of one device or of those that were chosen in the list',
   await open(page, device);
   await more(page, '打印标签');
   await expectAccessible(page);
-  await pdf(() => drawer(page).getByRole('button', { name: /下载 PDF/ }).click());
-  await expect(drawer(page)).toHaveCount(0);
+  await pdf(() => dialog(page).getByRole('button', { name: /下载 PDF/ }).click());
+  await expect(dialog(page)).toHaveCount(0);
 
   await page.goto(`/devices?q=${device.serial_number}`);
   const table = page.getByRole('table', { name: '设备' });
   await expect(table.getByRole('link', { name: device.serial_number })).toBeVisible();
   await table.getByRole('row').filter({ hasText: device.serial_number }).getByRole('checkbox').check();
   await page.getByRole('button', { name: /打印标签/ }).click();
-  await pdf(() => drawer(page).getByRole('button', { name: /下载 PDF/ }).click());
+  await pdf(() => dialog(page).getByRole('button', { name: /下载 PDF/ }).click());
 });
 
 test('anybody looks up the warranty by the serial number, without signing in', async ({ person, server, complaints }) => {

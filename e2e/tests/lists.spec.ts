@@ -1,19 +1,8 @@
 /** Lists: views that are saved and shared, cells edited in place, changes in bulk with a way back, export, import. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import { call, dialog, pick, save, settled } from '../support/steps.ts';
 import { DESKTOP, expect, expectAccessible, expectFits, PHONE, pictures, test } from '../support/test.ts';
-
-/** Calls the API as the person of the page, with everything that changes need. */
-async function call<T>(page: Page, method: string, path: string, data?: unknown): Promise<T> {
-  const session = (await (await page.request.get('/api/v1/session')).json()) as { csrf_token: string };
-  const answer = await page.request.fetch(`/api/v1${path}`, {
-    method,
-    ...(data === undefined ? {} : { data }),
-    headers: { 'X-CSRF-Token': session.csrf_token, 'Idempotency-Key': `${Date.now()}-${Math.random()}` },
-  });
-  expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
 
 interface Customer {
   id: string;
@@ -30,20 +19,6 @@ async function levels(page: Page, word: string): Promise<string[]> {
   return items.map((one) => one.level);
 }
 
-/** Waits until nothing on the page is still loading. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator('main').first()).toBeVisible();
-  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible')).toHaveCount(0);
-}
-
-/** Chooses what a select offers by these words. */
-async function pick(page: Page, select: string | RegExp, words: string | RegExp): Promise<void> {
-  await page.getByRole('combobox', { name: select }).click();
-  const option = page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: words });
-  await option.first().click();
-}
-
-const dialog = (page: Page) => page.getByRole('dialog');
 const viewButton = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`视图：\\s*${name}`) });
 const VIP = encodeURIComponent(JSON.stringify({ field: 'level', op: 'in', value: ['vip'] }));
 
@@ -79,12 +54,10 @@ test('a view that is saved and shared opens first for the role it is for, and sa
   await manager.getByRole('button', { name: '另存为视图' }).click();
   await dialog(manager).getByLabel('视图名称').fill('贵宾客户');
   await dialog(manager).getByRole('switch', { name: '共享给同事' }).click();
-  await pick(manager, '共享给哪些角色', '客服');
-  await manager.keyboard.press('Escape');
-  await pick(manager, '作为这些角色的默认视图', '客服');
-  await manager.keyboard.press('Escape');
+  await pick(manager.getByRole('combobox', { name: '共享给哪些角色' }), '客服');
+  await pick(manager.getByRole('combobox', { name: '作为这些角色的默认视图' }), '客服');
   await expectAccessible(manager);
-  await dialog(manager).getByRole('button', { name: /^保\s?存$/ }).click();
+  await save(manager).click();
   await expect(viewButton(manager, '贵宾客户')).toBeVisible();
   await expect(manager.getByText('已修改，未保存')).toHaveCount(0);
 
@@ -178,8 +151,8 @@ test('many records are changed after a preview, and changed back', async ({ pers
   const bar = page.getByRole('region', { name: '操作' });
   await expect(bar).toContainText('已选 3 项');
   await bar.getByRole('button', { name: '批量修改' }).click();
-  await pick(page, '要修改的字段', /^级别$/);
-  await pick(page, '级别', '金牌');
+  await pick(page.getByRole('combobox', { name: '要修改的字段' }), /^级别$/);
+  await pick(page.getByRole('combobox', { name: '级别' }), '金牌');
   await expectAccessible(page);
   await dialog(page).getByRole('button', { name: '预览' }).click();
   await expect(dialog(page).getByRole('row', { name: /批量客户一/ })).toContainText('普通');
