@@ -40,8 +40,8 @@ export async function settled(page: Page): Promise<void> {
   await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible, .ant-spin-spinning:visible')).toHaveCount(0);
 }
 
-/** The dialog or drawer that is open. */
-export const dialog = (page: Page): Locator => page.getByRole('dialog');
+/** The dialog or drawer that is open; with a name, where one opens over another. */
+export const dialog = (page: Page, name?: string): Locator => page.getByRole('dialog', name === undefined ? {} : { name });
 
 /** The button that saves what the open dialog holds. */
 export const save = (page: Page): Locator => dialog(page).getByRole('button', { name: /^保\s?存$/ });

@@ -1,23 +1,8 @@
 /** Everything about one customer on one page: changed where it stands, found by any phone, merged, separated, given out, erased. */
 import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { call, dialog, digits, more, panel, pick, save, settled } from '../support/steps.ts';
 import { DESKTOP, expect, expectAccessible, expectFits, faults, PHONE, test } from '../support/test.ts';
-
-/** Calls the API as the person of the page, with everything that changes need. */
-async function call<T>(page: Page, method: string, path: string, data?: unknown, version?: number): Promise<T> {
-  const session = (await (await page.request.get('/api/v1/session')).json()) as { csrf_token: string };
-  const answer = await page.request.fetch(`/api/v1${path}`, {
-    method,
-    ...(data === undefined ? {} : { data }),
-    headers: {
-      'X-CSRF-Token': session.csrf_token,
-      'Idempotency-Key': `${Date.now()}-${Math.random()}`,
-      ...(version === undefined ? {} : { 'If-Match': `"${version}"` }),
-    },
-  });
-  expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
 
 interface Customer {
   id: string;
@@ -26,36 +11,14 @@ interface Customer {
   archived_at: string | null;
 }
 
-let made = 0;
-/** Digits that no other record of this run has. */
-function digits(): string {
-  made += 1;
-  return String((Date.now() * 10 + made) % 100_000_000).padStart(8, '0');
-}
-
 const customer = (page: Page, name: string, more: Record<string, unknown> = {}) =>
   call<Customer>(page, 'POST', '/customers', { name, kind: 'company', level: 'standard', ...more });
-
-/** Waits until nothing on the page is still loading. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator('main').first()).toBeVisible();
-  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible')).toHaveCount(0);
-}
 
 async function open(page: Page, { id, name }: Pick<Customer, 'id' | 'name'>): Promise<void> {
   await page.goto(`/customers/${id}`);
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
   await settled(page);
 }
-
-/** The panel of the page with this heading; some say a number behind it. */
-const panel = (page: Page, heading: string): Locator =>
-  page.locator('section.panel').filter({ has: page.getByRole('heading', { name: new RegExp(`^${heading}( \\d+)?$`) }) });
-
-const more = async (page: Page, item: string): Promise<void> => {
-  await page.getByRole('button', { name: /更多操作/ }).click();
-  await page.getByRole('menuitem', { name: item }).click();
-};
 
 test('facts are changed where they stand, and a second phone finds the customer on the intake page', async ({
   person,
@@ -71,8 +34,7 @@ test('facts are changed where they stand, and a second phone finds the customer 
   await test.step('the level is changed in its place, and only it', async () => {
     await page.getByRole('button', { name: '编辑 客户等级' }).click();
     const place = page.getByRole('group', { name: '客户等级' });
-    await place.getByRole('combobox').click();
-    await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: '贵宾' }).click();
+    await pick(place.getByRole('combobox'), '贵宾');
     await place.getByRole('button', { name: /^保\s?存$/ }).click();
     await expect(place).toHaveCount(0);
     await expect(page.locator('.page-head').getByText('贵宾')).toBeVisible();
@@ -99,18 +61,17 @@ test('facts are changed where they stand, and a second phone finds the customer 
 
   await test.step('a contact and a site are added', async () => {
     await page.getByRole('button', { name: '添加联系人' }).click();
-    const drawer = page.getByRole('dialog');
-    await drawer.getByLabel('姓名').fill('陆晓');
-    await drawer.getByLabel('电话').fill(`136${tail}`);
-    await drawer.getByRole('button', { name: /^保\s?存$/ }).click();
-    await expect(drawer).toHaveCount(0);
+    await dialog(page).getByLabel('姓名').fill('陆晓');
+    await dialog(page).getByLabel('电话').fill(`136${tail}`);
+    await save(page).click();
+    await expect(dialog(page)).toHaveCount(0);
     await expect(panel(page, '联系人').getByText('陆晓')).toBeVisible();
     await page.getByRole('button', { name: '添加服务地址' }).click();
-    await drawer.getByLabel('名称').fill('湖滨店');
-    await drawer.getByLabel('纬度').fill('30.25');
-    await drawer.getByLabel('经度').fill('120.16');
-    await drawer.getByRole('button', { name: /^保\s?存$/ }).click();
-    await expect(drawer).toHaveCount(0);
+    await dialog(page).getByLabel('名称').fill('湖滨店');
+    await dialog(page).getByLabel('纬度').fill('30.25');
+    await dialog(page).getByLabel('经度').fill('120.16');
+    await save(page).click();
+    await expect(dialog(page)).toHaveCount(0);
     await expect(panel(page, '服务地址').getByRole('listitem').filter({ hasText: '湖滨店' })).toBeVisible();
     await expect(panel(page, '服务地址').getByRole('img', { name: '位置分布图，共 1 处' })).toBeVisible();
   });
@@ -147,21 +108,21 @@ test('two records of one customer are merged after a preview, and separated agai
     await open(page, keep);
     await expect(page.getByText('可能与 1 个客户重复')).toBeVisible();
     await page.getByRole('button', { name: /^查\s?看$/ }).click();
-    const drawer = page.getByRole('dialog', { name: '重复客户' });
+    const drawer = dialog(page, '重复客户');
     await expect(drawer.getByText('相同：电话、名称')).toBeVisible();
     await expect(drawer.getByText('0 个工单 · 1 台设备')).toBeVisible();
     await drawer.getByRole('button', { name: `合并 ${goes.name}` }).click();
   });
 
   await test.step('the preview says what goes along, and lets people choose what stays', async () => {
-    const dialog = page.getByRole('dialog', { name: '合并客户' });
-    await expect(dialog.getByText(/联系人 1/)).toBeVisible();
-    await expect(dialog.getByText(/设备 1/)).toBeVisible();
-    await dialog.getByRole('radio', { name: `desk${tail}@customer.example` }).check();
+    const preview = dialog(page, '合并客户');
+    await expect(preview.getByText(/联系人 1/)).toBeVisible();
+    await expect(preview.getByText(/设备 1/)).toBeVisible();
+    await preview.getByRole('radio', { name: `desk${tail}@customer.example` }).check();
     await expectAccessible(page);
-    await dialog.getByRole('button', { name: /^合\s?并$/ }).click();
-    await expect(dialog).toHaveCount(0);
-    const drawer = page.getByRole('dialog', { name: '重复客户' });
+    await preview.getByRole('button', { name: /^合\s?并$/ }).click();
+    await expect(preview).toHaveCount(0);
+    const drawer = dialog(page, '重复客户');
     await expect(drawer.getByText('已合并', { exact: true })).toBeVisible({ timeout: 30_000 });
     await drawer.getByRole('button', { name: /关闭|Close/ }).first().click();
     await expect(drawer).toHaveCount(0);
@@ -186,9 +147,9 @@ test('two records of one customer are merged after a preview, and separated agai
 
   await test.step('the merge is taken back', async () => {
     await more(page, '重复客户');
-    const drawer = page.getByRole('dialog', { name: '重复客户' });
+    const drawer = dialog(page, '重复客户');
     await drawer.getByRole('button', { name: '撤销合并' }).click();
-    await page.getByRole('dialog', { name: '撤销合并' }).getByRole('button', { name: /^确\s?[定认]$/ }).click();
+    await dialog(page, '撤销合并').getByRole('button', { name: /^确\s?[定认]$/ }).click();
     await expect(drawer.getByText('已撤销', { exact: true })).toBeVisible({ timeout: 30_000 });
     await drawer.getByRole('button', { name: /关闭|Close/ }).first().click();
     await expect(panel(page, '设备').getByRole('link', { name: serial })).toHaveCount(0, { timeout: 30_000 });
@@ -208,8 +169,7 @@ test('groups and their companies lead to each other', async ({ person, server })
   await open(page, company);
   await page.getByRole('button', { name: '编辑 上级客户' }).click();
   const place = page.getByRole('group', { name: '上级客户' });
-  await place.getByRole('combobox').fill(group.name);
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: group.name }).click();
+  await pick(place.getByRole('combobox'), group.name, group.name);
   await place.getByRole('button', { name: /^保\s?存$/ }).click();
   await expect(place).toHaveCount(0);
   await page.locator('.page-head').getByRole('link', { name: group.name }).click();
@@ -238,8 +198,7 @@ test('the timeline is narrowed to what people look for', async ({ person, server
     await expect(events).toHaveCount(5);
     await expect(events.first().getByRole('link', { name: `${ticket.number} 教室空调漏水` })).toBeVisible();
   });
-  await page.getByRole('combobox', { name: '内容' }).click();
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: '联系人' }).click();
+  await pick(page.getByRole('combobox', { name: '内容' }), '联系人');
   await expect(events).toHaveCount(1);
   await expect(events.first()).toContainText('创建了联系人');
   await expect(events.first()).toContainText('苏青');
@@ -279,32 +238,32 @@ test('personal data is given out as a file, and erased after two questions; the 
   await test.step('the file holds what is known about the person, and the timeline says that it was given out', async () => {
     await more(page, '导出个人信息');
     const wait = page.waitForEvent('download');
-    await page.getByRole('dialog', { name: '导出个人信息' }).getByRole('button', { name: /^导\s?出$/ }).click();
+    await dialog(page, '导出个人信息').getByRole('button', { name: /^导\s?出$/ }).click();
     const download = await wait;
     expect(download.suggestedFilename()).toBe(`导出个人信息 ${one.name}.json`);
     const text = await readFile(await download.path(), 'utf8');
     expect(() => JSON.parse(text) as unknown).not.toThrow();
     for (const known of [one.name, `137${tail}`, `he${tail}@customer.example`, ticket.number]) expect(text).toContain(known);
-    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     await expect(page.locator('.timeline').getByText('导出了个人信息')).toBeVisible();
   });
 
   await test.step('erasing asks for a reason and for the name', async () => {
     await more(page, '抹除个人信息');
-    const dialog = page.getByRole('dialog', { name: '抹除个人信息' });
-    await expect(dialog.getByText('抹除后不可恢复')).toBeVisible();
-    const erase = dialog.getByRole('button', { name: '抹除个人信息' });
+    const question = dialog(page, '抹除个人信息');
+    await expect(question.getByText('抹除后不可恢复')).toBeVisible();
+    const erase = question.getByRole('button', { name: '抹除个人信息' });
     await erase.click();
-    await expect(dialog.getByText('请填写原因')).toBeVisible();
-    await dialog.getByLabel('原因').fill('本人书面要求');
-    await dialog.getByLabel(/^请输入客户名称/).fill('贺兰');
+    await expect(question.getByText('请填写原因')).toBeVisible();
+    await question.getByLabel('原因').fill('本人书面要求');
+    await question.getByLabel(/^请输入客户名称/).fill('贺兰');
     await erase.click();
-    await expect(dialog.getByText('与客户名称不一致')).toBeVisible();
+    await expect(question.getByText('与客户名称不一致')).toBeVisible();
     await expectAccessible(page);
     await expect(page.getByRole('heading', { name: one.name, level: 1 }), 'nothing has happened yet').toBeVisible();
-    await dialog.getByLabel(/^请输入客户名称/).fill(one.name);
+    await question.getByLabel(/^请输入客户名称/).fill(one.name);
     await erase.click();
-    await expect(dialog).toHaveCount(0);
+    await expect(question).toHaveCount(0);
   });
 
   await test.step('name and numbers are gone, the ticket and the reason stay', async () => {
@@ -329,14 +288,13 @@ test('a role sees the sections that were laid out for it', async ({ person, serv
   await open(page, one);
   await expect(panel(page, '满意度')).toBeVisible();
   await more(page, '页面布局');
-  const drawer = page.getByRole('dialog', { name: '页面布局' });
-  await drawer.getByRole('combobox', { name: '适用于' }).click();
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: '客服' }).click();
+  const drawer = dialog(page, '页面布局');
+  await pick(drawer.getByRole('combobox', { name: '适用于' }), '客服');
   await drawer.getByRole('switch', { name: '此角色使用单独的布局' }).click();
   await drawer.getByRole('checkbox', { name: '显示“满意度”' }).uncheck();
   await drawer.getByRole('button', { name: '上移“设备”' }).click();
   await expectFits(page);
-  await drawer.getByRole('button', { name: /^保\s?存$/ }).click();
+  await save(page).click();
   await expect(drawer).toHaveCount(0);
 
   const agent = await person({ as: server.person('agent') });

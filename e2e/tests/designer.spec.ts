@@ -1,5 +1,6 @@
 /** The designer: an object is built in the browser from nothing, used at once, changed with data in it, and kept from mistakes. */
 import type { Locator, Page } from '@playwright/test';
+import { call, dialog, pick, save, settled } from '../support/steps.ts';
 import { expect, expectAccessible, expectFits, faults, pictures, PHONE, DESKTOP, test } from '../support/test.ts';
 
 const KEY = 'company_car';
@@ -10,51 +11,30 @@ interface Fields {
   catalogue: { object: string; fields: { id: string; label: { zh: string }; [flag: string]: unknown }[] };
 }
 
-async function call<T>(page: Page, method: string, path: string, data?: unknown, version?: number): Promise<T> {
-  const session = (await (await page.request.get('/api/v1/session')).json()) as { csrf_token: string };
-  const answer = await page.request.fetch(`/api/v1${path}`, {
-    method,
-    ...(data === undefined ? {} : { data }),
-    headers: {
-      'X-CSRF-Token': session.csrf_token,
-      'Idempotency-Key': `${Date.now()}-${Math.random()}`,
-      ...(version === undefined ? {} : { 'If-Match': `"${version}"` }),
-    },
-  });
-  expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
-
-/** Waits until nothing on the page is still loading. */
+/** Opens a page and waits until nothing on it is still loading. */
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await expect(page.locator('main h1').first()).toBeVisible();
-  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible')).toHaveCount(0);
+  await settled(page);
 }
 
 const palette = (page: Page) => page.getByRole('region', { name: '字段类型' });
 const row = (page: Page, name: string) => page.locator('.field-button').filter({ hasText: name });
 const rows = (page: Page) => page.locator('.field-button .field-name');
-const save = (page: Page) => page.getByRole('toolbar').getByRole('button', { name: /保\s?存$/ });
-const panel = (page: Page) => page.getByRole('complementary', { name: '属性' });
+const saveAll = (page: Page) => page.getByRole('toolbar').getByRole('button', { name: /保\s?存$/ });
+const properties = (page: Page) => page.getByRole('complementary', { name: '属性' });
 
 /** Adds a field with a click, and names it as the cursor already stands there. */
 async function add(page: Page, kind: string, name: string): Promise<void> {
   const before = await rows(page).count();
   await palette(page).getByRole('button', { name: kind, exact: true }).click();
   await expect(rows(page)).toHaveCount(before + 1);
-  const label = panel(page).getByLabel('名称（中文）');
+  const label = properties(page).getByLabel('名称（中文）');
   await expect(label).toBeFocused();
   await label.fill(name);
   await page.keyboard.press('Tab');
   // The id follows the name as soon as it is left.
-  await expect(panel(page).getByLabel('标识')).not.toHaveValue(/^new_/);
-}
-
-async function pick(select: Locator, words: string): Promise<void> {
-  const page = select.page();
-  await select.click();
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: words }).first().click();
+  await expect(properties(page).getByLabel('标识')).not.toHaveValue(/^new_/);
 }
 
 async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
@@ -69,7 +49,7 @@ async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
 }
 
 async function saveFields(page: Page): Promise<void> {
-  await save(page).click();
+  await saveAll(page).click();
   await expect(page.getByText('字段已保存').first()).toBeVisible();
   await expect(page.getByRole('toolbar').getByText('已保存')).toBeVisible();
 }
@@ -100,13 +80,13 @@ test('an object is built from nothing, and its list, form and rules are there at
   test.setTimeout(240_000);
   await server.complete();
   const page = await person({ as: server.person('admin') });
-  page.on('dialog', (dialog) => void dialog.accept());
+  page.on('dialog', (asked) => void asked.accept());
 
   await test.step('create it', async () => {
     await open(page, '/settings/objects');
     await expectAccessible(page);
     await page.getByRole('button', { name: '新建对象' }).first().click();
-    const drawer = page.getByRole('dialog');
+    const drawer = dialog(page);
     await drawer.getByLabel('中文名称').fill('公司用车');
     await expect(drawer.getByLabel('标识')).toHaveValue('gong_si_yong_che');
     await drawer.getByLabel('英文名称').fill('Company car');
@@ -123,37 +103,36 @@ test('an object is built from nothing, and its list, form and rules are there at
   await test.step('drag the first field in', async () => {
     await drag(page, palette(page).getByRole('button', { name: '单行文本' }), page.locator('.field-drop'));
     await expect(rows(page)).toHaveText(['单行文本']);
-    const label = panel(page).getByLabel('名称（中文）');
+    const label = properties(page).getByLabel('名称（中文）');
     await expect(label).toBeFocused();
     await label.fill('车牌号');
-    await panel(page).getByLabel('名称（英文）').fill('Plate');
+    await properties(page).getByLabel('名称（英文）').fill('Plate');
     await page.keyboard.press('Tab');
-    await expect(panel(page).getByLabel('标识')).toHaveValue('plate');
-    await panel(page).getByRole('switch', { name: '必填', exact: true }).click();
-    await panel(page).getByRole('switch', { name: '唯一' }).click();
-    await panel(page).getByRole('switch', { name: '可筛选' }).click();
+    await expect(properties(page).getByLabel('标识')).toHaveValue('plate');
+    await properties(page).getByRole('switch', { name: '必填', exact: true }).click();
+    await properties(page).getByRole('switch', { name: '唯一' }).click();
+    await properties(page).getByRole('switch', { name: '可筛选' }).click();
   });
 
   await test.step('add the others', async () => {
     await add(page, '单选', '车况');
-    await panel(page).getByLabel('选项 1 中文').fill('可用');
-    await panel(page).getByLabel('选项 2 中文').fill('维修中');
+    await properties(page).getByLabel('选项 1 中文').fill('可用');
+    await properties(page).getByLabel('选项 2 中文').fill('维修中');
     await page.keyboard.press('Tab');
-    await panel(page).getByRole('button', { name: '选项 2 的颜色' }).click();
+    await properties(page).getByRole('button', { name: '选项 2 的颜色' }).click();
     await page.getByRole('button', { name: '颜色 7', exact: true }).click();
     await add(page, '日期', '年检日期');
     await add(page, '关联记录', '使用工程师');
-    await pick(panel(page).getByLabel('关联到'), '工程师');
+    await pick(properties(page).getByLabel('关联到'), '工程师');
     await add(page, '关联记录', '相关工单');
-    await pick(panel(page).getByLabel('关联到'), '工单');
+    await pick(properties(page).getByLabel('关联到'), '工单');
     await add(page, '多行文本', '维修说明');
-    await panel(page).getByRole('button', { name: '显示条件: 设置条件' }).click();
-    const dialog = page.getByRole('dialog');
-    await pick(dialog.getByLabel('字段'), '车况');
-    await pick(dialog.getByLabel('值'), '维修中');
+    await properties(page).getByRole('button', { name: '显示条件: 设置条件' }).click();
+    await pick(dialog(page).getByLabel('字段'), '车况');
+    await pick(dialog(page).getByLabel('值'), '维修中');
     await expectAccessible(page);
-    await dialog.getByRole('button', { name: /确\s?定/ }).click();
-    await expect(panel(page).getByText('车况 是其中之一 维修中')).toBeVisible();
+    await dialog(page).getByRole('button', { name: /确\s?定/ }).click();
+    await expect(properties(page).getByText('车况 是其中之一 维修中')).toBeVisible();
     await expectAccessible(page);
     await pictures(page, 'designer-fields');
   });
@@ -196,19 +175,19 @@ test('an object is built from nothing, and its list, form and rules are there at
   await test.step('lay out a form and publish it', async () => {
     await page.getByRole('navigation', { name: '设计分类' }).getByRole('link', { name: '表单' }).click();
     await page.getByRole('button', { name: '新建表单' }).click();
-    await page.getByRole('dialog').getByLabel('名称（中文）').fill('用车登记');
-    await page.getByRole('dialog').getByRole('button', { name: /确\s?定/ }).click();
+    await dialog(page).getByLabel('名称（中文）').fill('用车登记');
+    await dialog(page).getByRole('button', { name: /确\s?定/ }).click();
     const canvas = page.getByRole('region', { name: '表单内容' });
     await expect(canvas.locator('.form-item')).toHaveCount(6);
     await page.getByRole('button', { name: '说明文字' }).click();
-    await panel(page).getByLabel('说明文字 · 中文').fill('请核对**车牌号**后再保存。');
+    await properties(page).getByLabel('说明文字 · 中文').fill('请核对**车牌号**后再保存。');
     await page.getByRole('button', { name: '分步' }).click();
     await expect(page.getByRole('region', { name: '问题' })).toContainText('每个标签页和步骤都要有标题');
     await page.keyboard.press('Control+z');
     await expect(page.getByRole('region', { name: '问题' })).toHaveCount(0);
     await canvas.locator('.form-item-button').filter({ hasText: '年检日期' }).focus();
     await page.keyboard.press('Alt+ArrowUp');
-    await panel(page).getByText('预览', { exact: true }).click();
+    await properties(page).getByText('预览', { exact: true }).click();
     const preview = page.getByRole('region', { name: '预览' });
     await expect(preview.getByText('车牌号').first()).toBeVisible();
     await expect(preview.getByText('维修说明')).toHaveCount(0);
@@ -218,7 +197,7 @@ test('an object is built from nothing, and its list, form and rules are there at
     await expectAccessible(page);
     await pictures(page, 'designer-form');
     await page.getByRole('toolbar').getByRole('button', { name: /发\s?布$/ }).click();
-    await page.getByRole('dialog').getByRole('button', { name: /发\s?布$/ }).click();
+    await dialog(page).getByRole('button', { name: /发\s?布$/ }).click();
     await expect(page.getByText('使用中：第 1 版')).toBeVisible();
     await pick(page.getByLabel('版本'), '第 1 版');
     await expect(page.getByText('正在查看第 1 版，已发布的版本不会改变。')).toBeVisible();
@@ -230,15 +209,14 @@ test('an object is built from nothing, and its list, form and rules are there at
     await open(page, `/records/${KEY}`);
     const create = async (plate: string) => {
       await page.getByRole('button', { name: /新建公司用车/ }).first().click();
-      const drawer = page.getByRole('dialog');
-      await drawer.getByLabel('车牌号').fill(plate);
-      await drawer.getByRole('button', { name: /^保\s?存$/ }).click();
+      await dialog(page).getByLabel('车牌号').fill(plate);
+      await save(page).click();
     };
     await create('沪A·60001');
     await expect(page.getByRole('heading', { level: 1 })).toContainText('沪A·60001');
     await open(page, `/records/${KEY}`);
     await create('沪A·60001');
-    await expect(page.getByRole('dialog').getByText('已有其他记录使用此内容，不能重复')).toBeVisible();
+    await expect(dialog(page).getByText('已有其他记录使用此内容，不能重复')).toBeVisible();
   });
 });
 
@@ -253,13 +231,13 @@ test('fields with data are renamed, retired and restored, and change their type 
   await open(page, DESIGNER);
 
   await row(page, '颜色').click();
-  await panel(page).getByLabel('名称（中文）').fill('车身颜色');
-  await expect(panel(page).getByLabel('标识')).toBeDisabled();
+  await properties(page).getByLabel('名称（中文）').fill('车身颜色');
+  await expect(properties(page).getByLabel('标识')).toBeDisabled();
   await saveFields(page);
   await page.keyboard.press('Escape');
   await row(page, '车身颜色').focus();
   await page.keyboard.press('Delete');
-  await page.getByRole('dialog').getByRole('button', { name: '停用' }).click();
+  await dialog(page).getByRole('button', { name: '停用' }).click();
   const retired = page.getByRole('region', { name: '已停用的字段' });
   await expect(retired).toContainText('车身颜色');
   await saveFields(page);
@@ -270,14 +248,13 @@ test('fields with data are renamed, retired and restored, and change their type 
   expect(items.filter((one) => String(one.values['colour']).startsWith('白'))).toHaveLength(3);
 
   await row(page, '座位').click();
-  await panel(page).getByRole('button', { name: '更改类型' }).click();
-  const dialog = page.getByRole('dialog');
-  await pick(dialog.getByLabel('改为'), '整数');
-  await dialog.getByRole('button', { name: /预\s?览/ }).click();
-  await expect(dialog.getByRole('table', { name: '无法转换的值' })).toContainText('很多');
+  await properties(page).getByRole('button', { name: '更改类型' }).click();
+  await pick(dialog(page).getByLabel('改为'), '整数');
+  await dialog(page).getByRole('button', { name: /预\s?览/ }).click();
+  await expect(dialog(page).getByRole('table', { name: '无法转换的值' })).toContainText('很多');
   await expectAccessible(page);
   await pictures(page, 'designer-convert');
-  await dialog.getByRole('button', { name: '清空无法转换的 1 个值并转换' }).click();
+  await dialog(page).getByRole('button', { name: '清空无法转换的 1 个值并转换' }).click();
   await expect(page.getByText('类型已更改').first()).toBeVisible();
   await expect(row(page, '座位')).toContainText('整数');
   const after = await call<{ items: { values: Record<string, unknown> }[] }>(page, 'GET', `/records/${KEY}?limit=50`);
@@ -293,18 +270,18 @@ test('a wrong definition says what is wrong, leads there, and is not saved', asy
   await open(page, DESIGNER);
   await row(page, '座位').click();
   await add(page, '单选', '用途');
-  await panel(page).getByRole('button', { name: '移除选项 2' }).click();
-  await panel(page).getByRole('button', { name: '移除选项 1' }).click();
+  await properties(page).getByRole('button', { name: '移除选项 2' }).click();
+  await properties(page).getByRole('button', { name: '移除选项 1' }).click();
   const problems = page.getByRole('region', { name: '问题' });
   await expect(problems).toContainText('请设置 1 到 500 个选项');
   await add(page, '整数', '里程');
-  await panel(page).getByLabel('最小值').fill('10');
-  await panel(page).getByLabel('最大值').fill('1');
+  await properties(page).getByLabel('最小值').fill('10');
+  await properties(page).getByLabel('最大值').fill('1');
   await expect(problems).toContainText('最小值大于最大值');
-  await expect(save(page)).toHaveAttribute('aria-disabled', 'true');
+  await expect(saveAll(page)).toHaveAttribute('aria-disabled', 'true');
   await problems.getByRole('button', { name: /用途/ }).click();
-  await expect(panel(page).getByRole('heading', { name: '用途' })).toBeVisible();
-  await expect(panel(page).getByRole('button', { name: '添加选项' })).toBeFocused();
+  await expect(properties(page).getByRole('heading', { name: '用途' })).toBeVisible();
+  await expect(properties(page).getByRole('button', { name: '添加选项' })).toBeFocused();
   await expectAccessible(page);
   await pictures(page, 'designer-problems');
 
@@ -325,7 +302,7 @@ test('two who design at once lose nothing', async ({ person, server, complaints 
   await car(page);
   await open(page, DESIGNER);
   await row(page, '座位').click();
-  await panel(page).getByRole('switch', { name: '可用于报表' }).click();
+  await properties(page).getByRole('switch', { name: '可用于报表' }).click();
   const { version, catalogue } = await call<Fields>(page, 'GET', `/objects/${KEY}/fields`);
   const fields = [...catalogue.fields, { id: 'owner_note', kind: { type: 'text' }, label: { zh: '车主备注', en: 'Note' } }];
   await call(page, 'PUT', `/objects/${KEY}/fields`, { catalogue: { ...catalogue, fields } }, version);
@@ -342,7 +319,7 @@ test('two who design at once lose nothing', async ({ person, server, complaints 
 test('fields are copied from one object to another', async ({ person, server }) => {
   await server.complete();
   const page = await person({ as: server.person('admin') });
-  page.on('dialog', (dialog) => void dialog.accept());
+  page.on('dialog', (asked) => void asked.accept());
   await car(page);
   await open(page, DESIGNER);
   await row(page, '座位').click();
@@ -370,7 +347,7 @@ test('an object is put away and taken back, and its permissions are set by role'
 
   await open(page, '/settings/objects');
   await page.getByRole('button', { name: '停用 公司用车' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: '停用' }).click();
+  await dialog(page).getByRole('button', { name: '停用' }).click();
   await page.getByRole('table', { name: '已停用的对象' }).getByRole('button', { name: '恢复启用 公司用车' }).click();
   await expect(page.getByRole('table', { name: '自定义对象' }).getByRole('link', { name: /公司用车/ })).toBeVisible();
 });

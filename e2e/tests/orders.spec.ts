@@ -1,5 +1,6 @@
 /** Orders: lines whose sum is the amount, invoices that must be it, and where the customer's page shows them. */
 import type { Page } from '@playwright/test';
+import { call, dialog, pick, save, send, settled } from '../support/steps.ts';
 import { expect, expectAccessible, expectFits, PHONE, pictures, test } from '../support/test.ts';
 
 interface Order {
@@ -13,57 +14,20 @@ interface Order {
   lines: { text: string; quantity: string; amount_minor: number }[];
 }
 
-interface Answer {
-  status: number;
-  body: unknown;
-}
-
-/** Calls the API as the person of the page, with everything that changes need. */
-async function call(page: Page, method: string, path: string, data?: unknown): Promise<Answer> {
-  const session = (await (await page.request.get('/api/v1/session')).json()) as { csrf_token: string };
-  const answer = await page.request.fetch(`/api/v1${path}`, {
-    method,
-    ...(data === undefined ? {} : { data }),
-    headers: { 'X-CSRF-Token': session.csrf_token, 'Idempotency-Key': `${Date.now()}-${Math.random()}` },
-  });
-  return { status: answer.status(), body: await answer.json() };
-}
-
 async function customer(page: Page, name: string): Promise<string> {
-  const made = await call(page, 'POST', '/customers', { name, kind: 'company', level: 'standard' });
-  expect(made.status, JSON.stringify(made.body)).toBe(201);
-  return (made.body as { id: string }).id;
-}
-
-/** Searches for a record in a field of the open form, and takes it. */
-async function choose(page: Page, field: string, words: string): Promise<void> {
-  const box = page.getByRole('dialog').getByRole('combobox', { name: field });
-  await box.click();
-  await box.fill(words);
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: words }).first().click();
-}
-
-/** Chooses what a select of the open form offers by these words. */
-async function pick(page: Page, field: string, words: RegExp): Promise<void> {
-  await page.getByRole('dialog').getByRole('combobox', { name: field }).click();
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: words }).first().click();
+  const made = await send(page, 'POST', '/customers', { name, kind: 'company', level: 'standard' });
+  expect(made.status(), await made.text()).toBe(201);
+  return ((await made.json()) as { id: string }).id;
 }
 
 async function line(page: Page, n: number, text: string, quantity: string, price: string): Promise<void> {
-  const form = page.getByRole('dialog');
+  const form = dialog(page);
   await form.getByRole('button', { name: '添加明细' }).click();
   await form.getByRole('textbox', { name: `第 ${n} 行 内容` }).fill(text);
   await form.getByRole('spinbutton', { name: `第 ${n} 行 数量` }).fill(quantity);
   await form.getByRole('spinbutton', { name: `第 ${n} 行 单价` }).fill(price);
 }
 
-/** Waits until nothing on the page is still loading. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator('main').first()).toBeVisible();
-  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible')).toHaveCount(0);
-}
-
-const save = (page: Page) => page.getByRole('dialog').getByRole('button', { name: /^保\s?存$/ });
 const facts = (page: Page) => page.locator('dl.facts').first();
 
 test('an order with lines costs their sum, goes its way, and stands at its customer', async ({ person, server }) => {
@@ -74,15 +38,15 @@ test('an order with lines costs their sum, goes its way, and stands at its custo
   await page.goto('/orders');
   await settled(page);
   await page.getByRole('button', { name: '新建订单、线索或发票' }).first().click();
-  await expect(page.getByRole('dialog').getByLabel('已付')).toHaveCount(0);
-  await choose(page, '客户', '订单客户甲');
-  await page.getByRole('dialog').getByLabel('标题').fill('电梯更新改造');
-  await expect(page.getByRole('dialog').getByLabel('金额')).toBeVisible();
+  await expect(dialog(page).getByLabel('已付')).toHaveCount(0);
+  await pick(dialog(page).getByRole('combobox', { name: '客户' }), '订单客户甲', '订单客户甲');
+  await dialog(page).getByLabel('标题').fill('电梯更新改造');
+  await expect(dialog(page).getByLabel('金额')).toBeVisible();
   await line(page, 1, '变频器', '1.5', '100.10');
   await line(page, 2, '门机皮带', '3', '20.50');
   await test.step('with lines nobody types the amount', async () => {
-    await expect(page.getByRole('dialog').getByLabel('金额', { exact: true })).toHaveCount(0);
-    await expect(page.getByRole('dialog').getByText('合计 ¥211.65')).toBeVisible();
+    await expect(dialog(page).getByLabel('金额', { exact: true })).toHaveCount(0);
+    await expect(dialog(page).getByText('合计 ¥211.65')).toBeVisible();
   });
   await expectAccessible(page);
   await save(page).click();
@@ -94,17 +58,17 @@ test('an order with lines costs their sum, goes its way, and stands at its custo
   await expect(page.getByRole('row', { name: /^金额/ })).toContainText('¥211.65');
   await expect(facts(page)).toContainText('¥211.65');
   const order = page.url().split('/').pop() ?? '';
-  const stored = async () => (await call(page, 'GET', `/orders/${order}`)).body as Order;
+  const stored = () => call<Order>(page, 'GET', `/orders/${order}`);
   expect((await stored()).total_minor).toBe(21_165);
   await expectAccessible(page);
   await pictures(page, 'orders-order');
 
   await test.step('another quantity is another sum', async () => {
     await page.getByRole('button', { name: /^编\s?辑$/ }).click();
-    await page.getByRole('dialog').getByRole('spinbutton', { name: '第 1 行 数量' }).fill('2');
-    await expect(page.getByRole('dialog').getByText('合计 ¥261.70')).toBeVisible();
+    await dialog(page).getByRole('spinbutton', { name: '第 1 行 数量' }).fill('2');
+    await expect(dialog(page).getByText('合计 ¥261.70')).toBeVisible();
     await save(page).click();
-    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     await expect(page.getByRole('row', { name: /^金额/ })).toContainText('¥261.70');
     expect((await stored()).total_minor).toBe(26_170);
   });
@@ -148,12 +112,12 @@ test('a line that says nothing is refused beside it, and nothing typed is lost',
   await page.goto('/orders');
   await settled(page);
   await page.getByRole('button', { name: '新建订单、线索或发票' }).first().click();
-  await choose(page, '客户', '订单客户丙');
-  await page.getByRole('dialog').getByLabel('标题').fill('没写完的订单');
+  await pick(dialog(page).getByRole('combobox', { name: '客户' }), '订单客户丙', '订单客户丙');
+  await dialog(page).getByLabel('标题').fill('没写完的订单');
   await line(page, 1, '曳引机', '1', '9000');
-  await page.getByRole('dialog').getByRole('button', { name: '添加明细' }).click();
+  await dialog(page).getByRole('button', { name: '添加明细' }).click();
   await save(page).click();
-  await expect(page.getByRole('dialog').getByText('请填写内容')).toBeVisible();
+  await expect(dialog(page).getByText('请填写内容')).toBeVisible();
   await expect(page.getByRole('textbox', { name: '第 1 行 内容' })).toHaveValue('曳引机');
   await expectAccessible(page);
   await page.getByRole('button', { name: '移除第 2 行' }).click();
@@ -180,24 +144,22 @@ test('an invoice is refused when its amount is not the sum of its lines, and pai
       { text: '润滑油', quantity: '0.5', unit_price_minor: 3_333, device_ids: [] },
     ],
   };
-  const wrong = await call(page, 'POST', '/orders', { ...invoice, total_minor: 360_150 });
-  expect(wrong.status).toBe(422);
-  expect(JSON.stringify(wrong.body)).toContain('not_the_sum');
-  const made = await call(page, 'POST', '/orders', { ...invoice, total_minor: 361_817 });
-  expect(made.status, JSON.stringify(made.body)).toBe(201);
-  const order = made.body as Order;
+  const wrong = await send(page, 'POST', '/orders', { ...invoice, total_minor: 360_150 });
+  expect(wrong.status()).toBe(422);
+  expect(await wrong.text()).toContain('not_the_sum');
+  const made = await send(page, 'POST', '/orders', { ...invoice, total_minor: 361_817 });
+  expect(made.status(), await made.text()).toBe(201);
+  const order = (await made.json()) as Order;
   expect(order.lines.map((one) => one.amount_minor)).toEqual([360_150, 1_667]);
 
   await page.goto(`/orders/${order.id}`);
   await settled(page);
   await expect(facts(page)).toContainText('¥3,618.17');
   await page.getByRole('button', { name: /^编\s?辑$/ }).click();
-  await page.getByRole('dialog').getByLabel('已付').fill('3618.17');
+  await dialog(page).getByLabel('已付').fill('3618.17');
   await save(page).click();
-  await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect
-    .poll(async () => ((await call(page, 'GET', `/orders/${order.id}`)).body as Order).status)
-    .toBe('paid');
+  await expect(dialog(page)).toHaveCount(0);
+  await expect.poll(async () => (await call<Order>(page, 'GET', `/orders/${order.id}`)).status).toBe('paid');
   await expect(facts(page)).toContainText('¥0.00');
   await expect(page.getByText('已付清', { exact: true }).first()).toBeVisible();
 });
@@ -210,11 +172,11 @@ test('a lead is made with its status, and the kinds are a click away', async ({ 
   await page.goto('/orders');
   await settled(page);
   await page.getByRole('button', { name: '新建订单、线索或发票' }).first().click();
-  await pick(page, '类型', /^线索$/);
-  await pick(page, '状态', /^跟进中$/);
-  await choose(page, '客户', '订单客户丁');
-  await page.getByRole('dialog').getByLabel('标题').fill('加装能量回馈装置');
-  await page.getByRole('dialog').getByLabel('金额').fill('32000');
+  await pick(dialog(page).getByRole('combobox', { name: '类型' }), /^线索$/);
+  await pick(dialog(page).getByRole('combobox', { name: '状态' }), /^跟进中$/);
+  await pick(dialog(page).getByRole('combobox', { name: '客户' }), '订单客户丁', '订单客户丁');
+  await dialog(page).getByLabel('标题').fill('加装能量回馈装置');
+  await dialog(page).getByLabel('金额').fill('32000');
   await save(page).click();
   await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
   await settled(page);

@@ -1,5 +1,6 @@
 /** Every page in both languages and at both widths: it fills, fits, complains of nothing, and axe finds nothing. */
 import type { Page } from '@playwright/test';
+import { settled } from '../support/steps.ts';
 import { DESKTOP, expect, expectAccessible, expectFits, faults, type Language, PHONE, test } from '../support/test.ts';
 
 /** Pages by address; `{customers}` stands for the id of the first customer. */
@@ -47,8 +48,7 @@ async function address(page: Page, template: string): Promise<string> {
 /** Opens a page and waits until nothing on it is still loading. */
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await expect(page.locator('main').first()).toBeVisible();
-  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible, .ant-spin-spinning:visible')).toHaveCount(0);
+  await settled(page);
 }
 
 for (const language of LANGUAGES) {

@@ -1,5 +1,6 @@
 /** Vehicles, an object that a company made itself: its list, forms, page, board and calendar, and who sees nothing of it. */
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { call, day, dialog, digits, pick, save, settled } from '../support/steps.ts';
 import { DESKTOP, expect, expectAccessible, faults, PHONE, pictures, test } from '../support/test.ts';
 
 interface Field {
@@ -7,22 +8,6 @@ interface Field {
   kind: Record<string, unknown>;
   label: { zh: string; en: string };
   [flag: string]: unknown;
-}
-
-/** Calls the API as the person of the page, with everything that changes need. */
-async function call<T>(page: Page, method: string, path: string, data?: unknown, version?: number): Promise<T> {
-  const session = (await (await page.request.get('/api/v1/session')).json()) as { csrf_token: string };
-  const answer = await page.request.fetch(`/api/v1${path}`, {
-    method,
-    ...(data === undefined ? {} : { data }),
-    headers: {
-      'X-CSRF-Token': session.csrf_token,
-      'Idempotency-Key': `${Date.now()}-${Math.random()}`,
-      ...(version === undefined ? {} : { 'If-Match': `"${version}"` }),
-    },
-  });
-  expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
 }
 
 async function addFields(page: Page, object: string, more: Field[], change?: (fields: Field[]) => void): Promise<void> {
@@ -91,7 +76,7 @@ async function vehicles(page: Page): Promise<Vehicle[]> {
           brand: '上汽大通 V80',
           state: states[at],
           mileage: 1000 * (at + 1),
-          insured_until: new Date(Date.now() + at * 86_400_000).toISOString().slice(0, 10),
+          insured_until: day(at),
           parked: { lat: 31.2 + at / 10, lng: 121.4 + at / 10, system: 'wgs84', address: `张江路 ${at + 1} 号` },
           driver_phone: `1380013800${at}`,
         },
@@ -107,24 +92,7 @@ async function vehicle(page: Page, plate: string): Promise<Vehicle> {
   return found;
 }
 
-/** Waits until nothing on the page is still loading. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator('main').first()).toBeVisible();
-  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible')).toHaveCount(0);
-}
-
-/** Chooses what is offered for the words typed into a select. */
-async function pick(select: Locator, words: string | RegExp): Promise<void> {
-  const page = select.page();
-  await select.click();
-  const option = page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: words });
-  await option.first().click();
-  await page.keyboard.press('Escape').catch(() => undefined);
-}
-
-const drawer = (page: Page) => page.getByRole('dialog');
-const save = (page: Page) => drawer(page).getByRole('button', { name: /^保\s?存$/ });
-const field = (page: Page, id: string) => drawer(page).locator(`[data-field="${id}"]`);
+const field = (page: Page, id: string) => dialog(page).locator(`[data-field="${id}"]`);
 
 test('a vehicle is created with its problems shown, changed with a question about unsaved words, and has a timeline', async ({
   person,
@@ -148,11 +116,11 @@ test('a vehicle is created with its problems shown, changed with a question abou
     await page.getByRole('button', { name: '新建服务车辆' }).click();
     await save(page).click();
     await expect(field(page, 'plate').getByRole('alert')).toHaveText('请填写此项');
-    await drawer(page).getByLabel('车牌号').fill(PLATES[0]);
+    await dialog(page).getByLabel('车牌号').fill(PLATES[0]);
     await expect(field(page, 'plate').getByRole('alert')).toHaveCount(0);
-    await drawer(page).getByLabel('里程（公里）').fill('-5');
-    await drawer(page).getByLabel('司机电话').fill('12');
-    await drawer(page).getByLabel('品牌型号').fill('福特全顺');
+    await dialog(page).getByLabel('里程（公里）').fill('-5');
+    await dialog(page).getByLabel('司机电话').fill('12');
+    await dialog(page).getByLabel('品牌型号').fill('福特全顺');
     await expect(field(page, 'mileage').getByRole('alert')).toHaveText('不能小于 0');
     await expect(field(page, 'driver_phone').getByRole('alert')).toContainText('请填写正确的电话号码');
     await expectAccessible(page);
@@ -163,8 +131,8 @@ test('a vehicle is created with its problems shown, changed with a question abou
     await expect(field(page, 'lease_until')).toHaveCount(0);
     await field(page, 'leased').getByLabel('是', { exact: true }).check();
     await expect(field(page, 'lease_until')).toBeVisible();
-    await drawer(page).getByLabel('里程（公里）').fill('1200');
-    await drawer(page).getByLabel('司机电话').fill('138 0013 8009');
+    await dialog(page).getByLabel('里程（公里）').fill('1200');
+    await dialog(page).getByLabel('司机电话').fill('138 0013 8009');
     await save(page).click();
     await expect(field(page, 'lease_until').getByRole('alert')).toHaveText('请填写此项');
     await field(page, 'leased').getByLabel('否', { exact: true }).check();
@@ -178,7 +146,7 @@ test('a vehicle is created with its problems shown, changed with a question abou
   });
 
   await test.step('with relations to an engineer and a ticket it is saved', async () => {
-    await drawer(page).getByLabel('车牌号').fill('沪A·20001');
+    await dialog(page).getByLabel('车牌号').fill('沪A·20001');
     await pick(field(page, 'state').getByRole('combobox'), '可用');
     await pick(field(page, 'driver').getByRole('combobox'), engineer.name);
     await pick(field(page, 'last_ticket').getByRole('combobox'), ticket.number);
@@ -192,12 +160,12 @@ test('a vehicle is created with its problems shown, changed with a question abou
 
   await test.step('who leaves unsaved words is asked', async () => {
     await page.getByRole('button', { name: /^编\s?辑$/ }).click();
-    await drawer(page).getByLabel('里程（公里）').fill('3500');
-    await drawer(page).getByRole('button', { name: /^取\s?消$/ }).click();
+    await dialog(page).getByLabel('里程（公里）').fill('3500');
+    await dialog(page).getByRole('button', { name: /^取\s?消$/ }).click();
     await page.getByRole('button', { name: '继续编辑' }).click();
-    await expect(drawer(page).getByLabel('里程（公里）')).toHaveValue('3500');
+    await expect(dialog(page).getByLabel('里程（公里）')).toHaveValue('3500');
     await save(page).click();
-    await expect(drawer(page)).toHaveCount(0);
+    await expect(dialog(page)).toHaveCount(0);
     await expect(page.getByText('3,500', { exact: true }).first()).toBeVisible();
   });
 
@@ -231,7 +199,7 @@ test('the list is filtered and sorted by own fields, and its columns are chosen'
   await expect(table.getByRole('link', { name: PLATES[1] })).toBeVisible();
 
   await page.getByRole('button', { name: '筛选' }).click();
-  const filters = drawer(page);
+  const filters = dialog(page);
   await filters.getByRole('button', { name: '添加条件' }).click();
   await pick(filters.getByRole('combobox', { name: '字段' }), /^状态$/);
   await pick(filters.getByRole('combobox', { name: '值', exact: true }), '维修中');
@@ -251,10 +219,10 @@ test('the list is filtered and sorted by own fields, and its columns are chosen'
 
   await expect(table.getByRole('columnheader', { name: '司机电话' })).toHaveCount(0);
   await page.getByRole('button', { name: '选择列' }).click();
-  await drawer(page).getByRole('checkbox', { name: '司机电话' }).check();
-  await drawer(page).getByRole('button', { name: '上移 司机电话' }).click();
+  await dialog(page).getByRole('checkbox', { name: '司机电话' }).check();
+  await dialog(page).getByRole('button', { name: '上移 司机电话' }).click();
   await expectAccessible(page);
-  await drawer(page).getByRole('button', { name: /^关\s?闭$/ }).last().click();
+  await dialog(page).getByRole('button', { name: /^关\s?闭$/ }).last().click();
   await expect(table.getByRole('columnheader', { name: '司机电话' })).toBeVisible();
   await page.reload();
   await expect(table.getByRole('columnheader', { name: '司机电话' })).toBeVisible();
@@ -343,7 +311,7 @@ for (const language of ['zh-CN', 'en'] as const) {
       await page.setViewportSize(DESKTOP);
       await page.goto(`/records/vehicle${address}`);
       await settled(page);
-      if (address === '?create=true') await expect(drawer(page)).toBeVisible();
+      if (address === '?create=true') await expect(dialog(page)).toBeVisible();
       const headings = await page.locator('h1').count();
       if (headings !== 1) found.push(`${address}: ${headings} main headings`);
       const name = `records${address.replace(id, 'one').replaceAll(/[?=/]/g, '-')}-${language}`;
@@ -423,30 +391,30 @@ test('customers have fields of their own in their form, on their page, in column
       sortable: true,
     },
   ]);
-  const name = `海湾酒店 ${Date.now() % 100_000}`;
+  const name = `海湾酒店 ${digits()}`;
   await page.goto('/customers');
   await page.getByRole('button', { name: '新建客户' }).click();
-  await drawer(page).getByLabel('客户名称').fill(name);
+  await dialog(page).getByLabel('客户名称').fill(name);
   await pick(field(page, 'industry').getByRole('combobox'), '酒店');
-  await drawer(page).getByLabel('信用额度').fill('-1');
+  await dialog(page).getByLabel('信用额度').fill('-1');
   await save(page).click();
   await expect(field(page, 'credit_limit').getByRole('alert')).toContainText('不能小于');
-  await drawer(page).getByLabel('信用额度').fill('12345.6');
+  await dialog(page).getByLabel('信用额度').fill('12345.6');
   await save(page).click();
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
   await expect(page.getByText('¥12,345.60')).toBeVisible();
 
   await page.goto('/customers');
   await page.getByRole('button', { name: '筛选' }).click();
-  await drawer(page).getByRole('button', { name: '添加条件' }).click();
-  await drawer(page).getByRole('combobox', { name: '字段' }).fill('信用额度');
+  await dialog(page).getByRole('button', { name: '添加条件' }).click();
+  await dialog(page).getByRole('combobox', { name: '字段' }).fill('信用额度');
   await page.keyboard.press('Enter');
-  await drawer(page).getByRole('spinbutton', { name: '值' }).fill('12345.6');
-  await drawer(page).getByRole('button', { name: '应用' }).click();
+  await dialog(page).getByRole('spinbutton', { name: '值' }).fill('12345.6');
+  await dialog(page).getByRole('button', { name: '应用' }).click();
   const table = page.getByRole('table', { name: '客户' });
   await expect(table.getByRole('row')).toHaveCount(2);
   await page.getByRole('button', { name: '选择列' }).click();
-  await drawer(page).getByRole('checkbox', { name: '行业' }).check();
-  await drawer(page).getByRole('button', { name: /^关\s?闭$/ }).last().click();
+  await dialog(page).getByRole('checkbox', { name: '行业' }).check();
+  await dialog(page).getByRole('button', { name: /^关\s?闭$/ }).last().click();
   await expect(table.getByRole('cell', { name: '酒店', exact: true })).toBeVisible();
 });

@@ -1,34 +1,10 @@
 /** Maintenance plans and what they bring, renewals that become leads, and the warranty anybody may look up. */
 import type { Page } from '@playwright/test';
+import { call, day, dialog, pick, save, settled } from '../support/steps.ts';
 import { DESKTOP, expect, expectAccessible, expectFits, PHONE, pictures, test, type Language } from '../support/test.ts';
-
-/** Calls the API as the person of the page, with everything that changes need. */
-async function call<T>(page: Page, method: string, path: string, data?: unknown): Promise<T> {
-  const session = (await (await page.request.get('/api/v1/session')).json()) as { csrf_token: string };
-  const answer = await page.request.fetch(`/api/v1${path}`, {
-    method,
-    ...(data === undefined ? {} : { data }),
-    headers: { 'X-CSRF-Token': session.csrf_token, 'Idempotency-Key': `${Date.now()}-${Math.random()}` },
-  });
-  expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
-
-/** Today, or so many days from today, at the company. */
-function day(from = 0): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(Date.now() + from * 86_400_000);
-}
 
 const customer = (page: Page, name: string) =>
   call<{ id: string }>(page, 'POST', '/customers', { name, kind: 'company', level: 'standard' });
-
-/** Waits until nothing on the page is still loading. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator('main').first()).toBeVisible();
-  await expect(page.locator('.ant-skeleton:visible, [aria-busy="true"]:visible')).toHaveCount(0);
-}
-
-const dialog = (page: Page) => page.getByRole('dialog');
 
 test('a plan by time tells when its devices are due, makes their tickets, and shows the work ahead', async ({
   person,
@@ -47,13 +23,10 @@ test('a plan by time tells when its devices are due, makes their tickets, and sh
   await page.getByRole('button', { name: '新建保养计划' }).first().click();
   await dialog(page).getByLabel('名称', { exact: true }).fill('扶梯季度保养');
   await dialog(page).getByLabel('每几个月').fill('3');
-  const pick = dialog(page).getByRole('combobox', { name: '产品' });
-  await pick.click();
-  await pick.fill('计划用扶梯');
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: '计划用扶梯' }).click();
+  await pick(dialog(page).getByRole('combobox', { name: '产品' }), '计划用扶梯', '计划用扶梯');
   await dialog(page).getByLabel('工单标题').fill('扶梯例行保养');
   await expectAccessible(page);
-  await dialog(page).getByRole('button', { name: /^保\s?存$/ }).click();
+  await save(page).click();
   await expect(page).toHaveURL(/\/maintenance\/[0-9a-f-]{36}$/);
   const id = page.url().split('/').pop() ?? '';
 
@@ -127,13 +100,9 @@ test('a plan by meter tells which rhythm makes its device due', async ({ person,
   await dialog(page).getByLabel('读数每增加').fill('2000');
   await dialog(page).getByLabel('提前几天生成工单').fill('0');
   await dialog(page).getByRole('radio', { name: '指定设备' }).check();
-  const pick = dialog(page).getByRole('combobox', { name: '设备' });
-  await pick.click();
-  await pick.fill('PLAN-B1');
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: 'PLAN-B1' }).click();
-  await page.keyboard.press('Escape');
+  await pick(dialog(page).getByRole('combobox', { name: '设备' }), 'PLAN-B1', 'PLAN-B1');
   await dialog(page).getByLabel('工单标题').fill('按小时保养');
-  await dialog(page).getByRole('button', { name: /^保\s?存$/ }).click();
+  await save(page).click();
   await expect(page).toHaveURL(/\/maintenance\/[0-9a-f-]{36}$/);
   await settled(page);
   await expect(page.getByText('每 12 个月 或 运行小时每增加 2000').first()).toBeVisible();

@@ -4,6 +4,7 @@
  * while the manager's cockpit changes live.
  */
 import type { Locator, Page } from '@playwright/test';
+import { dialog, panel } from '../support/steps.ts';
 import { expect, expectAccessible, expectFits, pictures, test } from '../support/test.ts';
 
 interface Device {
@@ -40,8 +41,6 @@ async function sign(pad: Locator): Promise<void> {
   }
   await page.mouse.up();
 }
-
-const panel = (page: Page, title: string) => page.locator('section', { has: page.getByRole('heading', { name: title, exact: true }) });
 
 test('a fault goes from the QR code to a closed ticket, and the cockpit follows', async ({ person, server }) => {
   test.setTimeout(360_000);
@@ -87,7 +86,7 @@ test('a fault goes from the QR code to a closed ticket, and the cockpit follows'
   await dispatcher.getByRole('button', { name: '查看推荐' }).click();
   const choice = dispatcher.getByRole('listitem').filter({ hasText: /^\d+\. 陈志强/ });
   await choice.getByRole('button', { name: '派给他' }).click();
-  const override = dispatcher.getByRole('dialog');
+  const override = dialog(dispatcher);
   await expect(override.or(dispatcher.getByText('已派单').first())).toBeVisible();
   if (await override.isVisible()) {
     await override.getByRole('textbox').fill('熟悉这台电梯');
@@ -137,7 +136,7 @@ test('a fault goes from the QR code to a closed ticket, and the cockpit follows'
   await expectAccessible(engineer);
   await pictures(engineer, 'story-3-signed');
   await engineer.getByRole('button', { name: '完成离场' }).click();
-  const leaving = engineer.getByRole('dialog');
+  const leaving = dialog(engineer);
   await expect(leaving.getByText('都已填写')).toBeVisible();
   await leaving.getByRole('button', { name: '完成离场' }).click();
   await expect(engineer.getByText('此次上门已完成')).toBeVisible();
@@ -151,7 +150,7 @@ test('a fault goes from the QR code to a closed ticket, and the cockpit follows'
   await quotes.getByRole('button', { name: '生成报价' }).click();
   await quotes.getByRole('link').first().click();
   await finance.getByRole('button', { name: '发给客户' }).click();
-  await finance.getByRole('dialog').getByRole('button', { name: /^确\s?[定认]$/ }).click();
+  await dialog(finance).getByRole('button', { name: /^确\s?[定认]$/ }).click();
   await expect(finance.getByText('待客户确认').first()).toBeVisible();
   await pictures(finance, 'story-4-quote');
 
@@ -165,7 +164,7 @@ test('a fault goes from the QR code to a closed ticket, and the cockpit follows'
   await test.step('finance sees the approval live and records the payment', async () => {
     await expect(finance.getByText('已同意').first()).toBeVisible();
     await finance.getByRole('button', { name: '登记收款' }).click();
-    const drawer = finance.getByRole('dialog');
+    const drawer = dialog(finance);
     await drawer.getByRole('button', { name: /^(保\s?存|登记收款)$/ }).click();
     await expect(finance.getByText('已付款').first()).toBeVisible();
   });
@@ -185,7 +184,7 @@ test('a fault goes from the QR code to a closed ticket, and the cockpit follows'
   await agent.goto('/tickets');
   await agent.getByRole('link', { name: number }).first().click();
   await agent.getByRole('button', { name: /^关\s?闭$/ }).click();
-  await agent.getByRole('dialog').getByRole('button', { name: /^确\s?[定认]$/ }).click();
+  await dialog(agent).getByRole('button', { name: /^确\s?[定认]$/ }).click();
   await expect(agent.getByText('已关闭').first()).toBeVisible();
   await expect(customer.getByRole('region', { name: '服务进度' })).toContainText('问题已解决', { timeout: 30_000 });
 
