@@ -69,8 +69,17 @@ export async function pick(select: Locator, words: string | RegExp, typed?: stri
   const own = select.page().locator(`[id="${await select.getAttribute('aria-controls')}"]`);
   const list = select.page().locator('.ant-select-dropdown:visible').filter({ has: own });
   const options = list.locator('.ant-select-item-option');
-  // A list that changes under the mouse swallows the click.
-  if (typed !== undefined) await expect(options.filter({ hasNotText: words })).toHaveCount(0);
+  if (typed !== undefined) {
+    // What was made a moment ago may not be found yet; people type again.
+    await expect(async () => {
+      if ((await options.filter({ hasText: words }).count()) > 0) return;
+      await select.fill('');
+      await select.fill(typed);
+      await expect(options.filter({ hasText: words })).not.toHaveCount(0, { timeout: 3_000 });
+    }).toPass({ timeout: 20_000 });
+    // A list that changes under the mouse swallows the click.
+    await expect(options.filter({ hasNotText: words })).toHaveCount(0);
+  }
   await options.filter({ hasText: words }).first().click();
   if (many) {
     // It stays open for the next choice. Escape closes the list alone, but only while the list is open.
