@@ -1,5 +1,5 @@
 /** What somebody designs survives a reload, a crash and an expired session: it stands in the browser until it is saved. */
-import { useEffect } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 
 export interface Draft<Content> {
   /** The version of what the server had when the work began. */
@@ -41,20 +41,27 @@ function dropDraft(name: string): void {
 /** Writing at every letter would make typing lag. */
 const WRITE_AFTER_MS = 250;
 
-/** Keeps what differs from the server's; lets go of it once it is saved, or once the page was left on purpose. */
+/**
+ * Keeps what differs from the server's; lets go of it once it is saved, or once the page was left on purpose. The answer
+ * lets go of it at once: after somebody chose to leave, the page may stand for a while until the next one is there.
+ */
 export function useDraft<Content>(
   name: string,
   dirty: boolean,
   version: number,
   base: Content,
   content: Content,
-): void {
+): () => void {
+  const left = useRef(false);
   useEffect(() => {
+    left.current = false;
     if (!dirty) {
       dropDraft(name);
       return undefined;
     }
-    const write = () => keepDraft(name, { version, base, content, at: Date.now() });
+    const write = () => {
+      if (!left.current) keepDraft(name, { version, base, content, at: Date.now() });
+    };
     const timer = setTimeout(write, WRITE_AFTER_MS);
     window.addEventListener('pagehide', write);
     return () => {
@@ -64,4 +71,8 @@ export function useDraft<Content>(
   }, [name, dirty, version, base, content]);
   // Whoever leaves the page has been asked; a reload does not come by here.
   useEffect(() => () => dropDraft(name), [name]);
+  return useCallback(() => {
+    left.current = true;
+    dropDraft(name);
+  }, [name]);
 }

@@ -45,9 +45,10 @@ export interface FormDrawerProps<T> {
 
 /**
  * Asks before a form with unsaved words is left, by link, back button or closed tab. The answer frees the way at once,
- * for the moment after saving, when the state that says so has not been drawn yet.
+ * for the moment after saving, when the state that says so has not been drawn yet. `onLeave` hears that somebody chose to
+ * leave, before the next page is there.
  */
-export function useUnsavedGuard(dirty: boolean): () => void {
+export function useUnsavedGuard(dirty: boolean, onLeave?: () => void): () => void {
   const { modal } = App.useApp();
   const t = useMessages(common);
   const free = useRef(false);
@@ -65,7 +66,10 @@ export function useUnsavedGuard(dirty: boolean): () => void {
           content: t('unsavedText'),
           okText: t('unsavedLeave'),
           cancelText: t('unsavedStay'),
-          onOk: () => resolve(false),
+          onOk: () => {
+            onLeave?.();
+            resolve(false);
+          },
           onCancel: () => resolve(true),
         });
       });

@@ -99,7 +99,7 @@ export default function FieldDesigner({ definition, view }: { definition: Object
   const [converting, setConverting] = useState<Field>();
   const [said, setSaid] = useState('');
   const panel = useRef<HTMLElement>(null);
-  useUnsavedGuard(work.dirty);
+  useUnsavedGuard(work.dirty, work.forgetDraft);
 
   const inUse = design.entries.filter((entry) => entry.field.retired !== true);
   const retired = design.entries.filter((entry) => entry.field.retired === true);

@@ -32,6 +32,8 @@ export interface FieldDesign {
   dirty: boolean;
   /** When the draft that was found in the browser was last touched. */
   draftAt: number | undefined;
+  /** Somebody chose to leave: nothing is kept. */
+  forgetDraft: () => void;
   forgetDraftNote: () => void;
   change: (next: (design: Design) => Design, place?: string) => void;
   undo: (() => void) | undefined;
@@ -80,7 +82,7 @@ export function useFieldDesign(view: FieldsView): FieldDesign {
     setState((old) => ({ history: begin(designOf(view.catalogue, old.history.present.entries)), base: baseOf(view) }));
   }
 
-  useDraft(name, dirty, base.version, base.catalogue, catalogue);
+  const forgetDraft = useDraft(name, dirty, base.version, base.catalogue, catalogue);
 
   const settled = useDebounced(text, 400);
   const checked = useQuery({
@@ -153,6 +155,7 @@ export function useFieldDesign(view: FieldsView): FieldDesign {
     base,
     dirty,
     draftAt,
+    forgetDraft,
     forgetDraftNote: () => setDraftAt(undefined),
     change,
     undo: history.past.length > 0 ? () => move(undo) : undefined,

@@ -67,7 +67,7 @@ export default function FormDesigner({ stored, catalogue }: { stored: StoredForm
   const [publishing, setPublishing] = useState(false);
   const [said, setSaid] = useState('');
   const panel = useRef<HTMLElement>(null);
-  useUnsavedGuard(work.dirty);
+  useUnsavedGuard(work.dirty, work.forgetDraft);
   const old = useQuery({ ...formQuery(stored.id, version), enabled: version !== undefined });
 
   const found = selected === undefined ? undefined : find(design, selected);

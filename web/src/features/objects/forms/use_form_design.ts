@@ -45,7 +45,7 @@ export function useFormDesign(stored: StoredForm, catalogue: Catalogue) {
     setState({ history: begin(formDesignOf(stored.form)), base: { version: stored.version, form: stored.form } });
   }
 
-  useDraft(name, dirty, base.version, base.form, form);
+  const forgetDraft = useDraft(name, dirty, base.version, base.form, form);
 
   const defects = useMemo((): FieldDefect[] => {
     const say = (label: Label) => labelText(label, locale);
@@ -110,6 +110,7 @@ export function useFormDesign(stored: StoredForm, catalogue: Catalogue) {
     form,
     dirty,
     draftAt,
+    forgetDraft,
     forgetDraftNote: () => setDraftAt(undefined),
     change,
     undo: history.past.length > 0 ? () => move(undo) : undefined,
