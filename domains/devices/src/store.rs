@@ -123,8 +123,8 @@ pub(crate) async fn of_customer(q: &mut impl Query, customer_id: Uuid) -> Result
 
 /// Those of these devices, at most 200, that lie within a scope, in no order.
 pub(crate) async fn reached_among(q: &mut impl Query, scope: Fragment, ids: &[Uuid]) -> Result<Vec<Device>, DbError> {
-    let query =
-        ListQuery { limit: ids.len(), conditions: vec![scope, objects::among("id", ids)], ..ListQuery::default() };
+    let narrow = Some(LISTING.list.narrow(q.cx(), &[objects::among("id", ids)]));
+    let query = ListQuery { limit: ids.len(), conditions: vec![scope], narrow, ..ListQuery::default() };
     Ok(db::list::run(q, &LISTING.list, &query).await?.page.items)
 }
 

@@ -11,7 +11,7 @@
 
 use db::{
     Engine, FromRow, Query, Value,
-    list::{Fragment, List, ListPage, ListQuery, run, where_clause},
+    list::{Fragment, List, ListPage, ListQuery, run},
 };
 use http_api::{FieldError, ListParams, Problem, http::StatusCode};
 use jiff::tz::TimeZone;
@@ -117,9 +117,8 @@ fn named(cx: &Context, engine: Engine, listing: &Listing, params: &ListParams) -
         (field == "id" || listing.keys.contains(&field)) && (leaf["op"] == "eq" || leaf["op"] == "in")
     };
     let Some(leaf) = params.filter.iter().flat_map(own::required).find(is_key) else { return Ok(None) };
-    let clause = where_clause(cx, &[filter(cx, engine, leaf, listing.fields)?]);
-    let text = format!("select id as narrow_id from {} where {}", listing.list.table, clause.text);
-    Ok(Some(Fragment::new(text, clause.binds)))
+    let test = filter(cx, engine, leaf, listing.fields)?;
+    Ok(Some(listing.list.narrow(cx, &[test])))
 }
 
 /// A condition tree as a condition of a list. Relative times count from now, where the tenant is.

@@ -45,6 +45,15 @@ pub struct List {
     pub default_sort: &'static str,
 }
 
+impl List {
+    /// The records that pass these conditions, as [`ListQuery::narrow`] takes them: for conditions that few pass and for
+    /// which there is an index.
+    pub fn narrow(&self, cx: &Context, conditions: &[Fragment]) -> Fragment {
+        let clause = where_clause(cx, conditions);
+        Fragment::new(format!("select id as narrow_id from {} where {}", self.table, clause.text), clause.binds)
+    }
+}
+
 /// What a caller asks of a list.
 #[derive(Debug, Clone, Default)]
 pub struct ListQuery {

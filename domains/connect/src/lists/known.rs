@@ -179,8 +179,9 @@ fn devices() -> Vec<Column> {
         Column::text("building", "楼栋", "Building"),
         Column::text("floor", "楼层", "Floor"),
         Column::text("place", "安装位置", "Place"),
-        Column::relation("parent_id", "上级设备", "Parent device", "device"),
+        Column::relation("parent_id", "所属设备", "Part of", "device"),
         Column::relation("dealer_id", "经销商", "Dealer", "customer"),
+        Column::relation("lessee_id", "承租方", "Lessee", "customer"),
         Column::choice(
             "status",
             "状态",
@@ -189,6 +190,7 @@ fn devices() -> Vec<Column> {
         ),
         day("sold_on", "销售日期", "Sold on"),
         day("installed_on", "安装日期", "Installed on"),
+        day("first_used_on", "首次使用日期", "First used on"),
         day("warranty_starts_on", "保修开始", "Warranty starts"),
         day("warranty_ends_on", "保修结束", "Warranty ends"),
         degrees("lat", "纬度", "Latitude"),
