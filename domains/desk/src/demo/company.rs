@@ -175,6 +175,8 @@ pub async fn stock(db: &Db, cx: &Context, people: &People) -> Result<Stock, Demo
                 unit: Some(unit.to_owned()),
                 price_minor,
                 cost_minor,
+                // Enough for the year that is told, but of one part more was used than anybody had booked in.
+                stock: 60,
                 ..CreatePart::default()
             };
             let part = inventory::insert(tx, new).await.map_err(DemoError::failed)?;
