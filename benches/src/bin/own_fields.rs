@@ -158,7 +158,11 @@ impl Store {
         match self {
             Self::Sqlite(connection) => connection.execute_batch(sqlite).map_err(during("filling")),
             Self::Postgres { runtime, client } => {
-                runtime.block_on(client.batch_execute(postgres)).map_err(during("filling"))
+                let filled = runtime.block_on(client.batch_execute(postgres));
+                filled.map_err(|error| match error.as_db_error() {
+                    Some(told) => format!("filling: {told}"),
+                    None => format!("filling: {error}"),
+                })
             }
         }
     }
@@ -225,6 +229,9 @@ impl Store {
             }
         }
         lite += "commit;";
-        self.run(&lite, &pg)
+        // The wall between tenants binds the owner too, who fills the tables of all of them here.
+        let tables = ["records", "object_definitions", "field_index_text", "field_index_number"];
+        let wall = |how: &str| tables.map(|table| format!("alter table {table} {how} row level security;")).concat();
+        self.run(&lite, &format!("{}{pg}{}", wall("no force"), wall("force")))
     }
 }
