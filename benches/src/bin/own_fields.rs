@@ -40,8 +40,7 @@ struct Options {
 const GOAL: Duration = Duration::from_millis(30);
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    ended(all_engines(&options))
+    ended(all_engines(&Options::parse()))
 }
 
 fn all_engines(options: &Options) -> Outcome<bool> {

@@ -35,8 +35,7 @@ const PAGE_GOAL: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_mins(10);
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    ended(all_engines(&options))
+    ended(all_engines(&Options::parse()))
 }
 
 fn all_engines(options: &Options) -> Outcome<bool> {

@@ -85,7 +85,7 @@ async fn page_of<T: FromRow>(
     }
     let (own, narrow) = own.map_or((None, None), |(own, narrow)| (Some(own), narrow));
     let narrow = match narrow {
-        None if params.q.is_none() => named(q.cx(), q.engine(), listing, params)?,
+        None if params.q.is_none() => named(q.cx(), q.engine(), listing, params),
         narrow => narrow,
     };
     let order = match own {
@@ -111,14 +111,14 @@ async fn page_of<T: FromRow>(
 }
 
 /// The records with the values of a key that the filter asks for, as [`ListQuery::narrow`] takes them.
-fn named(cx: &Context, engine: Engine, listing: &Listing, params: &ListParams) -> Result<Option<Fragment>, Problem> {
+fn named(cx: &Context, engine: Engine, listing: &Listing, params: &ListParams) -> Option<Fragment> {
     let is_key = |leaf: &&Json| {
         let field = leaf["field"].as_str().unwrap_or_default();
         (field == "id" || listing.keys.contains(&field)) && (leaf["op"] == "eq" || leaf["op"] == "in")
     };
-    let Some(leaf) = params.filter.iter().flat_map(own::required).find(is_key) else { return Ok(None) };
-    let test = filter(cx, engine, leaf, listing.fields)?;
-    Ok(Some(listing.list.narrow(cx, &[test])))
+    let leaf = params.filter.iter().flat_map(own::required).find(is_key)?;
+    // What is wrong with it, and where, the whole filter tells.
+    Some(listing.list.narrow(cx, &[filter(cx, engine, leaf, listing.fields).ok()?]))
 }
 
 /// A condition tree as a condition of a list. Relative times count from now, where the tenant is.

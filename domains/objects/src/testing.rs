@@ -293,6 +293,11 @@ impl OwnFields<'_> {
         let listed = api.get(&clerk, &format!("{list}?{narrow}sort=-grade&filter={tree}")).await.ok(200);
         assert_eq!((listed.column(title), &listed.json["items"][0]["ext"]), (vec![json!("A"), json!("B")], &masked));
         assert_eq!(api.get(&clerk, &format!("{list}?sort=grade")).await.ok(200).column(title), ["B", "A", "C"]);
+        let wrong =
+            json!({"all": [{"field": "grade", "op": "ge", "value": 1}, {"field": "grade", "op": "eq", "value": "x"}]});
+        let wrong = encoded(&wrong.to_string());
+        let refused = api.get(&clerk, &format!("{list}?filter={wrong}")).await;
+        assert_eq!(refused.errors(), ["/query/filter/all/1/value wrong_type"]);
         let unknown = api.get(other, &format!("{list}?filter={tree}")).await;
         assert_eq!(unknown.errors(), ["/query/filter/all/0/field unknown_field"]);
     }

@@ -247,6 +247,11 @@ impl Rows {
     }
 }
 
+/// The statement of a list. What the caller filters by is rare in one tenant and common in the next.
+fn asked(text: String, binds: Vec<Value<'static>>) -> Stmt<'static> {
+    Stmt::new(text, binds).planned_once()
+}
+
 /// The page of what was found, by number. Numbers know no doubles; a second column would keep the index from giving
 /// them in order.
 async fn hits<T: FromRow>(
@@ -274,7 +279,7 @@ async fn hits<T: FromRow>(
             clause.text,
             clause.binds.len()
         );
-        rows = q.all(Stmt::new(text, clause.binds)).await?;
+        rows = q.all(asked(text, clause.binds)).await?;
         if rows.len() > limit {
             break;
         }
@@ -310,7 +315,7 @@ pub async fn run<T: FromRow>(q: &mut impl Query, list: &List, query: &ListQuery)
             clause.text,
             most + 1
         );
-        let (found,): (i64,) = q.one(Stmt::new(text, clause.binds)).await?;
+        let (found,): (i64,) = q.one(asked(text, clause.binds)).await?;
         more = found > most;
         total = Some(found.min(most));
     }
@@ -344,7 +349,7 @@ async fn sorted<T: FromRow>(
     let direction = if descending { "desc" } else { "asc" };
     text.push_str(&format!(" order by {expression} {direction}, id {direction} limit ${}", binds.len() + 1));
     binds.push(Value::from(limit + 1));
-    unforged(q.all(Stmt::new(text, binds)).await, query)
+    unforged(q.all(asked(text, binds)).await, query)
 }
 
 /// A cursor's value as it is compared with the sort's.
@@ -413,7 +418,7 @@ async fn ordered<T: FromRow>(
                 },
                 binds.len()
             );
-            rows = unforged(q.all(Stmt::new(text, binds)).await, query)?;
+            rows = unforged(q.all(asked(text, binds)).await, query)?;
         }
     }
     if rows.len() > limit {
@@ -433,7 +438,7 @@ async fn ordered<T: FromRow>(
         list.columns,
         binds.len()
     );
-    let rest: Vec<Keyed<T>> = q.all(Stmt::new(text, binds)).await?;
+    let rest: Vec<Keyed<T>> = q.all(asked(text, binds)).await?;
     rows.extend(rest.into_iter().map(|keyed| Keyed { key: serde_json::Value::Null, ..keyed }));
     Ok(rows)
 }

@@ -121,29 +121,33 @@ impl PgSession {
         if conn.statements.len() > STATEMENTS_KEPT {
             conn.statements.clear();
         }
-        let missing: Vec<&str> = stmts
-            .iter()
-            .map(|stmt| stmt.sql.text(Engine::Postgres))
-            .filter(|text| !conn.statements.contains_key(*text))
-            .collect();
-        if !missing.is_empty() {
-            let client = &conn.client;
-            let prepared = try_join_all(missing.iter().map(|text| async move {
-                client.prepare(text).await.map_err(|error| match DbError::from(error) {
-                    DbError::Internal(reason) => DbError::internal(format!("{reason} in: {text}")),
-                    other => other,
-                })
-            }))
-            .await?;
-            for (text, statement) in missing.into_iter().zip(prepared) {
-                conn.statements.insert(text.to_owned(), statement);
+        // A text that comes twice is prepared twice, which is rare and does no harm.
+        let is_missing =
+            |stmt: &Stmt<'_>| stmt.plan_once || !conn.statements.contains_key(stmt.sql.text(Engine::Postgres));
+        let client = &conn.client;
+        let fresh = try_join_all(stmts.iter().map(|stmt| async move {
+            if !is_missing(stmt) {
+                return Ok(None);
             }
+            let text = stmt.sql.text(Engine::Postgres);
+            client.prepare(text).await.map(Some).map_err(|error| match DbError::from(error) {
+                DbError::Internal(reason) => DbError::internal(format!("{reason} in: {text}")),
+                other => other,
+            })
+        }))
+        .await?;
+        let mut prepared = Vec::with_capacity(stmts.len());
+        for (stmt, fresh) in stmts.iter().zip(fresh) {
+            let text = stmt.sql.text(Engine::Postgres);
+            let Some(statement) = fresh.or_else(|| conn.statements.get(text).cloned()) else {
+                return Err(DbError::internal("a prepared statement was lost"));
+            };
+            if !stmt.plan_once && !conn.statements.contains_key(text) {
+                conn.statements.insert(text.to_owned(), statement.clone());
+            }
+            prepared.push(statement);
         }
-        stmts
-            .iter()
-            .map(|stmt| conn.statements.get(stmt.sql.text(Engine::Postgres)).cloned())
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| DbError::internal("a prepared statement was lost"))
+        Ok(prepared)
     }
 
     /// Sends everything at once: the tenant if it changed, `BEGIN` if due, then the statements in order.

@@ -109,6 +109,8 @@ mod tests {
             assert_eq!(errors(&format!("filter={}", encoded(&tree.to_string()))).await, ["/query/filter/all/1/field unknown_field"]);
             let tree = json!({"field": "created_at", "op": "lt", "value": "soon"});
             assert_eq!(errors(&format!("filter={}", encoded(&tree.to_string()))).await, ["/query/filter/value wrong_type"]);
+            let tree = json!({"all": [{"field": "created_at", "op": "gt", "value": "2020-01-01T00:00:00Z"}, {"field": "name", "op": "eq", "value": 5}]});
+            assert_eq!(errors(&format!("filter={}", encoded(&tree.to_string()))).await, ["/query/filter/all/1/value wrong_type"]);
             assert_eq!(errors("filter=%7B").await, ["/query/filter invalid_value"]);
             assert_eq!(errors("sort=shoe_size").await, ["/query/sort invalid_value"]);
             assert_eq!(errors("limit=0").await, ["/query/limit invalid_value"]);

@@ -262,7 +262,7 @@ const NARROW: usize = 1_000;
 /// `None` when they are many.
 pub(crate) async fn narrow(q: &mut impl Query, rows: &Fragment, kind: FieldType) -> Result<Option<Fragment>, DbError> {
     let probe = format!("select count(*) from ({} limit {}) as probed", rows.text, NARROW + 1);
-    let (found,): (i64,) = q.one(Stmt::new(probe, rows.binds.clone())).await?;
+    let (found,): (i64,) = q.one(Stmt::new(probe, rows.binds.clone()).planned_once()).await?;
     let few = usize::try_from(found).is_ok_and(|found| found <= NARROW);
     // Only lists have several rows for one record. Without need `distinct` would make SQLite walk all values by record,
     // and without a limit of its own the query would melt into the one around it and lose its range.
