@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { FullConfig, Reporter, Suite, TestCase, TestError } from '@playwright/test/reporter';
 
+/** The name of what a failed test writes down about each of its pages. */
+export const SHOWN = 'shown';
+
 const LINES = 6;
 const WIDTH = 200;
 
@@ -31,10 +34,12 @@ export default class Failures implements Reporter {
 
   private told(test: TestCase): string[] {
     const { file, line } = test.location;
-    const errors = test.results.at(-1)?.errors ?? [];
+    const last = test.results.at(-1);
+    const shown = last?.attachments.filter((one) => one.name === SHOWN) ?? [];
     return [
       `✘ ${relative('.', file)}:${line} ${test.title}`,
-      ...errors.slice(0, 2).flatMap((error) => this.words(error, file)).map((words) => `    ${words}`),
+      ...(last?.errors ?? []).slice(0, 2).flatMap((error) => this.words(error, file)).map((words) => `    ${words}`),
+      ...shown.map((one) => `    shown: ${(one.body ?? '').toString().slice(0, 3 * WIDTH)}`),
     ];
   }
 

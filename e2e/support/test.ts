@@ -1,6 +1,7 @@
 /** `test` with a real server, and pages that fail the test when they complain in the console. */
 import AxeBuilder from '@axe-core/playwright';
-import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, test as base, expect, type Page, type TestInfo } from '@playwright/test';
+import { SHOWN } from './failures.ts';
 import { type Server, type SignIn, withServer } from './server.ts';
 
 export { expect } from '@playwright/test';
@@ -15,6 +16,8 @@ export interface Complaints {
   allow(pattern: RegExp): void;
   watch(page: Page): void;
   found: string[];
+  /** Every page of the test, with what the server refused it. */
+  pages: Map<Page, string[]>;
 }
 
 interface WorkerThings {
@@ -49,18 +52,24 @@ export const test = base.extend<TestThings, WorkerThings>({
         /status of 401 .*\/api\/v1\/session$/,
       ];
       const found: string[] = [];
+      const pages = new Map<Page, string[]>();
       await use({
         allow: (pattern) => allowed.push(pattern),
         watch: (page) => {
+          const refusals: string[] = [];
+          pages.set(page, refusals);
           page.on('console', (message) => {
             if (message.type() === 'error') found.push(`${message.text()} ${message.location().url}`);
           });
           page.on('pageerror', (error) => found.push(`uncaught: ${error.message}`));
           page.on('response', (response) => {
-            if (response.status() >= 500) found.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+            const told = `${response.status()} ${response.request().method()} ${response.url()}`;
+            if (response.status() >= 500) found.push(told);
+            if (response.status() >= 400) refusals.push(told);
           });
         },
         found,
+        pages,
       });
       const unexpected = found.filter((text) => !allowed.some((pattern) => pattern.test(text)));
       expect(unexpected, 'complaints in the console').toEqual([]);
@@ -73,6 +82,7 @@ export const test = base.extend<TestThings, WorkerThings>({
     const page = await context.newPage();
     complaints.watch(page);
     await use(page);
+    await describe(complaints, test.info());
     await context.close();
   },
 
@@ -89,14 +99,29 @@ export const test = base.extend<TestThings, WorkerThings>({
       }
       return page;
     });
+    await describe(complaints, test.info());
     for (const context of contexts) await context.close();
   },
 });
+
+/** Writes down what the pages of a failed test showed in its last moment, for those who have the log alone. */
+async function describe({ pages }: Complaints, info: TestInfo): Promise<void> {
+  if (info.status === info.expectedStatus) return;
+  for (const [page, refusals] of pages) {
+    if (page.isClosed()) continue;
+    const shown = page.locator('h1, [role="dialog"], [role="alert"], .ant-message-notice');
+    const words = await shown.allInnerTexts().catch(() => ['(the page does not answer)']);
+    const body = [new URL(page.url()).pathname, ...words, ...refusals.slice(-3)].join(' | ').replaceAll(/\s+/g, ' ');
+    await info.attach(SHOWN, { body, contentType: 'text/plain' });
+  }
+}
 
 async function open(browser: Browser, baseURL: string | undefined, language: Language, phone: boolean): Promise<BrowserContext> {
   const context = await browser.newContext({
     ...(baseURL === undefined ? {} : { baseURL }),
     locale: language,
+    // What is still on its way takes clicks for other things, or loses them.
+    reducedMotion: 'reduce',
     viewport: phone ? PHONE : DESKTOP,
     ...(phone ? { hasTouch: true, isMobile: true } : {}),
   });

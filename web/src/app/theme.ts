@@ -50,13 +50,14 @@ export const FONT_STACK =
   'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans SC", ' +
   '"Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
 
-export function themeOf(mode: Appearance): ThemeConfig {
+export function themeOf(mode: Appearance, motion: boolean): ThemeConfig {
   const dark = mode === 'dark';
   return {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     cssVar: { key: 'as' },
     hashed: false,
     token: {
+      motion,
       fontFamily: FONT_STACK,
       colorPrimary: dark ? '#12857f' : '#0b6e69',
       colorLink: dark ? '#4fd1c5' : '#0b6e69',

@@ -14,7 +14,7 @@ import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import { PageTitle } from '@/shared/ui/page_title';
 import { MoneyText, ToneTag } from '@/shared/ui/texts';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { useAttempt } from '@/shared/ui/use_attempt';
 
 type Renewal = components['schemas']['Renewal'];

@@ -23,7 +23,7 @@ import { PlotMap, type Place } from '@/shared/ui/plot_map';
 import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
 import { StatusTag } from '@/shared/ui/texts';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { Children } from './children';
 import {
   AT_SIDE,

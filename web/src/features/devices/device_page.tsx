@@ -25,7 +25,7 @@ import { PlotMap, type Place } from '@/shared/ui/plot_map';
 import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
 import { addressText, Facts, MoneyText, StatusTag, TimeText, WarrantyTag } from '@/shared/ui/texts';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { DocumentsPanel } from './documents_panel';
 import { deviceFileQuery, refreshDevices, type DeviceFile } from './file';
 import { devices } from './messages';

@@ -8,7 +8,7 @@ import { queryClient } from '@/shared/api/query_client';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { ErrorState } from '@/shared/ui/error_state';
 import type { BulkProps, ListTarget, TargetField } from '@/shared/ui/list_tools';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import './lists.css';
 import { bulk as words } from './messages';
 import { ownObjectOf, ValueInput } from './value_input';

@@ -12,7 +12,7 @@ import { formatFullTime } from '@/shared/time';
 import { ErrorState } from '@/shared/ui/error_state';
 import { fieldsOfColumn, type ExchangeProps } from '@/shared/ui/list_tools';
 import { fileSize } from '@/shared/ui/uploader';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { exportTargetsQuery } from './exports';
 import { exchange as words } from './messages';
 

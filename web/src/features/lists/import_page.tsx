@@ -13,7 +13,7 @@ import { ErrorState } from '@/shared/ui/error_state';
 import type { ListTarget } from '@/shared/ui/list_tools';
 import { PageSkeleton } from '@/shared/ui/page_skeleton';
 import { PageTitle } from '@/shared/ui/page_title';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { ImportMapping, lacking, sent } from './import_mapping';
 import { importQuery, importTargetsQuery, keyOfList, MOVING, pageOfList, type Import, type Mapping } from './imports';
 import { ImportStateTag } from './imports_page';

@@ -17,7 +17,7 @@ import { ActionButton } from '@/shared/ui/action_button';
 import { common } from '@/shared/ui/messages';
 import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { ChoiceText, Facts, MoneyText, StatusTag, TimeText, ToneTag } from '@/shared/ui/texts';
 import { orders } from './messages';
 import { editedLines, fieldsOf, OrderExtras, withLines, type Order } from './model';

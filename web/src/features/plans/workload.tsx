@@ -4,7 +4,7 @@ import { api } from '@/shared/api/api';
 import { useLocale, useMessages } from '@/shared/i18n';
 import { ErrorState } from '@/shared/ui/error_state';
 import { Panel } from '@/shared/ui/record_page';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { plans } from './messages';
 import type { WorkloadMonth } from './model';
 

@@ -22,7 +22,7 @@ import { ConfirmAction } from '@/shared/ui/confirm_action';
 import { LanguageSwitch } from '@/shared/ui/language_switch';
 import { PageSkeleton } from '@/shared/ui/page_skeleton';
 import { useShortcut } from '@/shared/ui/shortcuts';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { GlobalSearch } from './global_search';
 import { MainMenu } from './main_menu';
 import { shell } from './messages';

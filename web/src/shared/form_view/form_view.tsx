@@ -9,7 +9,7 @@ import { getLocale, useLocale, type Label } from '../i18n';
 import { queryClient } from '../api/query_client';
 import type { Session } from '../api/types';
 import { useNow } from '../ui/texts';
-import { useIsPhone } from '../ui/use_width';
+import { useIsPhone } from '../ui/use_media';
 import { FieldInput } from './field_input';
 import { FieldValue } from './field_value';
 import { isComputed, isEditedBy, isSeenBy } from './kinds';

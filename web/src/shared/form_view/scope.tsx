@@ -1,7 +1,7 @@
 /** What all parts of one form share: language, width, people, and the door to the server. */
 import { createContext, useCallback, useContext, useMemo } from 'react';
 import { labelText, translate, useLocale, type Label, type Locale, type Messages, type Translate } from '../i18n';
-import { useIsPhone } from '../ui/use_width';
+import { useIsPhone } from '../ui/use_media';
 import type { RecordPlace } from './types';
 
 export interface FormScopeValue {

@@ -3,7 +3,7 @@ import { Segmented } from 'antd';
 import type { ReactNode } from 'react';
 import { labelText, useLocale, useMessages, type Label } from '../i18n';
 import { common } from './messages';
-import { useIsPhone } from './use_width';
+import { useIsPhone } from './use_media';
 
 interface Layout {
   key: string;

@@ -32,7 +32,7 @@ import {
 } from './list_tools';
 import { PageTitle } from './page_title';
 import { useShortcut } from './shortcuts';
-import { useIsPhone } from './use_width';
+import { useIsPhone } from './use_media';
 import { searchOf } from './view_settings';
 
 // The pickers of the builder weigh as much as the list itself; they come when somebody filters.

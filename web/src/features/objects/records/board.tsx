@@ -35,7 +35,7 @@ import type { ObjectRecord } from '@/shared/objects/queries';
 import { ErrorState } from '@/shared/ui/error_state';
 import type { LayoutScope } from '@/shared/ui/list_page';
 import { common } from '@/shared/ui/messages';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { boardFields, cardFields, type ObjectDesk } from './desk';
 import { records } from './messages';
 

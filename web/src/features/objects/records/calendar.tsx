@@ -15,7 +15,7 @@ import type { ObjectRecord } from '@/shared/objects/queries';
 import { today, wallToInstant, zoned } from '@/shared/time';
 import { ErrorState } from '@/shared/ui/error_state';
 import type { LayoutScope } from '@/shared/ui/list_page';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import { calendarFields, type ObjectDesk } from './desk';
 import { records } from './messages';
 

@@ -7,7 +7,7 @@ import { isObject } from '@/shared/form_values';
 import { regionText, useRegions } from '@/shared/form_view/regions';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import type { ObjectRecord } from '@/shared/objects/queries';
-import { useIsPhone } from '@/shared/ui/use_width';
+import { useIsPhone } from '@/shared/ui/use_media';
 import type { ObjectDesk } from './desk';
 import { records } from './messages';
 
