@@ -51,7 +51,7 @@ pub(crate) struct House {
 impl House {
     pub fn new(t: &TestDb) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let files = FileStore::folder(folder.path()).unwrap();
+        let files = FileStore::folder(folder.path().join("files")).unwrap();
         let routes = [
             crate::routes(),
             objects::routes(),
