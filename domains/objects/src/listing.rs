@@ -92,9 +92,10 @@ async fn page_of<T: FromRow>(
         Some(own) => own.order(q.cx(), q.engine(), listing, params)?,
         None => None,
     };
+    let mut tests = None;
     if let Some(tree) = &params.filter {
         let map = own.map(|own| own.map(listing.fields));
-        conditions.push(filter(q.cx(), q.engine(), tree, map.as_ref().unwrap_or(listing.fields))?);
+        tests = Some(filter(q.cx(), q.engine(), tree, map.as_ref().unwrap_or(listing.fields))?);
     }
     let mut found = None;
     if let Some(words) = &params.q {
@@ -107,7 +108,8 @@ async fn page_of<T: FromRow>(
             conditions.push(search::condition(q.cx(), q.engine(), object, words));
         }
     }
-    run(q, &listing.list, &ListQuery { found, order, narrow, ..params.query(conditions) }).await.map_err(Problem::from)
+    let query = ListQuery { filter: tests, found, order, narrow, ..params.query(conditions) };
+    run(q, &listing.list, &query).await.map_err(Problem::from)
 }
 
 /// The records with the values of a key that the filter asks for, as [`ListQuery::narrow`] takes them.

@@ -63,8 +63,10 @@ pub struct ListQuery {
     pub cursor: Option<String>,
     /// `name` or `-name`.
     pub sort: Option<String>,
-    /// Conditions that all must hold: filter, scope, archived.
+    /// Conditions that all must hold: scope, archived.
     pub conditions: Vec<Fragment>,
+    /// What the caller filters by. It must hold as well; an order says it in its own words.
+    pub filter: Option<Fragment>,
     /// What a search found: it narrows the list and brings its own order, so `sort` must be `None`.
     pub found: Option<Found>,
     /// The order when `sort` names values that stand in rows of their own; the list need not know that sort.
@@ -82,9 +84,9 @@ pub struct ListQuery {
 pub struct Order {
     /// The query of `sort_value` and `sort_record`.
     pub rows: Fragment,
-    /// What further must hold of records with a value; it may name `sort_value`.
+    /// The filter as it is for records with a value; it may name `sort_value`.
     pub present: Fragment,
-    /// What further must hold of records without one.
+    /// The filter as it is for records without one.
     pub missing: Fragment,
 }
 
@@ -232,7 +234,8 @@ struct Rows {
 
 impl Rows {
     fn of(q: &impl Query, list: &List, query: &ListQuery, hits: Option<&Fragment>) -> Self {
-        let mut clause = where_clause(q.cx(), &query.conditions);
+        let conditions: Vec<Fragment> = query.conditions.iter().chain(&query.filter).cloned().collect();
+        let mut clause = where_clause(q.cx(), &conditions);
         let Some(hits) = hits else {
             let Some(narrow) = &query.narrow else { return Self { table: list.table.to_owned(), clause } };
             let table = format!("({}) as narrow cross join {}", shift(&narrow.text, clause.binds.len()), list.table);
@@ -377,9 +380,8 @@ fn unforged<T>(found: Result<Vec<T>, DbError>, query: &ListQuery) -> Result<Vec<
 
 /// The rows of one part of such a page.
 fn phase(q: &impl Query, list: &List, query: &ListQuery, part: &Fragment) -> Rows {
-    let mut conditions = query.conditions.clone();
-    conditions.push(part.clone());
-    Rows::of(q, list, &ListQuery { conditions, narrow: query.narrow.clone(), ..ListQuery::default() }, None)
+    let (conditions, narrow) = (query.conditions.clone(), query.narrow.clone());
+    Rows::of(q, list, &ListQuery { conditions, filter: Some(part.clone()), narrow, ..ListQuery::default() }, None)
 }
 
 /// The page in the order of values that stand in rows of their own: first the records that have one, then the others.

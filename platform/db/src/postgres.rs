@@ -49,10 +49,11 @@ enum Transaction {
     Open,
 }
 
-/// The session settings of every connection of the application.
+/// The session settings of every connection of the application. What it asks is short: to start workers or a compiler
+/// takes longer than nearly all of it.
 pub(crate) fn session_options(role: Option<&str>) -> String {
     let mut options = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s \
-                       -c timezone=UTC"
+                       -c timezone=UTC -c max_parallel_workers_per_gather=0 -c jit=off"
         .to_owned();
     if let Some(role) = role {
         options.push_str(" -c role=");

@@ -257,6 +257,30 @@ mod wall {
     }
 }
 
+/// A statement that is asked for in many ways is planned for each of them; others come to share one plan.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_planned_once_is_not_kept() {
+    let Some(t) = testkit::TestDb::postgres(&migrations()).await else { return };
+    let plans = async |once: bool| {
+        t.db.read(&t.cx, async move |r| {
+            let text = if once { "select 1 + $1::int as once" } else { "select 1 + $1::int as shared" };
+            for number in 0..10_i64 {
+                let stmt = db::stmt!(text, number);
+                let _: (i64,) = r.one(if once { stmt.planned_once() } else { stmt }).await?;
+            }
+            let kept = "select count(*), coalesce(sum(generic_plans), 0)::bigint from pg_prepared_statements where statement = $1";
+            r.one::<(i64, i64)>(db::stmt!(kept, text)).await
+        })
+        .await
+        .unwrap()
+    };
+    let (kept, generic) = plans(false).await;
+    assert_eq!(kept, 1);
+    assert!(generic > 0);
+    assert_eq!(plans(true).await, (0, 0));
+    t.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_on_the_same_folder_is_told_so() {
     let folder = tempfile::tempdir().unwrap();

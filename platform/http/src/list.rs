@@ -57,6 +57,7 @@ impl ListParams {
             cursor: self.cursor.clone(),
             sort: self.sort.clone(),
             conditions,
+            filter: None,
             found: None,
             order: None,
             narrow: None,
