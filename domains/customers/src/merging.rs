@@ -132,6 +132,14 @@ impl CustomerBelongings {
     }
 }
 
+/// What records that name a customer in a field of the company's own are called in answers.
+pub(crate) const RELATIONS: &str = "relations";
+
+/// The key under which a merge remembers records that name a customer in an own field.
+pub(crate) fn relation_key(relation: &objects::Relation) -> String {
+    format!("{}.ext.{}", relation.object, relation.field)
+}
+
 db::choice! {
     /// How far a merge has come.
     pub enum MergeState {

@@ -6,7 +6,11 @@ use futures_util::future::BoxFuture;
 use kernel::Uuid;
 use search::{Document, Indexed};
 
-use crate::{Contact, Customer, CustomerBelongings, CustomerError, CustomerMerge, MergeState, Site, store};
+use crate::{
+    Contact, Customer, CustomerBelongings, CustomerError, CustomerMerge, MergeState, Site,
+    merging::{RELATIONS, relation_key},
+    store,
+};
 
 /// Customers in the text search, with their contacts and sites.
 #[derive(Debug, Clone, Copy, Default)]
@@ -108,6 +112,11 @@ impl FollowMerges {
             store::merges::remember(tx, merge.id, &rows.key(), &ids).await?;
             *moved.entry(rows.name.to_owned()).or_default() += ids.len() as i64;
         }
+        for relation in objects::relations_to(tx, "customer").await? {
+            let ids = relation.lead_to(tx, merge.from_id, merge.into_id, None).await?;
+            store::merges::remember(tx, merge.id, &relation_key(&relation), &ids).await?;
+            *moved.entry(RELATIONS.to_owned()).or_default() += ids.len() as i64;
+        }
         save(tx, &merge, CustomerMerge { moved: Json(moved), state: MergeState::Merged, ..merge.clone() }).await
     }
 
@@ -115,6 +124,10 @@ impl FollowMerges {
         for rows in self.0.iter() {
             let went = store::merges::remembered(tx, merge.id, &rows.key()).await?;
             rows.hand_over(tx, merge.into_id, merge.from_id, Some(&went)).await?;
+        }
+        for relation in objects::relations_to(tx, "customer").await? {
+            let went = store::merges::remembered(tx, merge.id, &relation_key(&relation)).await?;
+            relation.lead_to(tx, merge.into_id, merge.from_id, Some(&went)).await?;
         }
         save(tx, &merge, CustomerMerge { state: MergeState::Undone, ..merge.clone() }).await
     }

@@ -189,6 +189,40 @@ testkit::both! {
         assert_eq!(api.get(&t.other, "/api/v1/customer-merges").await.ok(200).json["items"], json!([]));
     }
 
+    migrations(), |t| own_relations_go_along_with_a_merge_and_come_back {
+        let api = api(t);
+        let label = json!({"zh": "甲", "en": "A"});
+        let to_customer = |id: &str, many: bool| json!({"id": id, "label": label, "kind": {"type": "relation", "object": "customer", "many": many}, "filterable": !many});
+        let look_up = json!({"id": "whose", "label": label, "kind": {"type": "look_up", "relation": "buyer", "field": "name", "result": "text"}});
+        let [into, from, third] = [customer(&api, t, json!({"name": "甲"})).await, customer(&api, t, json!({"name": "乙"})).await, customer(&api, t, json!({"name": "丙"})).await];
+        let fields = json!([to_customer("buyer", false), to_customer("partners", true), look_up]);
+        let body = json!({"catalogue": {"object": "device", "fields": fields}});
+        api.send(&t.cx, Method::PUT, "/api/v1/objects/device/fields", &[("if-match", "\"0\"")], Some(body)).await.ok(200);
+        let device = async |serial: &str, ext: Value| {
+            api.post(&t.cx, "/api/v1/devices", json!({"serial_number": serial, "ext": ext})).await.ok(201).id()
+        };
+        let one = device("A", json!({"buyer": from, "partners": [third, from]})).await;
+        let both = device("B", json!({"buyer": into, "partners": [into, from]})).await;
+        let ext = async |id: &str| api.get(&t.cx, &format!("/api/v1/devices/{id}")).await.ok(200).json["ext"].clone();
+
+        let preview = api.post(&t.cx, &format!("/api/v1/customers/{into}/merge/preview"), json!({"from": from})).await.ok(200);
+        assert_eq!(preview.json["moves"]["relations"], json!(3));
+        let merged = merge(&api, t, &into, 1, json!({"from": from})).await.ok(202).id();
+        settle(t).await;
+        assert_eq!(ext(&one).await, json!({"buyer": into, "partners": [third, into], "whose": "甲"}));
+        assert_eq!(ext(&both).await, json!({"buyer": into, "partners": [into, from], "whose": "甲"}));
+        let tree = json!({"field": "buyer", "op": "eq", "value": into}).to_string();
+        let listed = api.get(&t.cx, &format!("/api/v1/devices?sort=serial_number&filter={}", objects::testing::encoded(&tree))).await.ok(200);
+        assert_eq!(listed.column("serial_number"), ["A", "B"]);
+        let told = api.get(&t.cx, &format!("/api/v1/devices/{one}/timeline")).await;
+        assert_eq!(told.json["items"][1]["data"]["ext.buyer"], json!({"from": from, "to": into}));
+
+        api.post(&t.cx, &format!("/api/v1/customer-merges/{merged}/undo"), json!({})).await.ok(202);
+        settle(t).await;
+        assert_eq!(ext(&one).await, json!({"buyer": from, "partners": [third, from], "whose": "乙"}));
+        assert_eq!(ext(&both).await, json!({"buyer": into, "partners": [into, from], "whose": "甲"}));
+    }
+
     migrations(), |t| merges_follow_each_other_and_are_taken_back_in_turn {
         let api = api(t);
         let [a, b, c] = [customer(&api, t, json!({"name": "甲"})).await, customer(&api, t, json!({"name": "乙"})).await, customer(&api, t, json!({"name": "丙"})).await];

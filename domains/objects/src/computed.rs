@@ -273,22 +273,48 @@ async fn refresh(
         statements.push(store::write(&cx, object, record, &after));
         statements.extend(crate::values::index_changes(&cx, catalogue, object, record, &before, &after));
         statements.extend(follow(tx, object, record, (&before, true), (&after, true)).await?);
-        statements.push(event(&cx, catalogue, record, &before, &after));
+        statements.push(event(&cx, catalogue, record, "computed", &before, &after));
     }
     tx.execute_all(statements).await?;
     Ok(())
 }
 
-/// The event that tells of values that changed in the background.
-fn event(cx: &Context, catalogue: &Catalogue, record: Uuid, before: &Map, after: &Map) -> Stmt<'static> {
+/// Changes values of a record where nobody sends them, with everything that follows from that; answers whether it
+/// changed.
+pub(crate) async fn alter(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    record: Uuid,
+    change: impl FnOnce(&mut Map) + Send,
+) -> Result<bool, DbError> {
+    let (cx, object) = (tx.cx().clone(), catalogue.object.as_str());
+    let Some(before) = store::held(tx, object, record).await? else { return Ok(false) };
+    let mut after = before.clone();
+    change(&mut after);
+    if after == before {
+        return Ok(false);
+    }
+    let faults = work_out(tx, catalogue, &mut after).await?;
+    let mut statements = store::forget_faults(&cx, object, record);
+    statements.extend(faults.iter().map(|fault| store::fault(&cx, object, record, fault)));
+    statements.push(fields::replace_values(&cx, object, record, &after));
+    statements.extend(crate::values::index_changes(&cx, catalogue, object, record, &before, &after));
+    statements.extend(follow(tx, object, record, (&before, true), (&after, true)).await?);
+    statements.push(event(&cx, catalogue, record, "updated", &before, &after));
+    tx.execute_all(statements).await?;
+    Ok(true)
+}
+
+/// The event that tells of values that were changed or worked out in the background.
+fn event(cx: &Context, catalogue: &Catalogue, record: Uuid, what: &str, before: &Map, after: &Map) -> Stmt<'static> {
     let object = catalogue.object.as_str();
     let data = crate::values::told(catalogue, before, after);
     if built_in::table_of(object).is_none() {
-        let of = format!("record:{object}");
-        return events::statement(cx, &NewEvent::new("record.computed", &of, record).data(data));
+        let (kind, of) = (format!("record.{what}"), format!("record:{object}"));
+        return events::statement(cx, &NewEvent::new(&kind, &of, record).data(data));
     }
     let changes = data.as_object().into_iter().flatten();
     let changes: Map = changes.map(|(field, change)| (format!("ext.{field}"), change.clone())).collect();
-    let kind = format!("{object}.computed");
+    let kind = format!("{object}.{what}");
     events::statement(cx, &NewEvent::new(&kind, object, record).data(Value::Object(changes)))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{FIELDS, OWN_ROWS, fields};
-use crate::{Customer, CustomerError, api::CustomerPath, ops::duplicates::belongings, store};
+use crate::{Customer, CustomerError, api::CustomerPath, merging::RELATIONS, ops::duplicates::belongings, store};
 
 /// Which customer would go away.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -36,7 +36,8 @@ pub(crate) struct Difference {
 /// What a merge would do.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Preview {
-    /// How many rows of each kind would go along: contacts, sites, children, devices, tickets, orders, …
+    /// How many rows of each kind would go along: contacts, sites, children, devices, tickets, orders, …;
+    /// `relations` are records that name it in own fields.
     moves: BTreeMap<String, i64>,
     /// Fields in which the two differ, and the one that goes away says something.
     fields: Vec<Difference>,
@@ -59,6 +60,9 @@ pub(crate) async fn handle(
             for rows in OWN_ROWS.iter().chain(belongings.iter()) {
                 let count: i64 = rows.rows().counts(r, &[from.id]).await?.into_iter().map(|(_, count)| count).sum();
                 *moves.entry(rows.name.to_owned()).or_default() += count;
+            }
+            for relation in objects::relations_to(r, "customer").await? {
+                *moves.entry(RELATIONS.to_owned()).or_default() += relation.count(r, from.id).await?;
             }
             Ok(Preview { moves, fields: differences(&into, &from) })
         })
