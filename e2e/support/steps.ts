@@ -69,6 +69,7 @@ export async function pick(select: Locator, words: string | RegExp, typed?: stri
   const own = select.page().locator(`[id="${await select.getAttribute('aria-controls')}"]`);
   const list = select.page().locator('.ant-select-dropdown:visible').filter({ has: own });
   const options = list.locator('.ant-select-item-option');
+  await expect(list).toBeInViewport();
   if (typed !== undefined) {
     // What was made a moment ago may not be found yet; people type again.
     await expect(async () => {

@@ -125,18 +125,26 @@ fn look_up_defects(
     }
 }
 
+/// Says of each roll-up what its amounts are in, as the field says that it adds up.
+pub(crate) fn fill_currencies(catalogue: &mut Catalogue, others: &BTreeMap<String, Catalogue>) {
+    let before = catalogue.clone();
+    for field in &mut catalogue.fields {
+        let FieldKind::RollUp(roll_up) = &mut field.kind else { continue };
+        let child = if roll_up.object == before.object { Some(&before) } else { others.get(&roll_up.object) };
+        let counted = roll_up.field.as_deref().filter(|_| roll_up.function != RollUpFunction::Count);
+        let source = counted.and_then(|id| child?.field(id));
+        roll_up.currency = source.and_then(|source| source.kind.currency()).map(str::to_owned);
+    }
+}
+
 /// The result of a look-up of this field; `None` when look-ups can't take it.
 pub(crate) fn looked_up(source: &Field) -> Option<ResultType> {
-    if matches!(source.kind, FieldKind::Money(_)) {
+    if source.kind.currency().is_some() {
         return Some(ResultType::Money);
     }
     match source.rule_type()? {
         FieldType::Text | FieldType::Choice | FieldType::Id => Some(ResultType::Text),
-        FieldType::Integer | FieldType::Number => Some(match &source.kind {
-            FieldKind::Formula(formula) => formula.result,
-            FieldKind::LookUp(look_up) => look_up.result,
-            _ => ResultType::Number,
-        }),
+        FieldType::Integer | FieldType::Number => Some(ResultType::Number),
         FieldType::Boolean => Some(ResultType::Boolean),
         FieldType::Date => Some(ResultType::Date),
         FieldType::Time => Some(ResultType::Time),

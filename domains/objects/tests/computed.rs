@@ -106,6 +106,14 @@ testkit::both! {
         assert_eq!(list.column("faults"), [json!([])]);
     }
 
+    migrations(), |t| a_roll_up_of_amounts_is_in_what_they_are_in {
+        let api = api(t);
+        projects(&api, &t.cx).await;
+        let said = api.get(&t.cx, "/api/v1/objects/project/fields").await.ok(200);
+        let currency = |index: usize| said.json["catalogue"]["fields"][index]["kind"]["currency"].clone();
+        assert_eq!([1, 2, 3].map(currency), [json!(null), json!("CNY"), json!("CNY")]);
+    }
+
     migrations(), |t| roll_ups_follow_in_the_background_and_say_so {
         let api = api(t);
         projects(&api, &t.cx).await;

@@ -276,6 +276,10 @@ pub struct RollUpSettings {
     /// Their field; `count` needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What the field's amounts are in, a code of ISO 4217; the server takes it from the field. The roll-up is then in
+    /// minor units, as the field is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// How values of related records become one.
@@ -408,6 +412,21 @@ impl FieldKind {
             },
             Self::Location | Self::SubTable(_) => return None,
         })
+    }
+}
+
+impl FieldKind {
+    /// What its values are in, a code of ISO 4217; `None` for one whose values are no amounts in minor units.
+    pub fn currency(&self) -> Option<&str> {
+        match self {
+            Self::Money(settings) => Some(&settings.currency),
+            Self::Formula(FormulaSettings { result: ResultType::Money, currency, .. })
+            | Self::LookUp(LookUpSettings { result: ResultType::Money, currency, .. }) => {
+                Some(currency.as_deref().unwrap_or("CNY"))
+            }
+            Self::RollUp(settings) => settings.currency.as_deref(),
+            _ => None,
+        }
     }
 }
 

@@ -47,6 +47,7 @@ mod kind;
 mod order;
 mod pattern;
 mod problem;
+mod regions;
 mod rows;
 mod schema;
 mod text;
@@ -61,6 +62,7 @@ pub use form::{Channel, Form, Item, Layout, Part, Section};
 pub use formula::{FieldFault, compute, defaults, needs_made, outcome, types, wider};
 pub use kind::*;
 pub use problem::{Problem, Wrong};
+pub use regions::{region_name, regions_named};
 pub use schema::json_schema;
 
 /// A JSON object: a record, or what was sent for one.

@@ -77,7 +77,15 @@ export type FieldKind =
   | ({ type: 'sub_table' } & SubTableKind)
   | { type: 'auto_number'; prefix?: string; digits: number }
   | { type: 'formula'; expression: string; result: ResultType; currency?: string }
-  | { type: 'roll_up'; object: string; relation: string; function: 'count' | 'sum' | 'min' | 'max'; field?: string }
+  | {
+      type: 'roll_up';
+      object: string;
+      relation: string;
+      function: 'count' | 'sum' | 'min' | 'max';
+      field?: string;
+      /** What amounts are in; the server says it. */
+      currency?: string;
+    }
   | { type: 'look_up'; relation: string; field: string; result: ResultType; currency?: string }
   | { type: 'system'; of: 'created_by' | 'created_at' | 'updated_by' | 'updated_at' };
 

@@ -163,7 +163,7 @@ db::record!(StoredImport {
 pub struct ImportProblem {
     /// The line in the file, the header being the first.
     pub line: i64,
-    /// The column's header; null for the line as a whole.
+    /// The column's header, or the label of a field without a column; null for the line as a whole.
     pub column: Option<String>,
     /// What stands in the cell.
     pub value: String,

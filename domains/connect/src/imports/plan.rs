@@ -16,7 +16,7 @@ use crate::{
     },
     lists::{self, Column, ColumnKind, Key, List, ListKey, Row, find},
     sheet::{Cell, Line},
-    values::{Reading, Reason, Reasons, amount, parts, read, skills, text_of},
+    values::{Place, Reading, Reason, Reasons, amount, parts, read, skills, text_of},
 };
 
 /// What stands in place of personal data that the caller does not see.
@@ -260,8 +260,8 @@ impl Plan {
         Ok(known)
     }
 
-    /// The column of the file that a pointer into a body means, with what the line says there.
-    pub fn pointed(&self, pointer: &str, line: &Parsed) -> Option<(usize, String)> {
+    /// What a pointer into a body means: a column of the file, or a field without one.
+    pub fn pointed(&self, pointer: &str, line: &Parsed) -> Option<Place> {
         let mut parts = pointer.trim_start_matches('/').split('/');
         let (outer, inner) = (parts.next()?, parts.next());
         let is = |column: &Column| match column.place.as_slice() {
@@ -269,9 +269,12 @@ impl Plan {
             [first, second] => first == outer && inner.is_none_or(|inner| inner == second),
             _ => false,
         };
-        let (position, planned) = self.columns.iter().enumerate().find(|(_, planned)| is(&planned.column))?;
+        let Some((position, planned)) = self.columns.iter().enumerate().find(|(_, planned)| is(&planned.column)) else {
+            let field = self.list.columns.iter().find(|column| is(column))?;
+            return Some(Place::Field(field.label.clone()));
+        };
         let said = line.said.iter().find(|(known, _)| *known == position).map(|(_, said)| said.text());
-        Some((planned.index, said.unwrap_or_default()))
+        Some(Place::Column(planned.index, said.unwrap_or_default()))
     }
 }
 

@@ -61,12 +61,16 @@ pub(crate) async fn file(
 
 /// All reasons of a row in one cell.
 fn told(reasons: &[Reason], columns: &[SourceColumn], locale: Locale) -> String {
-    let one = |reason: &Reason| match reason.column.and_then(|index| columns.get(index)) {
-        Some(column) if locale == Locale::Chinese => format!("【{}】{}", column.header, reason.text(locale)),
-        Some(column) => format!("{}: {}", column.header, reason.text(locale)),
+    let one = |reason: &Reason| match reason.about(|index| header(columns, index), locale) {
+        Some(about) if locale == Locale::Chinese => format!("【{about}】{}", reason.text(locale)),
+        Some(about) => format!("{about}: {}", reason.text(locale)),
         None => reason.text(locale),
     };
     reasons.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+fn header(columns: &[SourceColumn], index: usize) -> Option<String> {
+    columns.get(index).map(|column| column.header.clone())
 }
 
 /// What is wrong, the first hundred; after an undo what stayed as it is.
@@ -78,7 +82,7 @@ pub(crate) async fn problems(
     let columns = &import.source.0.columns;
     let problem = |line: i64, reason: &Reason| ImportProblem {
         line,
-        column: reason.column.and_then(|index| columns.get(index)).map(|column| column.header.clone()),
+        column: reason.about(|index| header(columns, index), locale),
         value: reason.value.clone(),
         reason: reason.text(locale),
     };

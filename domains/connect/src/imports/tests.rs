@@ -117,6 +117,34 @@ testkit::both! {
         assert_eq!(names(&house, &t.cx, "/api/v1/customers", "name").await.len(), 3);
     }
 
+    migrations(), |t| what_a_line_lacks_is_named_and_regions_are_called_by_their_names {
+        let house = House::new(t);
+        let field = |id: &str, zh: &str, kind: Value| json!({"id": id, "label": {"zh": zh, "en": id}, "kind": kind});
+        let mut fields = [
+            field("tier", "会员等级", json!({"type": "text"})),
+            field("card", "会员卡号", json!({"type": "text"})),
+            field("since", "入会日期", json!({"type": "date"})),
+            field("area", "所在区", json!({"type": "region"})),
+        ];
+        fields[1]["required_if"] = json!({"field": "tier", "op": "eq", "value": "gold"});
+        fields[2]["required"] = json!(true);
+        fields[2]["default_expression"] = json!("today");
+        let catalogue = json!({"catalogue": {"object": "customer", "fields": fields}});
+        house.api.send(&t.cx, Method::PUT, "/api/v1/objects/customer/fields", &[("if-match", "\"0\"")], Some(catalogue)).await.ok(200);
+        let text = "名称,会员等级,所在区\n甲,gold,浦东新区\n乙,,朝阳区\n丙,,上海市 浦东新区\n丁,,月球\n";
+        let import = begun(&house, &t.cx, "customers", "会员.csv", text.as_bytes()).await;
+        let done = passed(&house, t, &t.cx, &import.id(), Pass::Run).await;
+        assert_eq!(account(&done), [4, 1, 0, 0, 3], "{done}");
+        let told: Vec<(&str, &str)> = done["problems"].as_array().unwrap().iter().map(|one| (one["column"].as_str().unwrap(), one["reason"].as_str().unwrap())).collect();
+        let unknown = "请填写完整的省市区名称（例如 上海市浦东新区）或六位代码。";
+        assert_eq!(told, [("会员卡号", "此项必填。"), ("所在区", "有多个同名地区，请在前面写上省和市。"), ("所在区", unknown)]);
+        let made = house.api.get(&t.cx, "/api/v1/customers").await.ok(200).json["items"][0]["ext"].clone();
+        assert!(made["area"] == "310115" && made["since"].is_string(), "{made}");
+        let asked = json!({"list": "customers", "format": "csv", "columns": ["name", "area"], "locale": "zh-CN"});
+        let table = read(&house.exported(t, &t.cx, asked).await, Format::Csv, None).unwrap();
+        assert_eq!(table.lines[0].cells.iter().map(Cell::text).collect::<Vec<_>>(), ["丙", "上海市浦东新区"]);
+    }
+
     migrations(), |t| orders_come_in_with_their_lines_and_numbers_and_go_out_as_they_came {
         let house = House::new(t);
         let label = json!({"zh": "来源渠道", "en": "Found by"});

@@ -135,7 +135,7 @@ impl Column {
         let writes = own.editable && own.readable && !readable;
         Self {
             id: if taken { format!("{inside}.{}", field.id) } else { field.id.clone() },
-            required: field.required && field.default.is_none(),
+            required: field.required && field.default.is_none() && field.default_expression.is_none(),
             creates: writes,
             updates: writes,
             unique: field.unique,

@@ -7,5 +7,5 @@ mod show;
 
 pub(crate) use names::{Names, gather};
 pub(crate) use read::{Reading, amount, parts, read, skills, text_of};
-pub(crate) use reasons::{Reason, Reasons, explained};
+pub(crate) use reasons::{Place, Reason, Reasons, explained};
 pub(crate) use show::{label, show};

@@ -50,10 +50,26 @@ pub(crate) fn read(kind: &FieldKind, cell: &Cell, how: &Reading) -> Result<Optio
             json!(chosen?)
         }
         FieldKind::Location => place(&cell.text())?,
+        FieldKind::Region => Value::from(region(&cell.text())?),
         FieldKind::SubTable(settings) => Value::Array(lines(settings, &cell.text(), how)?),
         _ => Value::from(cell.text()),
     };
     Ok(Some(value))
+}
+
+/// The code of a region, written as such or by its name.
+fn region(text: &str) -> Result<String, Reason> {
+    if text.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(text.trim().to_owned());
+    }
+    match forms::regions_named(&text.nfkc().collect::<String>()) {
+        [code] => Ok(code.clone()),
+        [] => Err(Reason::new(
+            "unknown_region",
+            "Write the region's full name, such as 上海市浦东新区, or its six digits.",
+        )),
+        _ => Err(Reason::new("ambiguous_region", "Several regions have this name; write province and city before it.")),
+    }
 }
 
 /// The entries of a cell that holds several.

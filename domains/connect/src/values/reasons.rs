@@ -1,5 +1,6 @@
 //! Why a row cannot be taken, in the language of whoever reads it.
 
+use forms::Label;
 use http_api::Problem;
 use identity::Locale;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,9 @@ pub(crate) struct Reason {
     /// The column of the file, from 0; none for the row as a whole.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub column: Option<usize>,
+    /// What a field is called that is meant and has no column.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub field: Option<Label>,
     /// What stands there.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub value: String,
@@ -23,13 +27,28 @@ pub(crate) struct Reason {
     pub message: String,
 }
 
+/// What a pointer into a body means in a file.
+pub(crate) enum Place {
+    /// A column, with what the line says there.
+    Column(usize, String),
+    /// A field without a column.
+    Field(Label),
+}
+
 /// Everything that is wrong with a row.
 pub(crate) type Reasons = Vec<Reason>;
 
 impl Reason {
     /// About the row as a whole.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { column: None, value: String::new(), code: code.into(), params: Map::new(), message: message.into() }
+        Self {
+            column: None,
+            field: None,
+            value: String::new(),
+            code: code.into(),
+            params: Map::new(),
+            message: message.into(),
+        }
     }
 
     /// About one cell.
@@ -46,6 +65,12 @@ impl Reason {
         self
     }
 
+    /// What the reason is about, by the words of the file or, without a column, by the field's.
+    pub fn about(&self, header: impl Fn(usize) -> Option<String>, locale: Locale) -> Option<String> {
+        let field = || self.field.as_ref().map(|label| super::label(label, locale));
+        self.column.and_then(header).or_else(field)
+    }
+
     /// The sentence in this language.
     pub fn text(&self, locale: Locale) -> String {
         match locale {
@@ -55,8 +80,8 @@ impl Reason {
     }
 }
 
-/// What a refusal of a domain says about a row. `column` finds the column of the file by a pointer of the body.
-pub(crate) fn explained(problem: &Problem, column: impl Fn(&str) -> Option<(usize, String)>) -> Reasons {
+/// What a refusal of a domain says about a row. `place` finds what a pointer of the body means in the file.
+pub(crate) fn explained(problem: &Problem, place: impl Fn(&str) -> Option<Place>) -> Reasons {
     if problem.errors().is_empty() {
         return vec![Reason::new(problem.code(), problem.detail())];
     }
@@ -65,8 +90,9 @@ pub(crate) fn explained(problem: &Problem, column: impl Fn(&str) -> Option<(usiz
         if let Some(Value::Object(params)) = &error.params {
             reason.params.clone_from(params);
         }
-        match column(&error.pointer) {
-            Some((index, value)) => reason.at(index, value),
+        match place(&error.pointer) {
+            Some(Place::Column(index, value)) => reason.at(index, value),
+            Some(Place::Field(label)) => Reason { field: Some(label), ..reason },
             None => reason,
         }
     };
@@ -115,6 +141,8 @@ fn chinese(code: &str, params: &Map<String, Value>) -> String {
         "invalid_currency" | "unknown_currency" => "币种请写三位字母代码，例如 CNY。".to_owned(),
         "control_character" => "请去掉换行和控制字符。".to_owned(),
         "before_start" => "结束不能早于开始。".to_owned(),
+        "unknown_region" => "请填写完整的省市区名称（例如 上海市浦东新区）或六位代码。".to_owned(),
+        "ambiguous_region" => "有多个同名地区，请在前面写上省和市。".to_owned(),
         "not_found" | "unknown" | "unknown_target" => "找不到对应的记录，请核对名称或编号。".to_owned(),
         "ambiguous" => "对应多条记录，无法确定是哪一条。".to_owned(),
         "archived_target" => "对应的记录已归档，请先恢复。".to_owned(),

@@ -120,13 +120,15 @@ fn shown(kind: &FieldKind, value: &Value, locale: Locale, zone: &TimeZone) -> Ou
             id => Out::Text(called(id)),
         };
     }
+    if let Some(currency) = kind.currency() {
+        return money(value, currency);
+    }
     match kind {
         FieldKind::Integer(_)
         | FieldKind::Rating(_)
         | FieldKind::Decimal(_)
         | FieldKind::Percent(_)
         | FieldKind::RollUp(_) => number(value, 0),
-        FieldKind::Money(settings) => money(value, &settings.currency),
         FieldKind::Date(_) => day(value),
         FieldKind::DateTime(_) | FieldKind::System(_) => moment(value, zone),
         FieldKind::Duration(_) => match value.as_i64() {
@@ -136,26 +138,20 @@ fn shown(kind: &FieldKind, value: &Value, locale: Locale, zone: &TimeZone) -> Ou
         FieldKind::Boolean => flag(value, locale),
         FieldKind::Formula(forms::FormulaSettings { result, .. })
         | FieldKind::LookUp(forms::LookUpSettings { result, .. }) => match result {
-            ResultType::Number => number(value, 0),
-            ResultType::Money => money(value, currency_of(kind)),
+            ResultType::Number | ResultType::Money => number(value, 0),
             ResultType::Boolean => flag(value, locale),
             ResultType::Date => day(value),
             ResultType::Time => moment(value, zone),
             ResultType::Text => Out::Text(plainly(value)),
         },
         FieldKind::Location => place(value),
+        FieldKind::Region => {
+            let name = value.as_str().and_then(forms::region_name);
+            Out::Text(name.unwrap_or_else(|| plainly(value)))
+        }
         FieldKind::SubTable(settings) => lines(settings, value, locale, zone),
         FieldKind::Relation(RelationSettings { .. }) | FieldKind::Person | FieldKind::Team => Out::Empty,
         _ => Out::Text(plainly(value)),
-    }
-}
-
-/// What an amount that was worked out is in.
-fn currency_of(kind: &FieldKind) -> &str {
-    match kind {
-        FieldKind::Formula(settings) => settings.currency.as_deref().unwrap_or("CNY"),
-        FieldKind::LookUp(settings) => settings.currency.as_deref().unwrap_or("CNY"),
-        _ => "CNY",
     }
 }
 

@@ -245,17 +245,19 @@ async fn replace(
     tx: &mut Tx<'_>,
     object: &ObjectDefinition,
     expected: i64,
-    after: Catalogue,
+    mut after: Catalogue,
 ) -> Result<(), ObjectError> {
     let (version, before) = store::catalogue(tx, &object.key).await?;
     if version != expected {
         return Err(ObjectError::Stale);
     }
     let own = definitions::all(tx).await?;
-    let wrong = defects(&object.key, &after, &own, &others(tx, &after).await?);
+    let others = others(tx, &after).await?;
+    let wrong = defects(&object.key, &after, &own, &others);
     if !wrong.is_empty() {
         return Err(ObjectError::Defects("invalid_catalogue", wrong));
     }
+    links::fill_currencies(&mut after, &others);
     // Saved first: from here on nobody writes records by the old catalogue.
     if !store::save(tx, version, &after).await? {
         return Err(ObjectError::Stale);

