@@ -1,6 +1,6 @@
 //! Relations in own fields go along when the record that they name becomes one with another, and come back.
 
-use db::{DbError, Query, Tx, stmt};
+use db::{DbError, Query, Tx};
 use forms::{FieldKind, Map};
 use serde_json::Value;
 use uuid::Uuid;
@@ -36,11 +36,7 @@ pub async fn relations_to(q: &mut impl Query, target: &str) -> Result<Vec<Relati
 impl Relation {
     /// How many records name this one.
     pub async fn count(&self, q: &mut impl Query, target: Uuid) -> Result<i64, DbError> {
-        let text =
-            "select count(*) from field_index_text where tenant_id = $1 and object = $2 and field = $3 and value = $4";
-        let tenant = q.cx().tenant();
-        let (found,): (i64,) = q.one(stmt!(text, tenant, &self.object, &self.field, target.to_string())).await?;
-        Ok(found)
+        store::pointed(q, &self.object, &self.field, target).await
     }
 
     /// Makes records that name `from` name `to`: all of them, or of `only` those that still do. Answers which. A record

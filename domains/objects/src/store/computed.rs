@@ -135,6 +135,15 @@ pub(crate) async fn pointing(
     Ok(found.into_iter().map(|(id,)| id).collect())
 }
 
+/// How many records of the object name the target in a relation field.
+pub(crate) async fn pointed(q: &mut impl Query, object: &str, field: &str, target: Uuid) -> Result<i64, DbError> {
+    let text =
+        "select count(*) from field_index_text where tenant_id = $1 and object = $2 and field = $3 and value = $4";
+    let tenant = q.cx().tenant();
+    let (found,): (i64,) = q.one(stmt!(text, tenant, object, field, target.to_string())).await?;
+    Ok(found)
+}
+
 /// The values of a record as they are now; on PostgreSQL nobody changes them before the transaction ends.
 pub(crate) async fn held(tx: &mut Tx<'_>, object: &str, id: Uuid) -> Result<Option<Map>, DbError> {
     let (rows, mut binds) = Place::of(object).rows(tx.cx());
