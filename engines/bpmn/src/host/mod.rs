@@ -39,7 +39,7 @@ pub type InstanceId = u64;
 const DEEPEST_CALL: u32 = 100;
 
 /// The most commands that run before [`Engine::settle`] gives up on a world that never comes to rest.
-const MOST_COMMANDS: u32 = 1_000_000;
+const MOST_COMMANDS: u32 = 100_000;
 
 /// An instance with what surrounds it.
 #[derive(Debug)]

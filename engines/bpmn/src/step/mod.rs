@@ -29,7 +29,7 @@ use crate::model::{FlowId, Node, NodeId, Process};
 use crate::state::{Element, FORMAT, Incident, Instance, Key, Scope, Status, Work};
 
 /// The most moves of tokens in one step; a flow that goes round for ever stops at an incident.
-pub const MOST_MOVES: u32 = 1_000_000;
+pub const MOST_MOVES: u32 = 250_000;
 
 /// Runs one command against an instance until every token waits.
 ///

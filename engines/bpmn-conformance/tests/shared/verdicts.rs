@@ -1,24 +1,9 @@
-//! The shared models and cases, where that folder is there: every verdict, every trace, every round trip.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)] // a test may fail where it stands, and finds the data by the environment
-
-use std::path::PathBuf;
+//! What every case and every verdict of the shared folder expects.
 
 use bpmn_conformance::{Cases, Replay, check, mismatch, run};
 use serde_json::Value;
 
-/// The folder of the shared models; none where it is not there and nobody demands it.
-fn shared() -> Option<PathBuf> {
-    let root = std::env::var("AFTERSAIL_SHARED").map_or_else(|_| PathBuf::from("../shared"), PathBuf::from);
-    let root =
-        if root.is_absolute() { root } else { PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(root) };
-    let folder = root.join("conformance/bpmn");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var("AFTERSAIL_REQUIRE_SHARED").is_err(), "{} is demanded but missing", folder.display());
-    eprintln!("no shared models at {}", folder.display());
-    None
-}
+use super::shared;
 
 #[test]
 fn every_case_leaves_the_trace_it_should() {
