@@ -91,13 +91,10 @@ impl Process {
 
     /// The same with each trigger's number among those of its event.
     pub(crate) fn starts_numbered(&self) -> impl Iterator<Item = (NodeId, u32, &Trigger)> {
-        self.bodies[0].triggered.iter().flat_map(|id| {
-            let triggers: &[Trigger] = match &self.node(*id).kind {
-                NodeKind::Start { triggers } | NodeKind::Receive { triggers, .. } => triggers,
-                _ => &[],
-            };
-            (0..).zip(triggers).map(move |(index, trigger)| (*id, index, trigger))
-        })
+        self.bodies[0]
+            .triggered
+            .iter()
+            .flat_map(|id| (0..).zip(self.node(*id).triggers()).map(move |(index, trigger)| (*id, index, trigger)))
     }
 
     /// Whether it can be started without a trigger, by a person or by a call activity.
@@ -176,6 +173,17 @@ pub struct Node {
 }
 
 impl Node {
+    /// What the event waits for; nothing for other nodes.
+    pub fn triggers(&self) -> &[Trigger] {
+        match &self.kind {
+            NodeKind::Start { triggers }
+            | NodeKind::Catch { triggers, .. }
+            | NodeKind::Boundary { triggers, .. }
+            | NodeKind::Receive { triggers } => triggers,
+            _ => &[],
+        }
+    }
+
     /// Whether it is an activity: something that takes time and can have boundary events.
     pub fn is_activity(&self) -> bool {
         matches!(

@@ -1,7 +1,7 @@
 //! Conditional events: looked at whenever variables change.
 
 use super::Run;
-use crate::model::{NodeId, NodeKind, Program, Trigger};
+use crate::model::{NodeId, Program, Trigger};
 use crate::state::{Awaits, Key, Variables};
 
 impl Run<'_> {
@@ -33,12 +33,7 @@ impl Run<'_> {
     }
 
     fn condition(&self, node: NodeId, trigger: u32) -> Option<&Program> {
-        let (NodeKind::Catch { triggers, .. } | NodeKind::Boundary { triggers, .. } | NodeKind::Start { triggers }) =
-            &self.process.node(node).kind
-        else {
-            return None;
-        };
-        match triggers.get(trigger as usize) {
+        match self.process.node(node).triggers().get(trigger as usize) {
             Some(Trigger::Condition(condition)) => Some(condition),
             _ => None,
         }

@@ -14,6 +14,7 @@ mod event;
 mod incident;
 mod join;
 mod many;
+mod opening;
 mod scope;
 mod script;
 mod split;
@@ -27,6 +28,8 @@ use crate::effect::{Command, Effect, Refused};
 use crate::language::{Surroundings, Visible};
 use crate::model::{FlowId, Node, NodeId, Process};
 use crate::state::{Element, FORMAT, Incident, Instance, Key, Scope, Status, Work};
+
+pub(crate) use opening::open_new_events;
 
 /// The most moves of tokens in one step; a flow that goes round for ever stops at an incident.
 pub const MOST_MOVES: u32 = 250_000;

@@ -163,13 +163,8 @@ impl Run<'_> {
     pub(super) fn keep_open(&mut self, key: Key) {
         let Some(wait) = self.state.waits.get(&key) else { return };
         let Awaits::Timer(timer) = &wait.awaits else { return };
-        let calendar = match &self.node(wait.node).kind {
-            NodeKind::Boundary { triggers, .. } | NodeKind::Start { triggers } => {
-                match triggers.get(wait.trigger as usize) {
-                    Some(Trigger::Timer(timer)) => timer.calendar.as_deref(),
-                    _ => None,
-                }
-            }
+        let calendar = match self.node(wait.node).triggers().get(wait.trigger as usize) {
+            Some(Trigger::Timer(timer)) => timer.calendar.as_deref(),
             _ => None,
         };
         match timer.next(self.now, calendar, self.around) {
