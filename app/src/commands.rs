@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use kernel::{Context, TenantId, Timestamp, World};
 
 use crate::{
+    bpmn,
     config::{ApikeyCommand, Cli, Command, DataArgs, ImportCommand, KpiArgs, TenantCommand},
     serve, wiring,
 };
@@ -30,6 +31,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         }
         Command::Kpi(args) => kpi(args).await,
         Command::Openapi => openapi(),
+        Command::Bpmn { command } => bpmn::run(command),
         Command::PasswordLink { data, tenant, login, public_url } => {
             let (db, world) = (wiring::open(&data).await?, World::real());
             let link = identity::password_link(&db, &world, &tenant, &login, &public_url).await;

@@ -116,6 +116,12 @@ pub enum Command {
     Kpi(KpiArgs),
     /// Print the OpenAPI document.
     Openapi,
+    /// Check, rewrite and trace process models (BPMN 2.0), one JSON object a line.
+    Bpmn {
+        /// What to do.
+        #[command(subcommand)]
+        command: BpmnCommand,
+    },
     /// A link through which somebody chooses a new password.
     PasswordLink {
         /// Where the data is.
@@ -130,6 +136,30 @@ pub enum Command {
         /// Where people reach the server.
         #[arg(long, env = "AFTERSAIL_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
         public_url: String,
+    },
+}
+
+/// Process models by themselves, without a company.
+#[derive(Debug, Subcommand)]
+pub enum BpmnCommand {
+    /// Say whether each file can be deployed, and if not, why.
+    Check {
+        /// Model files.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Read a model and write it again.
+    Roundtrip {
+        /// The model file.
+        file: String,
+    },
+    /// Run conformance cases on a virtual clock.
+    Trace {
+        /// File with one case or a list; models stand beside it.
+        file: String,
+        /// Only the case with this id.
+        #[arg(long)]
+        id: Option<String>,
     },
 }
 

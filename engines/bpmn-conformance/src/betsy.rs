@@ -18,7 +18,13 @@ impl Language for Betsy {
         }
         let text = source.text.trim();
         let text = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text).trim();
-        Ok(Arc::new(parse(text)?))
+        let node = parse(text)?;
+        if let (Purpose::Condition, Node::Value(value)) = (source.purpose, &node)
+            && !value.is_boolean()
+        {
+            return Err(format!("it always gives {value}, which is neither true nor false"));
+        }
+        Ok(Arc::new(node))
     }
 
     fn script(&self, source: &Source<'_>) -> Result<Arc<dyn Script>, String> {

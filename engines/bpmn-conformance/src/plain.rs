@@ -13,7 +13,13 @@ impl Language for Plain {
         if source.purpose == Purpose::Timer {
             return Err("times are written in ISO 8601, not computed".into());
         }
-        Ok(Arc::new(parse(source.text)?))
+        let node = parse(source.text)?;
+        if let (Purpose::Condition, Node::Value(value)) = (source.purpose, &node)
+            && !value.is_boolean()
+        {
+            return Err(format!("it always gives {value}, which is neither true nor false"));
+        }
+        Ok(Arc::new(node))
     }
 
     fn script(&self, source: &Source<'_>) -> Result<Arc<dyn Script>, String> {

@@ -14,12 +14,12 @@ const REPAIR: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/2010052
 <startEvent id="s"/><scriptTask id="a"><script>set n = n + 1</script></scriptTask>
 <exclusiveGateway id="g" default="g_u"/><userTask id="u"/><userTask id="v"/>
 <boundaryEvent id="t" attachedToRef="u"><timerEventDefinition><timeDuration>PT2H</timeDuration></timerEventDefinition></boundaryEvent>
-<parallelGateway id="f"/><task id="x"/><task id="y"/><parallelGateway id="j"/><endEvent id="e"/><endEvent id="e2"/>
+<exclusiveGateway id="m"/><parallelGateway id="f"/><task id="x"/><task id="y"/><parallelGateway id="j"/><endEvent id="e"/><endEvent id="e2"/>
 <sequenceFlow id="s_a" sourceRef="s" targetRef="a"/><sequenceFlow id="a_g" sourceRef="a" targetRef="g"/>
 <sequenceFlow id="g_u" sourceRef="g" targetRef="u"/>
 <sequenceFlow id="g_v" sourceRef="g" targetRef="v"><conditionExpression>n > 10</conditionExpression></sequenceFlow>
-<sequenceFlow id="t_e" sourceRef="t" targetRef="e2"/><sequenceFlow id="u_f" sourceRef="u" targetRef="f"/>
-<sequenceFlow id="v_f" sourceRef="v" targetRef="f"/><sequenceFlow id="f_x" sourceRef="f" targetRef="x"/>
+<sequenceFlow id="t_e" sourceRef="t" targetRef="e2"/><sequenceFlow id="u_m" sourceRef="u" targetRef="m"/>
+<sequenceFlow id="v_m" sourceRef="v" targetRef="m"/><sequenceFlow id="m_f" sourceRef="m" targetRef="f"/><sequenceFlow id="f_x" sourceRef="f" targetRef="x"/>
 <sequenceFlow id="f_y" sourceRef="f" targetRef="y"/><sequenceFlow id="x_j" sourceRef="x" targetRef="j"/>
 <sequenceFlow id="y_j" sourceRef="y" targetRef="j"/><sequenceFlow id="j_e" sourceRef="j" targetRef="e"/>
 </process></definitions>"#;

@@ -177,8 +177,10 @@ fn items_are_fixed_on_entry_and_none_is_done_at_once() {
 
 #[test]
 fn results_keep_the_order_of_their_items_and_a_condition_ends_early() {
-    let many = "<dataInputAssociation><sourceRef>items</sourceRef><targetRef>in</targetRef></dataInputAssociation><dataOutputAssociation><sourceRef>out</sourceRef><targetRef>results</targetRef></dataOutputAssociation><multiInstanceLoopCharacteristics><loopDataInputRef>in</loopDataInputRef><loopDataOutputRef>out</loopDataOutputRef><inputDataItem id=\"i\" name=\"item\"/><outputDataItem id=\"o\" name=\"result\"/><completionCondition>numberOfCompletedInstances >= 2</completionCondition></multiInstanceLoopCharacteristics>";
-    let lines = format!("start s\nuser u {many}\nend e\ns -> u\nu -> e");
+    let many = "<ioSpecification><dataInput id=\"in\"/><dataOutput id=\"out\"/></ioSpecification><dataInputAssociation><sourceRef>items</sourceRef><targetRef>in</targetRef></dataInputAssociation><dataOutputAssociation><sourceRef>out</sourceRef><targetRef>results</targetRef></dataOutputAssociation><multiInstanceLoopCharacteristics><loopDataInputRef>in</loopDataInputRef><loopDataOutputRef>out</loopDataOutputRef><inputDataItem id=\"i\" name=\"item\"/><outputDataItem id=\"o\" name=\"result\"/><completionCondition>numberOfCompletedInstances >= 2</completionCondition></multiInstanceLoopCharacteristics>";
+    let lines = format!(
+        "raw <dataObject id=\"items\"/><dataObject id=\"results\"/>\nstart s\nuser u {many}\nend e\ns -> u\nu -> e"
+    );
     let mut world = World::with(&lines, json!({"items": ["a", "b", "c"]}));
     let tasks: Vec<u64> = world.state().open_tasks().map(|(key, _)| key).collect();
     for (task, result) in [(tasks[2], "third"), (tasks[0], "first")] {
@@ -240,7 +242,7 @@ fn called_processes_get_a_copy_and_give_back_what_is_named() {
     let child = draw("child", "start s\nscript a set y = x + 1; set z = 5\nend e\ns -> a\na -> e");
     let caller = draw(
         "p",
-        "start s\ncall c child <dataOutputAssociation><sourceRef>y</sourceRef><targetRef>result</targetRef></dataOutputAssociation>\nend e\ns -> c\nc -> e",
+        "raw <dataObject id=\"result\"/>\nstart s\ncall c child <ioSpecification><dataOutput id=\"out\" name=\"y\"/></ioSpecification><dataOutputAssociation><sourceRef>out</sourceRef><targetRef>result</targetRef></dataOutputAssociation>\nend e\ns -> c\nc -> e",
     );
     let world = World::start_files(&Plain, &[&child, &caller], "p", json!({"x": 1}));
     assert_eq!(Value::Object(world.state().variables.clone()), json!({"x": 1, "result": 2}));
@@ -259,4 +261,32 @@ fn jobs_are_done_outside_and_may_fail_or_throw() {
     world.tell(Command::ThrowError { element: job, code: "NO".into() });
     assert_eq!(world.log(), ["REFUSED"]);
     assert!(world.done() && world.engine.open_jobs().is_empty());
+}
+
+struct Closed(std::cell::Cell<bool>);
+impl Surroundings for Closed {
+    fn working_time(&self, _: &str, from: i64, _: &str) -> Result<i64, String> {
+        if self.0.get() { Err("the calendar is being changed".into()) } else { Ok(from + MINUTE) }
+    }
+}
+
+#[test]
+fn boundary_events_that_cannot_open_all_open_together_when_it_is_tried_again() {
+    let timer = "<timerEventDefinition xmlns:own=\"urn:aftersail:bpmn:1\" own:calendar=\"office\"><timeDuration>PT1H</timeDuration></timerEventDefinition>";
+    let file = draw(
+        "p",
+        &format!(
+            "start s\nuser u\non m of u message stop\nraw <boundaryEvent id=\"t\" attachedToRef=\"u\">{timer}</boundaryEvent>\nend e\nend f\nend g\ns -> u\nu -> e\nm -> f\nt -> g"
+        ),
+    );
+    let closed: &'static Closed = Box::leak(Box::new(Closed(true.into())));
+    let mut world = World::start_in(closed, &file, "p", json!({}));
+    let (element, code) = world.incident().unwrap();
+    assert_eq!(code, "timer-failed");
+    assert!(world.state().waits.is_empty() && world.tasks().is_empty());
+    closed.0.set(false);
+    world.tell(Command::Retry { element });
+    assert_eq!(world.state().waits.len(), 2);
+    world.advance(MINUTE);
+    assert!(world.done());
 }

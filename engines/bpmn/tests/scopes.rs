@@ -202,3 +202,12 @@ fn a_process_that_is_not_there_is_an_incident_of_its_caller() {
     world.tell(Command::Retry { element });
     assert!(world.done());
 }
+
+#[test]
+fn an_escalation_from_its_own_handler_goes_further_out() {
+    let world = World::of(
+        "start s\nsub p1 {\nstart s2\nthrow t escalation HELP\nend e2\ns2 -> t\nt -> e2\neventsub x {\nstart s3 stays escalation HELP\nscript a log INNER\nthrow u escalation HELP\nend e3\ns3 -> a\na -> u\nu -> e3\n}\n}\non b of p1 stays escalation HELP\nscript o log OUTER\nend e\nend e4\ns -> p1\np1 -> e\nb -> o\no -> e4",
+    );
+    assert_eq!(world.log(), ["INNER", "OUTER"]);
+    assert!(world.done());
+}

@@ -2,10 +2,13 @@
 
 mod activities;
 mod boundary;
+mod collaboration;
+mod data;
 mod events;
 mod flows;
 mod gateways;
 mod ids;
+mod references;
 mod scopes;
 
 use crate::outline::Outline;
@@ -20,4 +23,7 @@ pub(crate) fn check(outline: &Outline<'_>, problems: &mut Problems) {
     boundary::check(outline, problems);
     gateways::check(outline, problems);
     activities::check(outline, problems);
+    references::check(outline, problems);
+    collaboration::check(outline, problems);
+    data::check(outline, problems);
 }

@@ -18,6 +18,11 @@ impl Run<'_> {
     /// Opens the boundary events and begins; also after an incident.
     pub(super) fn begin_again(&mut self, key: Key) {
         if let Err(problem) = self.open_boundary(key) {
+            // All of them open, or none: another try begins anew.
+            let opened = self.element_mut(key).map(|element| std::mem::take(&mut element.boundary));
+            for wait in opened.into_iter().flatten() {
+                self.close_wait(wait);
+            }
             self.stop(key, problem);
             return;
         }

@@ -58,11 +58,12 @@ impl Run<'_> {
             return Some(found);
         }
         let mut key = scope;
+        let mut from = None;
         loop {
             let scope = self.state.scopes.get(&key)?;
             if let Inside::Body(body) = scope.inside
                 && !scope.interrupted
-                && let Some(entry) = self.event_sub_process_handler(thrown, body)
+                && let Some(entry) = self.event_sub_process_handler(thrown, body, from)
             {
                 return Some(Handler::EventSubProcess(key, entry));
             }
@@ -70,18 +71,25 @@ impl Run<'_> {
             if let Some(found) = self.boundary_handler(thrown, owner) {
                 return Some(found);
             }
-            key = self.element(owner)?.scope;
+            let owner = self.element(owner)?;
+            (key, from) = (owner.scope, Some(owner.node));
         }
     }
 
-    fn event_sub_process_handler(&self, thrown: Thrown<'_>, body: crate::model::BodyId) -> Option<EventSubProcess> {
+    /// The event sub-process of a scope that handles it; the one it comes from does not handle it once more.
+    fn event_sub_process_handler(
+        &self,
+        thrown: Thrown<'_>,
+        body: crate::model::BodyId,
+        from: Option<NodeId>,
+    ) -> Option<EventSubProcess> {
         let entries = &self.process.body(body).event_sub_processes;
         [false, true].into_iter().find_map(|any| {
             let catches = |entry: &&EventSubProcess| match &self.node(entry.start).kind {
                 NodeKind::Start { triggers } => triggers.iter().any(|trigger| thrown.caught_by(trigger, any)),
                 _ => false,
             };
-            entries.iter().find(catches).copied()
+            entries.iter().filter(|entry| Some(entry.node) != from).find(catches).copied()
         })
     }
 
