@@ -20,7 +20,10 @@ pub fn run(command: BpmnCommand) -> Result<(), String> {
 }
 
 fn check(file: &str) -> Result<(), String> {
-    let verdict = bpmn_conformance::check(file, &read(file)?);
+    let verdict = match read(file) {
+        Ok(bytes) => bpmn_conformance::check(file, &bytes),
+        Err(problem) => bpmn_conformance::unreadable(file, &problem),
+    };
     say(&(serde_json::to_string(&verdict).map_err(|error| error.to_string())? + "\n"))
 }
 

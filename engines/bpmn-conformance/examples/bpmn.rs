@@ -32,7 +32,10 @@ fn print(text: &str) -> Result<(), String> {
 }
 
 fn check(file: &str) -> Result<(), String> {
-    let verdict = bpmn_conformance::check(file, &read(Path::new(file))?);
+    let verdict = match read(Path::new(file)) {
+        Ok(bytes) => bpmn_conformance::check(file, &bytes),
+        Err(problem) => bpmn_conformance::unreadable(file, &problem),
+    };
     print(&(serde_json::to_string(&verdict).map_err(|error| error.to_string())? + "\n"))
 }
 

@@ -85,6 +85,13 @@ pub fn check(file: &str, bytes: &[u8]) -> Verdict {
     }
 }
 
+/// The verdict on a file that could not even be opened.
+pub fn unreadable(file: &str, problem: &str) -> Verdict {
+    let reason = format!("The file cannot be opened: {problem}.");
+    let refusal = Problem { element: None, rule: "not-readable".into(), reason };
+    Verdict { file: file.to_owned(), parsed: false, accepted: false, refusals: vec![refusal], warnings: Vec::new() }
+}
+
 /// Reads a model and writes it again.
 ///
 /// # Errors
@@ -111,7 +118,8 @@ pub fn trace(
     let mut found = false;
     for case in cases.iter().filter(|case| id.is_none_or(|id| case.id == id)) {
         found = true;
-        let answer = run(case, &mut model, Replay::InMemory)?;
+        // A case that cannot be followed fails by itself, not the others with it.
+        let answer = run(case, &mut model, Replay::InMemory).unwrap_or_else(|problem| Answer::broken(case, problem));
         let line = serde_json::to_string(&answer).map_err(|error| error.to_string())?;
         writeln!(lines, "{line}").map_err(|error| error.to_string())?;
     }

@@ -44,6 +44,14 @@ pub struct Answer {
     pub refusals: Vec<Problem>,
 }
 
+impl Answer {
+    /// The answer to a case that cannot be followed.
+    pub(crate) fn broken(case: &Case, reason: String) -> Self {
+        let refusal = Problem { element: None, rule: "case-not-followed".into(), reason };
+        Self { id: case.id.clone(), state: "broken".into(), refusals: vec![refusal], ..Self::default() }
+    }
+}
+
 /// How one instance stands at the end.
 #[derive(Debug, Serialize, PartialEq)]
 pub struct InstanceAnswer {

@@ -166,8 +166,48 @@ fn run(file: &str, choices: &[usize], stored: bool) -> (Vec<Effect>, Instance) {
     (all, state)
 }
 
+/// Any command about any key.
+fn command() -> impl Strategy<Value = Command> {
+    let variables = || Variables::from_iter([("n".to_owned(), 1.into())]);
+    (0..18_u8, 0..90_u64).prop_map(move |(kind, key)| match kind {
+        0 => Command::Start { event: None, variables: variables() },
+        1 => Command::CompleteJob { job: key, variables: variables() },
+        2 => Command::FailJob { job: key, message: "broken".into() },
+        3 => Command::ThrowError { element: key, code: "X".into() },
+        4 => Command::FireTimer { wait: key },
+        5 => Command::DeliverMessage { wait: key, variables: variables() },
+        6 => Command::DeliverSignal { wait: key, variables: variables() },
+        7 => Command::Resume { element: key },
+        8 => Command::Escalate { call: key, code: "X".into() },
+        9 => Command::EndCall { call: key, status: bpmn::state::Status::Completed, variables: variables() },
+        10 => Command::Retry { element: key },
+        11 => Command::Skip { element: key, flow: None },
+        _ => Command::CompleteTask { task: key, variables: variables() },
+    })
+}
+
+/// What holds of every state between steps.
+fn sound(state: &Instance) {
+    for (key, scope) in &state.scopes {
+        let waiting: u32 = scope.waiting.values().sum();
+        assert_eq!(scope.tokens, scope.elements.len() as u32 + waiting, "tokens of scope {key}");
+        assert!(scope.tokens > 0, "scope {key} has ended and is still there");
+        assert!(scope.elements.iter().all(|element| state.elements[element].scope == *key));
+        assert!(scope.owner.is_none_or(|owner| state.elements[&owner].inside.contains(key)));
+    }
+    for (key, element) in &state.elements {
+        assert!(state.scopes[&element.scope].elements.contains(key), "element {key} is in no scope");
+        assert!(element.waits.iter().chain(&element.boundary).all(|wait| state.waits.contains_key(wait)));
+        assert_eq!(element.incident.is_some(), state.incidents.contains(key));
+    }
+    assert_eq!(state.scopes.is_empty(), !state.is_running());
+}
+
+/// A process with one of everything.
+const EVERYTHING: &str = "start s\nand g\nuser u\non ut of u stays timer R/PT1M\non um of u message m\nscript us log A\nend ue\nend uf\nsub b {\nstart bs\nservice j\non jc of j compensate ju\nundo ju log UNDO\nuser bu\nthrow bt escalation X\nend be error X\nbs -> j\nj -> bu\nbu -> bt\nbt -> be\neventsub x {\nstart xs stays signal sig\nuser xu\nend xe\nxs -> xu\nxu -> xe\n}\n}\non bx of b error X\nthrow bc compensate\non be2 of b stays escalation X\nend bend\nend bend2\nend bend3\ncall c other\nevents ev\ncatch em message m\ncatch et timer PT5M\nxor em2\nend evend\nor o\nuser oa\nuser ob\nor oj\nxor od default od_oe\nend oe\nend of\nuser many <multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>\ntransaction t {\nstart ts\nuser tu\non tc of tu compensate tcu\nundo tcu log TUNDO\nend te cancel\nts -> tu\ntu -> te\n}\non tb of t cancel\nend tend\nend tend2\nend mend\nend cend\ns -> g\ng -> u\nu -> ue\nut -> us\nus -> uf\num -> bend3\ng -> b\nb -> bend\nbx -> bc\nbc -> bend2\nbe2 -> oa\ng -> c\nc -> cend\ng -> ev\nev -> em\nev -> et\nem -> em2\net -> em2\nem2 -> evend\ng -> o\no -> oa if n > 0\no -> ob if true\noa -> oj\nob -> oj\noj -> od\nod -> oe\nod -> of if n > 3\ng -> many\nmany -> mend\ng -> t\nt -> tend\ntb -> tend2\neventsub stop {\nstart stops message halt\nscript sa log STOP\nend se terminate\nstops -> sa\nsa -> se\n}";
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn a_well_nested_process_ends_whatever_the_order_and_leaves_nothing_behind(
@@ -206,5 +246,51 @@ proptest! {
             nodes
         };
         prop_assert_eq!(done(&choices), done(&[0]));
+    }
+
+    #[test]
+    fn any_command_is_done_or_refused_and_leaves_a_sound_state(
+        commands in prop::collection::vec((command(), 0..600_000_000_i64), 1..120),
+    ) {
+        let process = compile(&draw("p", EVERYTHING)).unwrap_or_else(|refusals| panic!("{refusals:?}")).processes.remove(0);
+        let mut state = Instance::new("p", 1);
+        let start = Command::Start { event: None, variables: Variables::new() };
+        step(&process, &mut state, start, 0, &Plain).unwrap();
+        let mut now = 0;
+        for (command, later) in commands {
+            now += later;
+            let before = state.clone();
+            if step(&process, &mut state, command, now, &Plain).is_err() {
+                prop_assert_eq!(&state, &before);
+            }
+            sound(&state);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "[<>/a-c=\"' &;!?\\[\\]-]{0,120}") {
+        for bytes in [bytes.as_slice(), text.as_bytes()] {
+            if let Ok(document) = bpmn::xml::Document::read(bytes) {
+                let written = document.write();
+                prop_assert_eq!(bpmn::xml::Document::read(written.as_bytes()).unwrap().write(), written);
+            }
+        }
+    }
+
+    #[test]
+    fn a_cycle_never_leaves_its_grid_and_never_stands_still(
+        start in 0..4_000_000_000_000_000_i64,
+        period in 1..100_000_i64,
+        lates in prop::collection::vec(0..10_000_000_000_i64, 1..20),
+    ) {
+        use bpmn::timer::{Schedule, TimerKind};
+        let schedule = Schedule::parse(TimerKind::Cycle, &format!("R/PT{period}S")).unwrap();
+        let mut timer = schedule.start(start, None, &Plain).unwrap();
+        for late in lates {
+            let now = timer.due + late;
+            timer = timer.next(now, None, &Plain).unwrap().unwrap();
+            prop_assert!(timer.due > now && timer.due - now <= period * 1_000_000);
+            prop_assert_eq!((timer.due - start) % (period * 1_000_000), 0);
+        }
     }
 }
