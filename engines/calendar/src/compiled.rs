@@ -21,6 +21,8 @@ const SECOND: i64 = 1_000_000;
 const DAY: i64 = MINUTES_PER_DAY as i64 * MINUTE;
 const SEARCH: i64 = (SEARCH_YEARS * 365 + SEARCH_YEARS / 4 + 1) * DAY;
 
+const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+
 /// Day 0, 1970-01-01, was a Thursday: day `n` is `n + 3` days after a Monday.
 const MONDAY_BEFORE_DAY_ZERO: i64 = 3;
 
@@ -38,6 +40,17 @@ pub struct Compiled {
     exceptions: Vec<Exception>,
     /// What all exceptions together add to the plain week.
     all_exceptions: i64,
+}
+
+/// A date whose hours are not those of its day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExceptionalDay {
+    /// The date by the wall clock of the calendar's zone.
+    pub date: Date,
+    /// How long it is open, in microseconds of the wall clock.
+    pub open_micros: i64,
+    /// How long its day of the week usually is.
+    pub usual_micros: i64,
 }
 
 /// The hours of one day, in microseconds since local midnight, rising and apart.
@@ -186,6 +199,32 @@ impl Compiled {
         self.stretches(at, at.saturating_add(SEARCH)).find_map(|stretch| self.opens(stretch))
     }
 
+    /// The dates with hours of their own that begin or go on between two instants, rising.
+    pub fn exceptional_days(&self, from: i64, to: i64) -> Vec<ExceptionalDay> {
+        let (Some(first), Some(last)) = (self.local_day(from), self.local_day(to.saturating_sub(1))) else {
+            return Vec::new();
+        };
+        let start = self.exceptions.partition_point(|exception| exception.day < first);
+        let days = self.exceptions[start..].iter().take_while(|exception| from < to && exception.day <= last);
+        days.filter_map(|exception| {
+            let date = EPOCH.checked_add(jiff::Span::new().try_days(exception.day).ok()?).ok()?;
+            let usual_micros = self.week[weekday(exception.day)].total;
+            Some(ExceptionalDay { date, open_micros: exception.hours.total, usual_micros })
+        })
+        .collect()
+    }
+
+    /// The date by the wall clock of the calendar's zone; `None` outside the years −9999 to 9999.
+    pub fn local_date(&self, at: i64) -> Option<Date> {
+        EPOCH.checked_add(jiff::Span::new().try_days(self.local_day(at)?).ok()?).ok()
+    }
+
+    /// The day an instant falls on, counted from 1970-01-01.
+    fn local_day(&self, at: i64) -> Option<i64> {
+        let stretch = self.stretches(at, at.saturating_add(1)).next()?;
+        Some((at + stretch.offset).div_euclid(DAY))
+    }
+
     /// The zone's even stretches between two instants. Instants outside the years −9999 to 9999 are cut off.
     fn stretches(&self, from: i64, to: i64) -> impl Iterator<Item = Stretch> {
         let mut at = from.max(Timestamp::MIN.as_microsecond());
@@ -296,7 +335,7 @@ fn running(from: i64, to: i64, pauses: &[Pause]) -> Vec<(i64, i64)> {
 
 /// Days since 1970-01-01.
 fn day_of(date: Date) -> i64 {
-    date.duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24
+    date.duration_since(EPOCH).as_hours() / 24
 }
 
 /// 0 for Monday to 6 for Sunday.
@@ -437,5 +476,24 @@ mod tests {
         assert_eq!(always.add_working(i64::MAX, 1, &[]), Err(CalendarError::TooFar));
         assert_eq!(always.next_open(i64::MAX), None);
         assert!(!always.is_open(i64::MIN));
+    }
+
+    #[test]
+    fn exceptional_days_are_those_of_the_local_dates_between() {
+        let calendar = office("Asia/Shanghai")
+            .with_holiday(date(2026, 10, 1))
+            .with_hours(date(2026, 10, 10), vec![Interval::new(540, 720)])
+            .compile()
+            .unwrap();
+        let dates = |from: &str, to: &str| -> Vec<(Date, i64, i64)> {
+            let days = calendar.exceptional_days(at(from), at(to));
+            days.into_iter().map(|day| (day.date, day.open_micros / HOUR, day.usual_micros / HOUR)).collect()
+        };
+        let (holiday, adjusted) = ((date(2026, 10, 1), 0, 9), (date(2026, 10, 10), 3, 0));
+        assert_eq!(dates("2026-09-30T00:00:00+08:00", "2026-11-01T00:00:00+08:00"), [holiday, adjusted]);
+        assert_eq!(dates("2026-10-01T23:59:59+08:00", "2026-10-10T00:00:00+08:00"), [holiday]);
+        assert_eq!(dates("2026-10-02T00:00:00+08:00", "2026-10-10T00:00:00.000001+08:00"), [adjusted]);
+        assert_eq!(dates("2026-10-01T08:00:00+08:00", "2026-10-01T08:00:00+08:00"), []);
+        assert_eq!(calendar.local_date(at("2026-10-01T20:00:00Z")), Some(date(2026, 10, 2)));
     }
 }

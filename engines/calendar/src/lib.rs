@@ -21,14 +21,16 @@
 
 mod compiled;
 mod error;
+mod holidays;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use compiled::Compiled;
+pub use compiled::{Compiled, ExceptionalDay};
 pub use error::CalendarError;
+pub use holidays::{Day, DayKind, Holiday, HolidayError, HolidayFile, HolidayName, HolidayYear, Holidays};
 pub use jiff::civil::{Date, Weekday};
 
 /// One minute in microseconds.
