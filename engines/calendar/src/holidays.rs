@@ -307,7 +307,7 @@ impl HolidayYear {
 ///
 /// They stand in `data/china-lunar.json`, a table for 2024 to 2050 made by the rules of GB/T 33661-2017 《农历的编算和颁行》:
 /// the standard has months begin on the day of the new moon in UTC+8, which takes astronomy to work out and a table to look
-/// up. `scripts/check-holidays` compares the table with an independent one and 清明 with the sun's usual formula.
+/// up. `scripts/check-holidays` compares the table with the calculation of others (PyPI's `lunar_python`).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LunarDates {
