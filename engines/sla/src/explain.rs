@@ -40,8 +40,8 @@ pub enum PauseCause {
 /// One step of an explanation. Instants are microseconds UTC, durations microseconds of working time, dates `YYYY-MM-DD` by
 /// the wall clock of the calendar.
 ///
-/// Steps go up to the due time, or where there is none up to now or to the clock's end. Policies and calendars that came
-/// after a due time already past are named too, because they may have moved it. All `counted` steps together are the target
+/// Steps go up to the due time, or where there is none up to now or to the clock's end. Policies that came after
+/// a due time already past are named too, because they may have moved it there. All `counted` steps together are the target
 /// when there is a due time, and the time used when there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "code", rename_all = "snake_case")]
@@ -186,7 +186,11 @@ pub(crate) fn explain(
     let mut days = Days { seen: BTreeSet::new(), until };
     let mut before: Option<&Piece<'_>> = None;
     for piece in &timeline.pieces {
-        steps.push(rules_of(piece, before, timeline.used(piece.from)));
+        let rules = rules_of(piece, before, timeline.used(piece.from));
+        // A policy can bring the due time into the past; new hours can't, they only count from then on.
+        if piece.from < until || !matches!(rules, Step::CalendarChanged { .. }) {
+            steps.push(rules);
+        }
         before = Some(piece);
         if let Some(counting) = piece.counting.as_ref().filter(|_| piece.from < until) {
             days.describe(piece, counting, &mut steps);

@@ -226,6 +226,25 @@ fn new_opening_hours_count_from_when_they_are_in_force() {
     assert_eq!(clock.due_at, Some(at("2026-03-03T17:00")));
     let changed = Step::CalendarChanged { at: at("2026-03-03T00:00"), calendar: "office".into(), used_micros: HOUR };
     assert!(clock.explanation.contains(&changed));
+    // Nine hours of Monday are all that is promised, so the change comes after the due time.
+    let morning = levels.assess(&Case::new(at("2026-03-02T09:00")), at("2026-03-02T09:00"));
+    let clock = morning.current(Metric::Arrival).unwrap();
+    assert_eq!(clock.due_at, Some(at("2026-03-02T18:00")));
+    assert!(!clock.explanation.iter().any(|step| matches!(step, Step::CalendarChanged { .. })));
+}
+
+#[test]
+fn what_changes_with_the_end_of_a_clock_or_after_it_is_too_late_for_it() {
+    let resolved = Case::new(at("2026-03-02T09:00")).with(at("2026-03-02T15:00"), Fact::Resolved);
+    for time in ["2026-03-02T15:00", "2026-03-02T15:01"] {
+        let raised = resolved.clone().with(at(time), Fact::field("priority", "critical"));
+        let clock = clock(&raised, Metric::Resolution, "2026-03-03T09:00");
+        assert_eq!((clock.state, clock.policy.as_deref()), (State::Met, Some("usual")));
+        assert_eq!(levels().assess(&raised, at(time)).policy.as_deref(), Some("critical"));
+    }
+    // What is known in the instant of creation counts from the start.
+    let case = Case::new(at("2026-03-02T09:00")).with(at("2026-03-02T09:00"), Fact::field("priority", "critical"));
+    assert_eq!(clock(&case, Metric::Resolution, "2026-03-02T09:00").due_at, Some(at("2026-03-02T13:00")));
 }
 
 #[test]
