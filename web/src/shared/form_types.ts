@@ -147,6 +147,21 @@ export interface Form {
   body: FormSection[];
 }
 
+/** The currency of a field whose numbers are amounts in minor units, whether typed or worked out; undefined for others. */
+export function currencyOf(kind: FieldKind): string | undefined {
+  switch (kind.type) {
+    case 'money':
+      return kind.currency;
+    case 'formula':
+    case 'look_up':
+      return kind.result === 'money' ? (kind.currency ?? 'CNY') : undefined;
+    case 'roll_up':
+      return kind.currency;
+    default:
+      return undefined;
+  }
+}
+
 /** The type by which conditions know a field; undefined when it can't stand in one. */
 export function ruleType(kind: FieldKind): FieldType | undefined {
   switch (kind.type) {

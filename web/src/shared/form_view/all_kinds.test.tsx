@@ -155,6 +155,30 @@ describe('a form', () => {
     expect(cellOf(box, 'until')?.querySelector('[role="alert"]')?.textContent).toBe('请填写此项');
   });
 
+  it('writes amounts that were worked out as amounts, in their currency, alone and in the rows of a table', async () => {
+    const net: FieldKind = { type: 'formula', expression: 'a', result: 'money', currency: 'CNY' };
+    const price: FieldKind = { type: 'look_up', relation: 'r', field: 'p', result: 'money', currency: 'JPY' };
+    const total: FieldKind = {
+      ...{ type: 'roll_up', object: 'o', relation: 'r', function: 'sum', field: 'p' },
+      ...{ result: 'money', currency: 'EUR' },
+    };
+    const lines: FieldKind = { type: 'sub_table', fields: [field(net)] };
+    const worked: Catalogue = { object: 'vehicle', fields: [net, price, total, lines].map((kind) => field(kind)) };
+    const held = {
+      f_formula: 123456,
+      f_look_up: 123456,
+      f_roll_up: 123456,
+      f_sub_table: [{ f_formula: 250050 }],
+    };
+    for (const width of ['desktop', 'phone'] as const) {
+      const box = await drawForm({ catalogue: worked, form: wholeForm(worked), values: held, locale: 'zh-CN', width });
+      expect(cellOf(box, 'f_formula')?.textContent).toContain('¥1,234.56');
+      expect(cellOf(box, 'f_look_up')?.textContent).toContain('¥123,456');
+      expect(cellOf(box, 'f_roll_up')?.textContent).toContain('€1,234.56');
+      expect(cellOf(box, 'f_sub_table')?.textContent).toContain('¥2,500.50');
+    }
+  });
+
   it('keeps fields of other roles to itself', async () => {
     expect(cellOf(await edit({}), 'secret')).toBeNull();
     expect(cellOf(await edit({}, { roles: ['manager'] }), 'secret')).not.toBeNull();

@@ -4,12 +4,12 @@ import { Button, Rate } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import { problemText } from '../api/problem';
-import type { Field, FieldKind, SubTableKind } from '../form_types';
+import { currencyOf, type Field, type FieldKind, type ResultType, type SubTableKind } from '../form_types';
 import { isEmpty, isObject } from '../form_values';
-import { formatMoney } from '../money';
 import { RefText } from '../records/ref_text';
 import { relationFor, relationOf, type RelationName } from '../records/relations';
 import { formatFullTime, formatMinutes, zoned } from '../time';
+import { MoneyText } from '../ui/texts';
 import { OptionText, isTree, pathOf } from './inputs/choices';
 import { FileFace, contentOf, idsOf, useFiles } from './inputs/files';
 import type { Place } from './inputs/location';
@@ -276,10 +276,8 @@ function OfKind({ kind, value, compact }: { kind: FieldKind; value: unknown; com
       return <span className="number">{grouped(number, locale, kind.scale ?? 2)}</span>;
     case 'percent':
       return <span className="number nowrap">{grouped(number, locale, kind.scale ?? 2)}%</span>;
-    case 'roll_up':
-      return typeof value === 'number' ? <span className="number">{grouped(value, locale)}</span> : <>{text}</>;
     case 'money':
-      return <span className="number nowrap">{formatMoney(number, kind.currency)}</span>;
+      return <MoneyText minor={number} currency={kind.currency} />;
     case 'duration':
       return (
         <span className="number nowrap">
@@ -362,7 +360,8 @@ function OfKind({ kind, value, compact }: { kind: FieldKind; value: unknown; com
       return <Rows kind={kind} value={value} compact={compact} />;
     case 'formula':
     case 'look_up':
-      return <Result result={kind.result} value={value} />;
+    case 'roll_up':
+      return <Result kind={kind} value={value} />;
     case 'system':
       return kind.of.endsWith('_by') ? <References of="user" value={value} compact={compact} /> : <Instant at={text} />;
     case 'text':
@@ -378,11 +377,14 @@ function Instant({ at }: { at: string }) {
   );
 }
 
-function Result({ result, value }: { result: string; value: unknown }) {
+/** What was worked out; an amount comes in minor units, as an amount that was typed does. */
+function Result({ kind, value }: { kind: FieldKind & { result?: ResultType }; value: unknown }) {
   const t = useFormMessages(formView);
   const { locale } = useFormScope();
+  const currency = currencyOf(kind);
   if (typeof value === 'boolean') return <>{t(value ? 'yes' : 'no')}</>;
+  if (typeof value === 'number' && currency !== undefined) return <MoneyText minor={value} currency={currency} />;
   if (typeof value === 'number') return <span className="number">{grouped(value, locale)}</span>;
-  if (result === 'time' && typeof value === 'string') return <Instant at={value} />;
+  if (kind.result === 'time' && typeof value === 'string') return <Instant at={value} />;
   return <>{typeof value === 'string' ? value : <Nothing />}</>;
 }

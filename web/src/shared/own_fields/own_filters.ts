@@ -1,5 +1,5 @@
 /** Own fields as lists filter by them. */
-import { ruleType, type Field } from '../form_types';
+import { currencyOf, ruleType, type Field } from '../form_types';
 import { isSeenBy } from '../form_view/kinds';
 import type { FilterField } from '../filter/tree';
 import type { FieldsView } from '../objects/queries';
@@ -27,7 +27,8 @@ export function filterField(field: Field): FilterField | undefined {
   const { kind, id, label } = field;
   const type = ruleType(kind);
   if (type === undefined) return undefined;
-  const plain: FilterField = { id, label, type };
+  const currency = currencyOf(kind);
+  const plain: FilterField = { id, label, type, ...(currency === undefined ? {} : { money: true, currency }) };
   switch (kind.type) {
     case 'choice':
     case 'choices':
@@ -41,8 +42,6 @@ export function filterField(field: Field): FilterField | undefined {
       return { ...plain, of: 'team' };
     case 'relation':
       return { ...plain, of: relationFor(kind.object) };
-    case 'money':
-      return { ...plain, money: true, currency: kind.currency };
     case 'duration':
       return { ...plain, minutes: true };
     case 'region':

@@ -1,7 +1,7 @@
 /** Own fields in the lists of built-in objects: as columns to choose, and to filter by. */
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import type { Field } from '../form_types';
+import { currencyOf, type Field } from '../form_types';
 import { isSeenBy } from '../form_view/kinds';
 import type { FilterField } from '../filter/tree';
 import { fieldsQuery, useRoles } from '../objects/queries';
@@ -18,7 +18,9 @@ export function useReader(): Reader {
   return { roles, personal: can('personal_data.read') };
 }
 
-const RIGHT: ReadonlySet<string> = new Set(['integer', 'decimal', 'money', 'percent', 'roll_up']);
+const RIGHT: ReadonlySet<string> = new Set(['integer', 'decimal', 'percent', 'roll_up']);
+
+const standsRight = (kind: Field['kind']): boolean => RIGHT.has(kind.type) || currencyOf(kind) !== undefined;
 
 export function OwnValue({ field, value }: { field: Field; value: unknown }) {
   if (value === undefined || value === null) return <span className="muted">—</span>;
@@ -36,7 +38,7 @@ export function ownColumn<T>(field: Field, valueOf: (row: T) => unknown, sortabl
     title: field.label,
     render: (row) => <OwnValue field={field} value={valueOf(row)} />,
     ...(sortable ? { sort: field.id } : {}),
-    ...(RIGHT.has(field.kind.type) ? { align: 'right' as const } : {}),
+    ...(standsRight(field.kind) ? { align: 'right' as const } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type FilterField,
   type FilterRow,
 } from '@/shared/filter/tree';
-import { ruleType, type Field } from '@/shared/form_types';
+import { currencyOf, ruleType, type Field } from '@/shared/form_types';
 import { defineMessages, labelText, translate, type Locale } from '@/shared/i18n';
 import { formatMoney } from '@/shared/money';
 import { relationFor, type RelationName } from '@/shared/records/relations';
@@ -58,7 +58,8 @@ export function conditionFields(fields: readonly Field[]): FilterField[] {
       const options = kind.options ?? [];
       return [{ ...base, choices: options.map((option) => ({ value: option.id, ...option.label })) }];
     }
-    if (kind.type === 'money') return [{ ...base, money: true }];
+    const currency = currencyOf(kind);
+    if (currency !== undefined) return [{ ...base, money: true, currency }];
     if (type === 'id' && of !== undefined) return [{ ...base, of }];
     // Lists of records, and files, can only be there or not.
     if (type === 'id' || type === 'tags') return [{ ...base, operators: PRESENCE }];
@@ -92,7 +93,8 @@ function valueText(row: FilterRow, field: Field | undefined, locale: Locale): st
       const option = kind.options?.find((candidate) => candidate.id === value);
       return option ? labelText(option.label, locale) : '—';
     }
-    if (kind?.type === 'money' && typeof value === 'number') return formatMoney(value, kind.currency);
+    const currency = kind && currencyOf(kind);
+    if (currency !== undefined && typeof value === 'number') return formatMoney(value, currency);
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '—';
   };
   const values = Array.isArray(row.value) ? row.value : [row.value];
