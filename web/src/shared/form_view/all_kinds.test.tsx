@@ -159,8 +159,13 @@ describe('a form', () => {
     const net: FieldKind = { type: 'formula', expression: 'a', result: 'money', currency: 'CNY' };
     const price: FieldKind = { type: 'look_up', relation: 'r', field: 'p', result: 'money', currency: 'JPY' };
     const total: FieldKind = {
-      ...{ type: 'roll_up', object: 'o', relation: 'r', function: 'sum', field: 'p' },
-      ...{ result: 'money', currency: 'EUR' },
+      type: 'roll_up',
+      object: 'o',
+      relation: 'r',
+      function: 'sum',
+      field: 'p',
+      result: 'money',
+      currency: 'EUR',
     };
     const lines: FieldKind = { type: 'sub_table', fields: [field(net)] };
     const worked: Catalogue = { object: 'vehicle', fields: [net, price, total, lines].map((kind) => field(kind)) };

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Select, Skeleton } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
-import { useState } from 'react';
+import { useState, type CSSProperties } from 'react';
 import { api } from '@/shared/api/api';
 import type { Page } from '@/shared/api/types';
 import type { Condition } from '@/shared/conditions';
@@ -17,10 +17,12 @@ import { ErrorState } from '@/shared/ui/error_state';
 import type { LayoutScope } from '@/shared/ui/list_page';
 import { useIsPhone } from '@/shared/ui/use_media';
 import { calendarFields, type ObjectDesk } from './desk';
+import { barsOf, type Lasting } from './lanes';
 import { records } from './messages';
 
 const MOST = 200;
-const ON_A_DAY = 4;
+/** So many lanes of a week are shown before somebody asks for more. */
+const LANES = 4;
 
 /** The days that the page of a month shows, Monday first, whole weeks. */
 export function daysOf(month: string): string[] {
@@ -61,55 +63,121 @@ function dayOf(field: Field, record: Pick<ObjectRecord, 'values'>): string | und
   return isDate(field) ? value : zoned(value).format('YYYY-MM-DD');
 }
 
-export function isOn(day: string, start: Field, end: Field | undefined, record: Pick<ObjectRecord, 'values'>): boolean {
+/** The days on which a record stands; an end that lacks, or lies before the beginning, counts as none. */
+export function spanOf(start: Field, end: Field | undefined, record: Pick<ObjectRecord, 'values'>) {
   const first = dayOf(start, record);
-  if (first === undefined) return false;
+  if (first === undefined) return undefined;
   const last = (end && dayOf(end, record)) ?? first;
-  return first === day || (first < day && day <= last);
+  return { first, last: last > first ? last : first };
 }
 
-/** When on that day the record begins; a whole day, and a day on which it goes on, have no time. */
-function timeOf(field: Field, record: ObjectRecord, day: string): string {
+/** When on its first day the record begins; a whole day has no time. */
+function timeOf(field: Field, record: ObjectRecord): string {
   const value = record.values[field.id];
-  return !isDate(field) && typeof value === 'string' && dayOf(field, record) === day
-    ? zoned(value).format('HH:mm')
-    : '';
+  return !isDate(field) && typeof value === 'string' ? zoned(value).format('HH:mm') : '';
 }
 
-function DayItems({
-  desk,
-  field,
-  day,
-  rows,
-  all,
-}: {
-  desk: ObjectDesk;
-  field: Field;
-  day: string;
-  rows: ObjectRecord[];
-  all: boolean;
-}) {
-  const t = useMessages(records);
-  const [open, setOpen] = useState(all);
-  const shown = open ? rows : rows.slice(0, ON_A_DAY);
+interface Placed extends Lasting {
+  record: ObjectRecord;
+}
+
+/** From when to when, without the year that the page names anyway. */
+function daysText({ first, last }: Lasting, month: string): string {
+  const year = month.slice(0, 4);
+  const short = first.startsWith(year) && last.startsWith(year);
+  return [first, last].map((day) => (short ? day.slice(5) : day)).join(' – ');
+}
+
+function ItemLink({ desk, item, month, time }: { desk: ObjectDesk; item: Placed; month: string; time: boolean }) {
+  const phone = useIsPhone();
+  const { record, first, last } = item;
+  const days = last > first ? daysText(item, month) : '';
   return (
-    <>
-      <ul className="records-day-items">
-        {shown.map((record) => (
-          <li key={record.id}>
-            <Link to="/records/$object/$id" params={{ object: desk.info.key, id: record.id }} title={record.title}>
-              {timeOf(field, record, day) && <span className="number">{timeOf(field, record, day)} </span>}
-              {record.title}
-            </Link>
-          </li>
-        ))}
-      </ul>
-      {!all && rows.length > ON_A_DAY && (
-        <Button type="link" size="small" onClick={() => setOpen(!open)}>
-          {open ? t('lessOnDay') : t('moreOnDay', { n: rows.length - ON_A_DAY })}
-        </Button>
-      )}
-    </>
+    <Link
+      to="/records/$object/$id"
+      params={{ object: desk.info.key, id: record.id }}
+      title={[record.title, days].filter(Boolean).join(' · ')}
+    >
+      {time && item.time && <span className="number">{item.time} </span>}
+      {record.title}
+      {/* On a desk the bar shows how long it lasts, to everybody who sees it. */}
+      {days && <span className={phone ? 'records-item-days number' : 'visually-hidden'}> {days}</span>}
+    </Link>
+  );
+}
+
+/** A week of the month: what lasts several days is one bar over them, named once, on the same height on each day. */
+function Week({ desk, days, month, items }: { desk: ObjectDesk; days: string[]; month: string; items: Placed[] }) {
+  const t = useMessages(records);
+  const [open, setOpen] = useState(false);
+  const bars = barsOf(days, items);
+  return (
+    <tr>
+      {days.map((day, at) => {
+        const here = bars.filter((bar) => bar.at <= at && at < bar.at + bar.days);
+        const shown = here.filter((bar) => open || bar.lane < LANES);
+        const rest = here.filter((bar) => bar.lane >= LANES).length;
+        const lanes = Math.max(0, ...shown.map((bar) => bar.lane + 1));
+        return (
+          <td key={day} className={`${day.startsWith(month) ? '' : 'other'}${day === today() ? ' today' : ''}`}>
+            <div className="number records-day">{Number(day.slice(8))}</div>
+            <ul className="records-day-items">
+              {Array.from({ length: lanes }, (_, lane) => {
+                const bar = shown.find((one) => one.lane === lane);
+                // What began on a day before reaches over this one, or nothing stands here: the lane stays free.
+                // Lanes have no names of their own.
+                // oxlint-disable-next-line react/no-array-index-key
+                if (!bar || bar.at !== at) return <li key={lane} aria-hidden="true" />;
+                return (
+                  <li
+                    key={bar.item.record.id}
+                    className={`${bar.before ? 'before' : ''}${bar.after ? ' after' : ''}`}
+                    style={{ '--days': bar.days } as CSSProperties}
+                  >
+                    <ItemLink desk={desk} item={bar.item} month={month} time={!bar.before} />
+                  </li>
+                );
+              })}
+            </ul>
+            {rest > 0 && (
+              <Button type="link" size="small" onClick={() => setOpen(!open)}>
+                {open ? t('lessOnDay') : t('moreOnDay', { n: rest })}
+              </Button>
+            )}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+/** The days of a month on a phone; what lasts several days stands once, where it begins, with its days. */
+function Days({ desk, days, month, items }: { desk: ObjectDesk; days: string[]; month: string; items: Placed[] }) {
+  const t = useMessages(records);
+  const [monthBegins = ''] = days;
+  const placed = items.map((item) => ({ item, day: item.first < monthBegins ? monthBegins : item.first }));
+  const filled = days.filter((day) => placed.some((one) => one.day === day));
+  return (
+    <div className="stack">
+      {filled.length === 0 && <p className="muted">{t('noneInMonth')}</p>}
+      {filled.map((day) => (
+        <section key={day}>
+          <h3 className="number" style={{ fontSize: 14 }}>
+            {day}
+          </h3>
+          <ul className="records-day-items">
+            {placed
+              .filter((one) => one.day === day)
+              .toSorted((a, b) => a.item.time.localeCompare(b.item.time))
+              .map(({ item }) => (
+                <li key={item.record.id}>
+                  <ItemLink desk={desk} item={item} month={month} time={item.first === day} />
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
+    </div>
   );
 }
 
@@ -140,10 +208,10 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
   });
   if (!field) return null;
   const rows = list.data?.items ?? [];
-  const on = (day: string) =>
-    rows
-      .filter((record) => isOn(day, field, end, record))
-      .toSorted((a, b) => timeOf(field, a, day).localeCompare(timeOf(field, b, day)));
+  const items = rows.flatMap((record): Placed[] => {
+    const span = spanOf(field, end, record);
+    return span ? [{ ...span, record, time: timeOf(field, record) }] : [];
+  });
   const go = (by: number) => scope.patch({ at: dayjs(`${month}-01`).add(by, 'month').format('YYYY-MM') });
   const option = (one: Field) => ({ value: one.id, label: labelText(one.label, locale) });
   const weekdays = days
@@ -189,19 +257,7 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
       {list.data?.next_cursor && <p className="muted">{t('monthCapped', { n: MOST })}</p>}
       {list.data &&
         (phone ? (
-          <div className="stack">
-            {rows.length === 0 && <p className="muted">{t('noneInMonth')}</p>}
-            {inMonth
-              .filter((day) => on(day).length > 0)
-              .map((day) => (
-                <section key={day}>
-                  <h3 className="number" style={{ fontSize: 14 }}>
-                    {day}
-                  </h3>
-                  <DayItems desk={desk} field={field} day={day} rows={on(day)} all />
-                </section>
-              ))}
-          </div>
+          <Days desk={desk} days={inMonth} month={month} items={items} />
         ) : (
           <table className="records-month" aria-label={labelText(field.label, locale)}>
             <thead>
@@ -215,17 +271,13 @@ export default function Calendar({ desk, scope }: { desk: ObjectDesk; scope: Lay
             </thead>
             <tbody>
               {Array.from({ length: days.length / 7 }, (_, week) => (
-                <tr key={days[week * 7]}>
-                  {days.slice(week * 7, week * 7 + 7).map((day) => (
-                    <td
-                      key={day}
-                      className={`${day.startsWith(month) ? '' : 'other'}${day === today() ? ' today' : ''}`}
-                    >
-                      <div className="number records-day">{Number(day.slice(8))}</div>
-                      <DayItems desk={desk} field={field} day={day} rows={on(day)} all={false} />
-                    </td>
-                  ))}
-                </tr>
+                <Week
+                  key={days[week * 7]}
+                  desk={desk}
+                  days={days.slice(week * 7, week * 7 + 7)}
+                  month={month}
+                  items={items}
+                />
               ))}
             </tbody>
           </table>

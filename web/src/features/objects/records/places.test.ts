@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { evaluateCondition } from '@/shared/conditions';
 import type { Field } from '@/shared/form_types';
 import { setZone } from '@/shared/time';
-import { daysOf, isOn, within } from './calendar';
+import { daysOf, spanOf, within } from './calendar';
+import { barsOf } from './lanes';
 import { projection, stepOf } from './places';
 
 describe('places', () => {
@@ -53,7 +54,8 @@ describe('the days of a record', () => {
   const types = { from: 'date', to: 'date', at: 'time' } as const;
   const month = daysOf('2026-03');
   const drawn = (start: Field, end: Field | undefined, values: Record<string, unknown>) => {
-    const days = month.filter((day) => isOn(day, start, end, { values }));
+    const span = spanOf(start, end, { values });
+    const days = month.filter((day) => span && span.first <= day && day <= span.last);
     // What is asked of the server for one day is what stands on that day.
     const asked = month.filter((day) => evaluateCondition(within(start, end, day, day), types, values, new Date()));
     expect(asked).toEqual(days);
@@ -73,5 +75,38 @@ describe('the days of a record', () => {
     expect(drawn(from, to, { from: '2026-03-02' })).toEqual(['2026-03-02']);
     expect(drawn(from, to, { from: '2026-03-02', to: '2026-03-01' })).toEqual(['2026-03-02']);
     expect(drawn(from, to, { to: '2026-03-04' })).toEqual([]);
+  });
+});
+
+describe('the lanes of a week', () => {
+  const week = daysOf('2026-03').slice(7, 14);
+  const item = (name: string, first: string, last = first, time = '') => ({ name, first, last, time });
+  const drawn = (...items: ReturnType<typeof item>[]) =>
+    Object.fromEntries(barsOf(week, items).map(({ item: { name }, lane, at, days }) => [name, [lane, at, days]]));
+
+  it('what lasts keeps one height over all its days, above what takes one day', () => {
+    expect(week[0]).toBe('2026-03-02');
+    const bars = drawn(
+      item('noon', '2026-03-03', '2026-03-03', '12:00'),
+      item('morning', '2026-03-03', '2026-03-03', '08:00'),
+      item('trip', '2026-03-03', '2026-03-05'),
+      item('repair', '2026-03-02', '2026-03-04'),
+      item('later', '2026-03-05', '2026-03-06'),
+    );
+    expect(bars).toEqual({
+      repair: [0, 0, 3],
+      trip: [1, 1, 3],
+      later: [0, 3, 2],
+      morning: [2, 1, 1],
+      noon: [3, 1, 1],
+    });
+  });
+
+  it('a record of several weeks has a part in each, and says which side it goes on', () => {
+    const [long] = barsOf(week, [item('long', '2026-02-20', '2026-04-01')]);
+    expect(long).toMatchObject({ at: 0, days: 7, before: true, after: true });
+    const [ends] = barsOf(week, [item('ends', '2026-02-20', '2026-03-02')]);
+    expect(ends).toMatchObject({ at: 0, days: 1, before: true, after: false });
+    expect(barsOf(week, [item('elsewhere', '2026-03-09')])).toEqual([]);
   });
 });
