@@ -184,6 +184,24 @@ describe('a form', () => {
     }
   });
 
+  it('does not ask for what the server fills in by a formula in a new record, and says so', async () => {
+    const day = field({ type: 'date' }, { required: true, default_expression: 'today' });
+    const filled: Catalogue = { object: 'vehicle', fields: [day] };
+    const form = wholeForm(filled);
+    const edited = (more: Partial<FormViewProps>) =>
+      drawForm({ catalogue: filled, form, values: {}, mode: 'edit', locale: 'en', show: 'all', ...more });
+    const fresh = cellOf(await edited({}), day.id);
+    expect(fresh?.querySelector('[role="alert"]')).toBeNull();
+    expect(fresh?.querySelector('.fv-star-required')).toBeNull();
+    const hint = document.getElementById(fresh?.querySelector('input')?.getAttribute('aria-describedby') ?? '');
+    expect(hint?.textContent).toBe('Filled in when saved, if left empty');
+    const written = cellOf(await edited({ values: { [day.id]: '2026-03-01' } }), day.id);
+    expect(written?.textContent).not.toContain('Filled in when saved');
+    // A stored record is filled in once; whoever empties the field later is asked for it.
+    const emptied = cellOf(await edited({ before: { [day.id]: '2026-03-01' }, values: { [day.id]: null } }), day.id);
+    expect(emptied?.querySelector('[role="alert"]')?.textContent).toBe('Please fill this in');
+  });
+
   it('keeps fields of other roles to itself', async () => {
     expect(cellOf(await edit({}), 'secret')).toBeNull();
     expect(cellOf(await edit({}, { roles: ['manager'] }), 'secret')).not.toBeNull();

@@ -12,7 +12,7 @@ import { useNow } from '../ui/texts';
 import { useIsPhone } from '../ui/use_media';
 import { FieldInput } from './field_input';
 import { FieldValue } from './field_value';
-import { isComputed, isEditedBy, isSeenBy } from './kinds';
+import { isComputed, isEditedBy, isFilledOnSaving, isSeenBy } from './kinds';
 import { Markdown } from './markdown';
 import { formView } from './messages';
 import { problemText } from './problems';
@@ -117,8 +117,11 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
   }
   const editable = item.read_only !== true && isEditedBy(field, ready.roles);
   const wrong = ready.problems.get(field.id) ?? [];
-  const required = ready.demanded.has(field.id) && editable;
-  const described = [wrong.length > 0 ? `${id}-problem` : '', help ? `${id}-help` : ''].filter(Boolean).join(' ');
+  const filled = isFilledOnSaving(field, props.before, value);
+  const required = ready.demanded.has(field.id) && editable && !filled;
+  const described = [wrong.length > 0 ? `${id}-problem` : '', filled ? `${id}-filled` : '', help ? `${id}-help` : '']
+    .filter(Boolean)
+    .join(' ');
   const inner = wrong.map((one) => ({ ...one, pointer: one.pointer.slice(field.id.length + 1) }));
   const isTable = field.kind.type === 'sub_table';
   // Problems of cells stand in their cells.
@@ -172,6 +175,11 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
       {own.length > 0 && (
         <div id={`${id}-problem`} className="fv-problem" role="alert">
           {[...new Set(own.map((one) => one.text))].join('；')}
+        </div>
+      )}
+      {filled && (
+        <div id={`${id}-filled`} className="fv-hint muted">
+          {t('filledOnSaving')}
         </div>
       )}
       {help && (
@@ -325,7 +333,14 @@ export function ownProblems(
 ): { record: FormRecord; problems: FieldProblem[] } {
   const accepted = accept(catalogue, { roles, form, now }, before, values);
   const words = locale ?? getLocale();
-  const problems = accepted.problems.map((problem) => ({
+  // The server works out formulas for what is left empty; only it can say that one gives nothing.
+  const filled = new Set(
+    catalogue.fields
+      .filter((field) => isFilledOnSaving(field, before, values[field.id]))
+      .map((field) => `/${field.id}`),
+  );
+  const wrong = accepted.problems.filter((problem) => problem.code !== 'required' || !filled.has(problem.pointer));
+  const problems = wrong.map((problem) => ({
     pointer: problem.pointer,
     text: problemText(problem, catalogue, words),
   }));

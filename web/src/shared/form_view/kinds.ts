@@ -1,5 +1,7 @@
 /** The kinds of fields in words, and what each can be used for. */
 import type { Field, FieldKind } from '../form_types';
+import { isEmpty } from '../form_values';
+import type { FormRecord } from '../forms';
 import type { Label } from '../i18n';
 import type { KindName } from './types';
 
@@ -61,6 +63,11 @@ export function isEditedBy(field: Field, roles: readonly string[]): boolean {
   if (field.retired === true || field.read_only === true || isComputed(field.kind)) return false;
   const wanted = field.edit_roles ?? [];
   return isSeenBy(field, roles) && (wanted.length === 0 || wanted.some((role) => roles.includes(role)));
+}
+
+/** Whether the server fills the field by its formula when somebody saves a new record without it. */
+export function isFilledOnSaving(field: Field, before: FormRecord | undefined, value: unknown): boolean {
+  return before === undefined && field.default_expression !== undefined && field.retired !== true && isEmpty(value);
 }
 
 /** What stands in place of personal data that somebody may not simply read. */
