@@ -1,9 +1,10 @@
-import { DatePicker, Form, Input, InputNumber, Select, Switch } from 'antd';
+import { Form, Input, InputNumber, Select, Switch } from 'antd';
 import type { FormItemProps } from 'antd';
 import { labelText, useLocale, useMessages } from '../i18n';
 import { useOptions } from '../labels';
 import { RelationSelect } from '../records/relation_select';
 import { common } from '../ui/messages';
+import { FormDatePicker } from './moment_pickers';
 import type { FieldSpec } from './spec';
 
 const PHONE = /^\+?[0-9()\s-]{5,20}$/;
@@ -60,10 +61,10 @@ export function FieldItem({ spec }: { spec: FieldSpec }) {
       case 'money':
         return <InputNumber precision={2} min={spec.min ?? 0} max={1e12} style={{ width: '100%' }} />;
       case 'date':
-        return <DatePicker style={{ width: '100%' }} />;
+        return <FormDatePicker style={{ width: '100%' }} />;
       case 'time':
         return (
-          <DatePicker
+          <FormDatePicker
             showTime={{ format: 'HH:mm', minuteStep: 5 }}
             format="YYYY-MM-DD HH:mm"
             style={{ width: '100%' }}

@@ -1,7 +1,7 @@
 /** Inputs for days, times of day and instants; instants are picked by the tenant's wall clock. */
-import { DatePicker, TimePicker } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { isDate, readTime } from '../../conditions';
+import { FormDatePicker, FormTimePicker } from '../../fields/moment_pickers';
 import { isTime, utc } from '../../form_texts';
 import { instantToWall, wallToInstant } from '../../time';
 import { useFormScope } from '../scope';
@@ -41,7 +41,7 @@ export function MomentInput({ kind, ...props }: InputProps & { kind: Kind }) {
     },
     onBlur: props.onLeave,
   };
-  if (kind === 'time') return <TimePicker {...shared} format="HH:mm" needConfirm={false} />;
-  if (kind === 'date') return <DatePicker {...shared} />;
-  return <DatePicker {...shared} format="YYYY-MM-DD HH:mm" showTime={{ format: 'HH:mm' }} />;
+  if (kind === 'time') return <FormTimePicker {...shared} format="HH:mm" needConfirm={false} />;
+  if (kind === 'date') return <FormDatePicker {...shared} />;
+  return <FormDatePicker {...shared} format="YYYY-MM-DD HH:mm" showTime={{ format: 'HH:mm' }} />;
 }
