@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { App, Form, Input, Modal, Select, Switch } from 'antd';
+import { App, Form, Input, Modal, Switch } from 'antd';
 import { useRef, useState } from 'react';
 import { api, newKey, url } from '@/shared/api/api';
 import { fieldErrors } from '@/shared/api/problem';
@@ -9,6 +9,7 @@ import { useCan, useSession } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import type { SavedView, ViewSettings } from '@/shared/ui/list_tools';
 import { common } from '@/shared/ui/messages';
+import { MultiSelect } from '@/shared/ui/multi_select';
 import { views as words } from './messages';
 
 interface Values {
@@ -134,10 +135,10 @@ export default function ViewDialog({
         {shares && shared && (
           <>
             <Form.Item name="roles" label={t('roles')} extra={t('rolesHint')}>
-              <Select mode="multiple" options={options} placeholder={c('all')} />
+              <MultiSelect options={options} placeholder={c('all')} />
             </Form.Item>
             <Form.Item name="default_for" label={t('defaultFor')}>
-              <Select mode="multiple" options={options} placeholder={c('none')} />
+              <MultiSelect options={options} placeholder={c('none')} />
             </Form.Item>
           </>
         )}

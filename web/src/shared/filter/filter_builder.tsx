@@ -9,6 +9,7 @@ import { toMajor, toMinor } from '../money';
 import { RelationSelect } from '../records/relation_select';
 import { instantToWall, wallToInstant } from '../time';
 import { common } from '../ui/messages';
+import { MultiSelect } from '../ui/multi_select';
 import { operatorMessages, operatorsOf, takesValue, type Filter, type FilterField, type FilterRow } from './tree';
 
 // The tree of regions comes when somebody filters by one.
@@ -111,9 +112,8 @@ function ValueInput({
   }
   if (field.type === 'choice' || (field.type === 'tags' && field.choices)) {
     return (
-      <Select
+      <MultiSelect
         aria-label={label}
-        mode="multiple"
         value={list(row.value)}
         options={options}
         onChange={(next: string[]) => onChange(next)}

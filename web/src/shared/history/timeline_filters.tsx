@@ -1,6 +1,6 @@
-import { Select } from 'antd';
 import { defineMessages, labelText, useLocale, useMessages } from '../i18n';
 import { common } from '../ui/messages';
+import { MultiSelect } from '../ui/multi_select';
 import type { HistoryEvent } from './timeline';
 import { actorKey, type TimelineChoice } from './timeline_choice';
 import { OBJECTS } from './event_words';
@@ -36,8 +36,7 @@ export default function TimelineFilters({
   const actors = [...named].map(([value, label]) => ({ value, label }));
   return (
     <div className="row" style={{ marginBottom: 12 }}>
-      <Select
-        mode="multiple"
+      <MultiSelect
         size="small"
         style={{ minWidth: 140, maxWidth: 280, flex: '1 1 140px' }}
         aria-label={t('about')}
@@ -47,8 +46,7 @@ export default function TimelineFilters({
         onChange={(value: string[]) => onChoose({ ...chosen, objects: value })}
         allowClear
       />
-      <Select
-        mode="multiple"
+      <MultiSelect
         size="small"
         style={{ minWidth: 140, maxWidth: 280, flex: '1 1 140px' }}
         aria-label={t('who')}

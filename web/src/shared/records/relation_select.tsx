@@ -5,6 +5,7 @@ import { api } from '../api/api';
 import type { Page } from '../api/types';
 import { useMessages } from '../i18n';
 import { common } from '../ui/messages';
+import { useTabLeaves } from '../ui/multi_select';
 import { useDebounced } from '../ui/use_debounced';
 import { relationOf, type AnyRecord, type RelationName } from './relations';
 import { useMayRead, useRelatedAll } from './ref_text';
@@ -42,7 +43,7 @@ export function RelationSelect({
   const t = useMessages(common);
   const relation = relationOf(of);
   const [typed, setTyped] = useState('');
-  const [open, setOpen] = useState(false);
+  const { open, onOpenChange, onInputKeyDown } = useTabLeaves();
   const q = useDebounced(typed.trim());
   const source = path ?? relation.path;
   const mayRead = useMayRead(of) || path !== undefined;
@@ -75,14 +76,15 @@ export function RelationSelect({
     <Select
       {...(id === undefined ? {} : { id })}
       {...rest}
-      {...(multiple ? { mode: 'multiple' as const } : {})}
+      {...(multiple ? { mode: 'multiple' as const, onInputKeyDown } : {})}
       value={value ?? (multiple ? [] : undefined)}
       disabled={disabled === true || !mayRead}
       allowClear
       showSearch={{ filterOption: false, onSearch: setTyped }}
       placeholder={mayRead ? (placeholder ?? t('typeToSearch')) : t('noPermission')}
       loading={found.isFetching}
-      onOpenChange={setOpen}
+      open={open}
+      onOpenChange={onOpenChange}
       onChange={(next: string | string[] | undefined) => {
         const picked = Array.isArray(next) ? next : next ? [next] : [];
         onChange?.(

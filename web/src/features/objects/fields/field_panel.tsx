@@ -6,6 +6,7 @@ import { isComputed, KIND_NAMES } from '@/shared/form_view/kinds';
 import type { KindName } from '@/shared/form_view/types';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import type { FieldsView } from '@/shared/objects/queries';
+import { MultiSelect } from '@/shared/ui/multi_select';
 import { retold } from '../design';
 import { freeId, suggestId } from '../suggest';
 import { ConditionEditor } from './condition_editor';
@@ -83,9 +84,8 @@ export default function FieldPanel(props: FieldPanelProps) {
   const roleSelect = (key: 'see_roles' | 'edit_roles', word: 'seeRoles' | 'editRoles', everybody: string) => (
     <Prop label={t(word)} at={`/${key}`}>
       {(control) => (
-        <Select
+        <MultiSelect
           {...control}
-          mode="multiple"
           value={field[key] ?? []}
           placeholder={everybody}
           options={roles.map((role) => ({ value: role.key, label: role.name }))}
@@ -262,9 +262,8 @@ export default function FieldPanel(props: FieldPanelProps) {
             {indexable && !computed && onTogether && (
               <Prop label={t('together')} at="/together" help={together.length > 0 ? t('togetherHint') : undefined}>
                 {(control) => (
-                  <Select
+                  <MultiSelect
                     {...control}
-                    mode="multiple"
                     maxCount={4}
                     value={[...together]}
                     placeholder={t('noDefault')}

@@ -2,6 +2,7 @@
 import { Button, Input, Segmented, Select } from 'antd';
 import type { Catalogue, Form, FormField, Label } from '@/shared/form_types';
 import { useMessages } from '@/shared/i18n';
+import { MultiSelect } from '@/shared/ui/multi_select';
 import { retold } from '../design';
 import { Prop, PropSection, PropSwitch } from '../fields/prop';
 import { useScope } from '../fields/scope';
@@ -100,9 +101,8 @@ function FormProps({ design, change }: { design: FormDesign; change: Change }) {
       {design.channel !== 'customer' && (
         <Prop label={t('roles')} at="/roles">
           {(control) => (
-            <Select
+            <MultiSelect
               {...control}
-              mode="multiple"
               value={design.roles}
               placeholder={t('everybody')}
               options={roles.map((role) => ({ value: role.key, label: role.name }))}

@@ -1,6 +1,7 @@
 /** Inputs for options: one or several, in a list, in a tree, or below another choice; and yes or no. */
 import { Button, Cascader, Radio, Select, TreeSelect } from 'antd';
 import type { ChoiceKind, ChoiceOption } from '../../form_types';
+import { MultiSelect } from '../../ui/multi_select';
 import { formView } from '../messages';
 import { useFormLabel, useFormMessages } from '../scope';
 import type { InputProps } from '../types';
@@ -138,9 +139,8 @@ export function ChoiceInput({ kind, many, above, aboveLabel, before, ...props }:
   };
   if (many) {
     return (
-      <Select
+      <MultiSelect
         {...shared}
-        mode="multiple"
         value={several}
         showSearch={search}
         options={[...list, ...several.flatMap(stray).map(named)]}
