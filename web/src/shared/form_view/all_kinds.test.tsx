@@ -184,6 +184,29 @@ describe('a form', () => {
     }
   });
 
+  it('shows what rows are worked out to, until somebody types in them', async () => {
+    const count = field({ type: 'integer' });
+    const sum = field({ type: 'formula', expression: 'a', result: 'money', currency: 'CNY' });
+    const rows = field({ type: 'sub_table', fields: [count, sum] });
+    const table: Catalogue = { object: 'vehicle', fields: [rows] };
+    const stored = { [rows.id]: [{ [count.id]: 2, [sum.id]: 250050 }, { [count.id]: 3 }] };
+    const onChange = vi.fn();
+    for (const width of ['desktop', 'phone'] as const) {
+      const more = { width, mode: 'edit', locale: 'en', before: stored, onChange } as const;
+      const box = await drawForm({ catalogue: table, form: wholeForm(table), values: stored, ...more });
+      expect(cellOf(box, rows.id)?.textContent).toContain('¥2,500.50');
+      expect(cellOf(box, rows.id)?.textContent).toContain('Given when saved');
+      expect(box.querySelectorAll('input')).toHaveLength(2);
+    }
+    const [input] = document.querySelectorAll<HTMLInputElement>('input');
+    const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+    await act(async () => {
+      write?.call(input, '5');
+      input?.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    expect(onChange.mock.lastCall?.[0]).toEqual({ [rows.id]: [{ [count.id]: 5 }, { [count.id]: 3 }] });
+  });
+
   it('does not ask for what the server fills in by a formula in a new record, and says so', async () => {
     const day = field({ type: 'date' }, { required: true, default_expression: 'today' });
     const filled: Catalogue = { object: 'vehicle', fields: [day] };

@@ -6,6 +6,7 @@ import { isObject } from '../form_values';
 import { demandedFields, hiddenFields, type FormRecord } from '../forms';
 import { useNow } from '../ui/texts';
 import { FieldInput } from './field_input';
+import { FieldValue } from './field_value';
 import { isComputed } from './kinds';
 import { formView } from './messages';
 import { useFormLabel, useFormMessages, useFormScope } from './scope';
@@ -28,13 +29,19 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
   const rows: FormRecord[] = Array.isArray(props.value)
     ? props.value.map((row) => (isObject(row) ? { ...row } : {}))
     : [];
-  const columns = kind.fields.filter((column) => column.retired !== true && !isComputed(column.kind));
+  const columns = kind.fields.filter((column) => column.retired !== true);
+  const computed = new Set(columns.filter((column) => isComputed(column.kind)).map((column) => column.id));
   const most = Math.min(kind.max_rows ?? MOST, MOST);
   const set = (next: FormRecord[]) => props.onChange(next.length === 0 ? null : next);
   const fresh = (): FormRecord =>
     Object.fromEntries(
       columns.flatMap((column) => (column.default === undefined ? [] : [[column.id, column.default] as const])),
     );
+  // What is worked out from a row counts no more once the row is typed in; the server works it out anew.
+  const typed = (row: FormRecord, id: string, value: unknown): FormRecord => ({
+    ...Object.fromEntries(Object.entries(row).filter(([key]) => !computed.has(key))),
+    [id]: value,
+  });
   const move = (from: number, to: number) => {
     const next = [...rows];
     const [row] = next.splice(from, 1);
@@ -43,6 +50,11 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
   };
   const cell = (row: FormRecord, at: number, column: Field, hidden: ReadonlySet<string>) => {
     if (hidden.has(column.id)) return <span className="muted">—</span>;
+    if (computed.has(column.id)) {
+      const value = row[column.id];
+      if (value === undefined) return <span className="muted">{t('auto')}</span>;
+      return <FieldValue field={column} value={value} compact />;
+    }
     const pointer = `/${at}/${column.id}`;
     const wrong = problems.filter((one) => one.pointer === pointer || one.pointer.startsWith(`${pointer}/`));
     const id = `${props.id}-${at}-${column.id}`;
@@ -62,9 +74,7 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
           describedBy={wrong.length > 0 ? `${id}-problem` : undefined}
           problems={[]}
           onLeave={props.onLeave}
-          onChange={(value) =>
-            set(rows.map((other, index) => (index === at ? { ...other, [column.id]: value } : other)))
-          }
+          onChange={(value) => set(rows.map((other, index) => (index === at ? typed(other, column.id, value) : other)))}
         />
         {wrong.length > 0 && (
           <div id={`${id}-problem`} className="fv-problem" role="alert">
