@@ -13,7 +13,8 @@ export function useTabLeaves() {
     open,
     onOpenChange: setOpen,
     onInputKeyDown: (event: KeyboardEvent) => {
-      if (event.key !== 'Tab') return;
+      // Where it is closed Tab does no harm here, and whoever stands around may wait for it, such as a cell of a list.
+      if (event.key !== 'Tab' || !open) return;
       event.stopPropagation();
       setOpen(false);
     },
