@@ -104,22 +104,24 @@ export default function Cell({ list, object, path, field, own, row, onDone }: Ce
           }}
         />
       </div>
-      <Button
-        size="small"
-        type="primary"
-        icon={<CheckOutlined />}
-        loading={busy}
-        aria-label={t('saveCell')}
-        title={t('saveCell')}
-        onClick={() => void save(value)}
-      />
-      <Button
-        size="small"
-        icon={<CloseOutlined />}
-        aria-label={t('cancelCell')}
-        title={t('cancelCell')}
-        onClick={() => onDone()}
-      />
+      <span className="cell-tools">
+        <Button
+          size="small"
+          type="primary"
+          icon={<CheckOutlined />}
+          loading={busy}
+          aria-label={t('saveCell')}
+          title={t('saveCell')}
+          onClick={() => void save(value)}
+        />
+        <Button
+          size="small"
+          icon={<CloseOutlined />}
+          aria-label={t('cancelCell')}
+          title={t('cancelCell')}
+          onClick={() => onDone()}
+        />
+      </span>
       {problem !== undefined && (
         <span role="alert" id={id}>
           {problem}
