@@ -252,6 +252,8 @@ export default function RenewalsPage() {
               <div className="row-between muted">
                 <span>
                   {t('age')} {age(row)} · {t('tickets')} {row.tickets_12m}
+                  <br />
+                  {t('cost')} <MoneyText minor={row.cost_12m_minor} currency={row.currency} />
                 </span>
                 {action(row)}
               </div>
