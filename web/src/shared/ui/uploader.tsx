@@ -5,6 +5,7 @@ import { api } from '../api/api';
 import { problemText } from '../api/problem';
 import { useMessages } from '../i18n';
 import { common } from './messages';
+import { useIsTouch } from './use_media';
 
 export interface StoredFile {
   id: string;
@@ -33,6 +34,7 @@ export function Uploader({
   label?: string;
 }) {
   const t = useMessages(common);
+  const invite = useIsTouch() ? 'chooseFiles' : 'dropHere';
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const [running, setRunning] = useState(0);
@@ -64,14 +66,14 @@ export function Uploader({
   return (
     <div>
       <label className="drop-zone" htmlFor={id} onDragOver={(event) => event.preventDefault()} onDrop={onDrop}>
-        <InboxOutlined aria-hidden="true" /> {running > 0 ? t('uploading') : t('dropHere')}
+        <InboxOutlined aria-hidden="true" /> {running > 0 ? t('uploading') : t(invite)}
         <input
           ref={input}
           id={id}
           type="file"
           multiple={many}
           {...(accept ? { accept } : {})}
-          {...(label ? { 'aria-label': `${label}: ${t('dropHere')}` } : {})}
+          {...(label ? { 'aria-label': `${label}: ${t(invite)}` } : {})}
           className="visually-hidden"
           onChange={(event) => {
             void take([...(event.target.files ?? [])]);

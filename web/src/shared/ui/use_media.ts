@@ -13,5 +13,8 @@ function media(text: string): () => boolean {
 /** Whether the screen is a phone's. */
 export const useIsPhone = media('(max-width: 767px)');
 
+/** Whether the person points with a finger, and so has nothing to drag from elsewhere. */
+export const useIsTouch = media('(hover: none) and (pointer: coarse)');
+
 /** Whether the person asked their system to move as little as possible. */
 export const useReducedMotion = media('(prefers-reduced-motion: reduce)');
