@@ -39,6 +39,12 @@ export function formulaNames(fields: readonly Field[], locale: Locale): Map<stri
   return names;
 }
 
+/** The names in the order in which they are offered: what begins with the letters typed comes before what has them within. */
+export function offeredNames(names: ReadonlyMap<string, string>, sought: string): [id: string, name: string][] {
+  const later = (name: string) => (name.toLowerCase().startsWith(sought.toLowerCase()) ? 0 : 1);
+  return [...names].toSorted(([, a], [, b]) => later(a) - later(b));
+}
+
 /** `price * qty` → `{单价} * {数量}`. */
 export function withNames(expression: string, names: ReadonlyMap<string, string>): string {
   return renameInFormula(expression, (id) => (names.has(id) ? `{${names.get(id)}}` : undefined));
@@ -148,6 +154,7 @@ export function FormulaEditor({
   // What was typed stays as typed while it means the same; anything else that arrives replaces it.
   const [typed, setTyped] = useState(() => withNames(expression, names));
   const text = withIdsOf(typed, names) === expression ? typed : withNames(expression, names);
+  const [sought, setSought] = useState('');
   const change = (next: string) => {
     setTyped(next);
     onChange(withIdsOf(next, names));
@@ -167,7 +174,8 @@ export function FormulaEditor({
             spellCheck={false}
             maxLength={2000}
             className="formula-text"
-            options={[...names].map(([id, name]) => ({ key: id, value: `${name}}`, label: name }))}
+            onSearch={setSought}
+            options={offeredNames(names, sought).map(([id, name]) => ({ key: id, value: `${name}}`, label: name }))}
             onChange={change}
           />
         )}

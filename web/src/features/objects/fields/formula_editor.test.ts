@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { offeredNames } from './formula_editor';
+
+it('fields whose name begins with what was typed are offered first, the others in their order', () => {
+  const names = new Map([
+    ['order', 'Order'],
+    ['model', 'Model'],
+    ['device', 'Device'],
+    ['depth', 'Depth'],
+  ]);
+  const offered = (sought: string) => offeredNames(names, sought).map(([id]) => id);
+  expect(offered('De')).toEqual(['device', 'depth', 'order', 'model']);
+  expect(offered('de')).toEqual(['device', 'depth', 'order', 'model']);
+  expect(offered('')).toEqual(['order', 'model', 'device', 'depth']);
+});
