@@ -164,7 +164,7 @@ describe('a form', () => {
       relation: 'r',
       function: 'sum',
       field: 'p',
-      result: 'money',
+
       currency: 'EUR',
     };
     const lines: FieldKind = { type: 'sub_table', fields: [field(net)] };
