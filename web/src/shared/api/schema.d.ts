@@ -8641,6 +8641,11 @@ export interface components {
             /** @constant */
             type: "formula";
         } | {
+            /**
+             * @description What the field's amounts are in, a code of ISO 4217; the server takes it from the field. The roll-up is then in
+             *     minor units, as the field is.
+             */
+            currency?: string | null;
             /** @description Their field; `count` needs none. */
             field?: string | null;
             /** @description How their values become one. */
@@ -8966,6 +8971,11 @@ export interface components {
             /** @constant */
             type: "formula";
         } | {
+            /**
+             * @description What the field's amounts are in, a code of ISO 4217; the server takes it from the field. The roll-up is then in
+             *     minor units, as the field is.
+             */
+            currency?: string | null;
             /** @description Their field; `count` needs none. */
             field?: string | null;
             /** @description How their values become one. */
@@ -9470,7 +9480,7 @@ export interface components {
         };
         /** @description What is wrong with a cell or a line. */
         ImportProblem: {
-            /** @description The column's header; null for the line as a whole. */
+            /** @description The column's header, or the label of a field without a column; null for the line as a whole. */
             column: string | null;
             /**
              * Format: int64
@@ -12051,7 +12061,10 @@ export interface components {
         Preview: {
             /** @description Fields in which the two differ, and the one that goes away says something. */
             fields: components["schemas"]["Difference"][];
-            /** @description How many rows of each kind would go along: contacts, sites, children, devices, tickets, orders, … */
+            /**
+             * @description How many rows of each kind would go along: contacts, sites, children, devices, tickets, orders, …;
+             *     `relations` are records that name it in own fields.
+             */
             moves: {
                 [key: string]: number;
             };
