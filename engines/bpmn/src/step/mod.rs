@@ -57,17 +57,7 @@ pub fn step(
     if state.status != Status::New && !state.is_running() {
         return Err(Refused::NotRunning);
     }
-    let mut run = Run {
-        process,
-        state,
-        now,
-        around,
-        agenda: VecDeque::new(),
-        effects: Vec::new(),
-        changed: BTreeSet::new(),
-        variables_changed: false,
-        moves: 0,
-    };
+    let mut run = Run::new(process, state, now, around);
     run.command(command)?;
     run.settle();
     Ok(run.effects)
@@ -86,6 +76,23 @@ struct Run<'a> {
     /// Whether a variable was written since conditions were looked at.
     variables_changed: bool,
     moves: u32,
+}
+
+impl<'a> Run<'a> {
+    /// With nothing done yet.
+    fn new(process: &'a Process, state: &'a mut Instance, now: i64, around: &'a dyn Surroundings) -> Self {
+        Self {
+            process,
+            state,
+            now,
+            around,
+            agenda: VecDeque::new(),
+            effects: Vec::new(),
+            changed: BTreeSet::new(),
+            variables_changed: false,
+            moves: 0,
+        }
+    }
 }
 
 /// Something on the agenda.

@@ -1,6 +1,6 @@
 //! After a migration: events that the new version adds to what is active open, and those it lost close.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use super::Run;
 use crate::effect::Effect;
@@ -16,17 +16,8 @@ pub(crate) fn open_new_events(
     now: i64,
     around: &dyn Surroundings,
 ) -> Vec<Effect> {
-    let mut run = Run {
-        process,
-        state,
-        now,
-        around,
-        agenda: VecDeque::new(),
-        effects: Vec::new(),
-        changed: BTreeSet::new(),
-        variables_changed: true,
-        moves: 0,
-    };
+    let mut run = Run::new(process, state, now, around);
+    run.variables_changed = true;
     for wait in gone {
         run.forget(*wait);
     }

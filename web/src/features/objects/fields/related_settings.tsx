@@ -2,7 +2,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { api } from '@/shared/api/api';
-import { ruleType, type Field, type FieldKind, type Label, type ResultType } from '@/shared/form_types';
+import { currencyOf, ruleType, type Field, type FieldKind, type Label, type ResultType } from '@/shared/form_types';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { fieldsQuery, objectsQuery } from '@/shared/objects/queries';
 import { objectPath } from '../objects';
@@ -127,11 +127,14 @@ function useLookUpFields(key: string): readonly LookUpField[] {
   const targets = useQuery(objectsQuery);
   const hasFields = targets.data?.some((one) => one.key === key) === true;
   const own = useQuery({ ...fieldsQuery(key), enabled: hasFields && key !== object.key });
-  const currencyOf = (id: string) => {
-    const kind = own.data?.catalogue.fields.find((field) => field.id === id)?.kind;
-    return kind?.type === 'money' ? { currency: kind.currency } : {};
+  const currency = (kind: FieldKind | undefined) => {
+    const found = kind && currencyOf(kind);
+    return found === undefined ? {} : { currency: found };
   };
-  if (list.data) return list.data.map((field) => ({ ...field, ...currencyOf(field.id) }));
+  if (list.data) {
+    const kindOf = (id: string) => own.data?.catalogue.fields.find((field) => field.id === id)?.kind;
+    return list.data.map((field) => ({ ...field, ...currency(kindOf(field.id)) }));
+  }
   const fields = key === object.key ? catalogue.fields : (own.data?.catalogue.fields ?? []);
   return fields
     .filter((field) => field.retired !== true && ruleType(field.kind) !== undefined)
@@ -139,7 +142,7 @@ function useLookUpFields(key: string): readonly LookUpField[] {
       id: field.id,
       label: field.label,
       result: resultOf(field.kind),
-      ...(field.kind.type === 'money' ? { currency: field.kind.currency } : {}),
+      ...currency(field.kind),
     }));
 }
 
