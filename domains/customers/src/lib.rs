@@ -40,7 +40,12 @@ pub use duplicates::{Double, Doubles, Likeness};
 pub use error::CustomerError;
 pub use merging::{CustomerBelongings, CustomerMerge, CustomerRows, MergeState, RowsParent};
 pub use model::{Address, Contact, Customer, CustomerKind, CustomerLevel, Phone, Site};
-pub use ops::{contacts::create::insert_contact, create::insert, sites::create::insert_site};
+pub use ops::{
+    contacts::create::insert_contact,
+    create::insert,
+    documents::{CustomerDocument, documents},
+    sites::create::insert_site,
+};
 pub use reactions::{CustomerSearch, FollowMerges};
 
 /// The structure of this domain.
@@ -57,6 +62,7 @@ pub fn migrations() -> Vec<Migration> {
         ),
         db::migration!("customers", 4, "merges", "../migrations/0004_merges.sql"),
         db::migration!("customers", 5, "layouts", "../migrations/0005_layouts.sql"),
+        db::migration!("customers", 6, "documents", "../migrations/0006_documents.sql"),
     ]
 }
 
@@ -64,6 +70,7 @@ pub fn migrations() -> Vec<Migration> {
 pub fn routes() -> Routes {
     record_routes()
         .merge(people_and_places())
+        .merge(document_routes())
         .merge(merge_routes())
         .merge(personal_data_routes())
         .merge(layout_routes())
@@ -189,6 +196,33 @@ fn record_routes() -> Routes {
             "listCustomerChildren",
             "List the customers that belong to one",
             ops::children::handle,
+        )
+}
+
+fn document_routes() -> Routes {
+    let read = Access::Needs(CUSTOMERS_READ);
+    let update = Access::Needs(CUSTOMERS_UPDATE);
+    Routes::new("customers")
+        .get(
+            "/api/v1/customers/{id}/documents",
+            read,
+            "listCustomerDocuments",
+            "List a customer's documents, the newest first",
+            ops::documents::list,
+        )
+        .post(
+            "/api/v1/customers/{id}/documents",
+            update,
+            "addCustomerDocument",
+            "Add a document to a customer",
+            ops::documents::add,
+        )
+        .delete(
+            "/api/v1/customers/{id}/documents/{document_id}",
+            update,
+            "removeCustomerDocument",
+            "Remove a customer's document",
+            ops::documents::remove,
         )
 }
 

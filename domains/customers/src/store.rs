@@ -17,6 +17,7 @@ use crate::{
     layout::Row,
 };
 
+pub(crate) mod documents;
 pub(crate) mod duplicates;
 pub(crate) mod merges;
 

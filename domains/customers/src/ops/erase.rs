@@ -124,6 +124,7 @@ async fn erase(
         };
         store::update_site(tx, &site, &nowhere).await?;
     }
+    store::documents::delete_all(tx, before.id).await?;
     for rows in belongings.iter().filter(|rows| !rows.personal.is_empty()) {
         let touched = rows.rows().empty(tx, before.id, rows.personal).await?;
         rows.tell(tx, &touched, before.id, &json!({ "personal_data": "erased" })).await?;

@@ -4,6 +4,7 @@ pub(crate) mod archive;
 pub(crate) mod children;
 pub(crate) mod contacts;
 pub(crate) mod create;
+pub(crate) mod documents;
 pub(crate) mod duplicates;
 pub(crate) mod erase;
 pub(crate) mod get;
@@ -26,6 +27,7 @@ pub(crate) mod tests {
             jobs::migrations(),
             search::migrations(),
             http_api::migrations(),
+            files::migrations(),
             objects::migrations(),
             crate::migrations(),
         ]

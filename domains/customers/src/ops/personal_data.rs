@@ -28,6 +28,7 @@ pub(crate) async fn handle(
                 "merged_customers": merged,
                 "contacts": store::all_contacts(tx, path.id).await?,
                 "sites": store::all_sites(tx, path.id).await?,
+                "documents": store::documents::of_customer(tx, path.id, MOST).await?,
             });
             for id in merged.iter().map(|one| one.id).chain([path.id]) {
                 gather(tx, &belongings, id, &mut told).await?;

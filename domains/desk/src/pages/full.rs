@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use authz::{Permission, allows, permissions as p};
 use axum::extract::State;
 use contracts::{Contract, Verdict};
-use customers::{Contact, Customer, CustomerLevel, Site};
+use customers::{Contact, Customer, CustomerDocument, CustomerLevel, Site};
 use db::{DbError, Query as _, Read, list::Fragment};
 use devices::Device;
 use finance::{Quote, QuoteStatus};
@@ -41,6 +41,7 @@ const FEW: usize = 5;
 const MESSAGES: usize = 10;
 /// Files shown.
 const FILES: usize = 20;
+const DOCUMENTS: usize = 50;
 /// Months of the trend.
 const MONTHS: i64 = 12;
 /// Children shown.
@@ -224,6 +225,8 @@ pub struct CustomerFull {
     pub messages: Vec<CustomerMessage>,
     /// The last 20 files on tickets.
     pub files: Vec<CustomerFile>,
+    /// The newest 50 documents of the customer itself.
+    pub documents: Vec<CustomerDocument>,
     /// The last 12 months in which somebody answered, the oldest first.
     pub satisfaction_trend: Vec<MonthOfAnswers>,
     /// What jobs for the customer cost us so far, in minor units of `open_money_minor.currency`; null for whoever does
@@ -309,6 +312,7 @@ async fn full(r: &mut Read<'_>, id: Uuid) -> Result<CustomerFull, Problem> {
             .map(|(ticket_number, message)| CustomerMessage { ticket_number, message })
             .collect(),
         files: files.into_iter().map(|(ticket_number, file)| CustomerFile { ticket_number, file }).collect(),
+        documents: customers::documents(r, id, DOCUMENTS).await?,
         satisfaction_trend,
         cost_so_far_minor: money.cost,
     })

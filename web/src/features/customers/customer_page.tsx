@@ -68,7 +68,6 @@ const NEEDS: Partial<Record<Section, readonly string[]>> = {
   complaints: ['tickets.read'],
   surveys: ['surveys.read'],
   messages: ['tickets.read'],
-  files: ['tickets.read'],
 };
 
 function Sites({ file, editable }: { file: CustomerFile; editable: boolean }) {
@@ -136,7 +135,7 @@ function drawn(
     case 'messages':
       return <Conversation file={file} />;
     case 'files':
-      return <Files file={file} />;
+      return <Files file={file} editable={editable} />;
     case 'hierarchy':
       return <Hierarchy file={file} editable={editable} />;
     case 'notes':

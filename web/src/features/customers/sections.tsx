@@ -1,6 +1,8 @@
 /** What the company did with and for a customer: tickets, devices, contracts, money, visits, opinions, words, files. */
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { DocumentsPanel } from '@/features/devices/documents_panel';
+import { queryClient } from '@/shared/api/query_client';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { TicketLines } from '@/shared/records/related';
@@ -8,7 +10,7 @@ import { useCan, useSession } from '@/shared/session';
 import { Panel } from '@/shared/ui/record_page';
 import { SparkLine } from '@/shared/ui/spark_line';
 import { Facts, MoneyText, StatusTag, TimeText, ToneTag, WarrantyTag } from '@/shared/ui/texts';
-import type { CustomerFile } from './file';
+import { customerFileQuery, type CustomerFile } from './file';
 import { customers } from './messages';
 
 /** What is about this customer only, as the address of a list says it. */
@@ -333,28 +335,40 @@ export function Conversation({ file }: { file: CustomerFile }) {
   );
 }
 
-export function Files({ file }: { file: CustomerFile }) {
+/** Documents of the customer itself, and what came with their tickets. */
+export function Files({ file, editable }: { file: CustomerFile; editable: boolean }) {
   const t = useMessages(customers);
+  const can = useCan();
   return (
-    <Panel title={t('files')}>
-      <Lines
-        rows={file.files}
-        none={t('noFiles')}
-        render={(row) => (
-          <>
-            <a href={`/api/v1/files/${row.file_id}/content`} className="grow" style={{ overflowWrap: 'anywhere' }}>
-              {row.name}
-            </a>
-            <span className="row muted">
-              <Link to="/tickets/$id" params={{ id: row.ticket_id }}>
-                {row.ticket_number}
-              </Link>
-              <TimeText at={row.created_at} />
-            </span>
-          </>
-        )}
+    <>
+      <DocumentsPanel
+        path={`/api/v1/customers/${file.customer.id}/documents`}
+        documents={file.documents}
+        editable={editable}
+        onChanged={() => void queryClient.invalidateQueries({ queryKey: customerFileQuery(file.customer.id).queryKey })}
       />
-    </Panel>
+      {can('tickets.read') && (
+        <Panel title={t('ticketFiles')}>
+          <Lines
+            rows={file.files}
+            none={t('noFiles')}
+            render={(row) => (
+              <>
+                <a href={`/api/v1/files/${row.file_id}/content`} className="grow" style={{ overflowWrap: 'anywhere' }}>
+                  {row.name}
+                </a>
+                <span className="row muted">
+                  <Link to="/tickets/$id" params={{ id: row.ticket_id }}>
+                    {row.ticket_number}
+                  </Link>
+                  <TimeText at={row.created_at} />
+                </span>
+              </>
+            )}
+          />
+        </Panel>
+      )}
+    </>
   );
 }
 

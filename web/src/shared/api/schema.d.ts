@@ -581,6 +581,41 @@ export interface paths {
         patch: operations["updateContact"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a customer's documents, the newest first */
+        get: operations["listCustomerDocuments"];
+        put?: never;
+        /** Add a document to a customer */
+        post: operations["addCustomerDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a customer's document */
+        delete: operations["removeCustomerDocument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/duplicates": {
         parameters: {
             query?: never;
@@ -1600,6 +1635,24 @@ export interface paths {
         /** Save a form's draft */
         put: operations["updateForm"];
         post?: never;
+        /** Delete a draft that was never published */
+        delete: operations["deleteForm"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a form away */
+        post: operations["archiveForm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1617,6 +1670,23 @@ export interface paths {
         put?: never;
         /** Put a form's draft to use */
         post: operations["publishForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a form back */
+        post: operations["restoreForm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2189,6 +2259,23 @@ export interface paths {
         put?: never;
         /** Draft a form */
         post: operations["createForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{object}/forms/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put an object's forms in order */
+        put: operations["orderForms"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4699,6 +4786,14 @@ export interface components {
              */
             file_id: string;
         };
+        /** @description Add a file that was uploaded before. */
+        AddDocument2: {
+            /**
+             * Format: uuid
+             * @description The file.
+             */
+            file_id: string;
+        };
         /** @description A Chinese postal address in its four parts; any of them may be missing. */
         Address: {
             /** @description City: 苏州市. */
@@ -4737,6 +4832,15 @@ export interface components {
              * @default null
              */
             nps: number | null;
+        };
+        /** @description What the customer filled in. */
+        Answers: {
+            /** @description The form for customers and its fields. */
+            form: components["schemas"]["FormToFill"];
+            /** @description The values that stand on it, by field id. */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /** @description A key for scripts, without its secret. */
         ApiKey: {
@@ -5382,7 +5486,7 @@ export interface components {
             sent_at: string | null;
         };
         /** @description What a phone reports. */
-        CommandKind: "accept" | "decline" | "depart" | "check_in" | "checklist" | "labour" | "part_use" | "photo" | "signature" | "result" | "check_out" | "note";
+        CommandKind: "accept" | "decline" | "depart" | "check_in" | "checklist" | "labour" | "part_use" | "photo" | "signature" | "result" | "check_out" | "note" | "fields";
         /** @description What became of one command. */
         CommandOutcome: {
             /**
@@ -6687,6 +6791,50 @@ export interface components {
              */
             warranty_starts_on: string | null;
         };
+        /** @description A document of a customer. */
+        CustomerDocument: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who added it. */
+            created_by_name: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            customer_id: string;
+            /**
+             * Format: uuid
+             * @description The file to read.
+             */
+            file_id: string;
+            /**
+             * Format: uuid
+             * @description The document's id.
+             */
+            id: string;
+            /** @description What it is. */
+            media_type: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Format: date-time
+             * @description Last change.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises when it goes to another customer.
+             */
+            version: number;
+        };
         /** @description A file on one of the customer's tickets. */
         CustomerFile: {
             /**
@@ -6745,6 +6893,8 @@ export interface components {
             customer: components["schemas"]["Customer"];
             /** @description The first 20 devices. */
             devices: components["schemas"]["CustomerDevice"][];
+            /** @description The newest 50 documents of the customer itself. */
+            documents: components["schemas"]["CustomerDocument"][];
             /** @description The last 20 files on tickets. */
             files: components["schemas"]["CustomerFile"][];
             /** @description The last 10 messages on tickets. */
@@ -7268,6 +7418,8 @@ export interface components {
             company: string;
             /** @description The device. */
             device: components["schemas"]["DeviceFace"];
+            /** @description What a report asks beyond its standard fields. */
+            form: components["schemas"]["FormToFill"] | null;
             /** @description The newest report that is being worked on. */
             open_ticket: components["schemas"]["KnownFault"] | null;
             /** @description Where exactly it stands. */
@@ -8122,14 +8274,14 @@ export interface components {
              * @description When, by the phone's clock.
              */
             device_time: string;
-            /** @description What: accept, decline, depart, check_in, checklist, labour, part_use, photo, signature, result, check_out, note. */
+            /** @description What: accept, decline, depart, check_in, checklist, labour, part_use, photo, signature, result, check_out, note, fields. */
             kind: string;
             /**
              * @description Details, by kind: decline `{reason}`; check_in and check_out `{lat, lng, accuracy_metres}`; checklist `{items:
              *     [{id, done, note}]}`; labour `{minutes, kind: labour|travel, note}`; part_use `{part_id, quantity, serial}`;
              *     photo `{file_id, kind: before|after|other, taken_at, lat, lng, sha256}`; signature `{file_id, signer_name,
              *     signed_at, sha256}` or `{excused_reason}`; result `{result, text, cause_code, action_code, resolve_ticket}`;
-             *     note `{text}`.
+             *     note `{text}`; fields `{of: ticket|device, form, form_version, values: {field id: value}}`.
              * @default null
              */
             payload: unknown;
@@ -8245,6 +8397,8 @@ export interface components {
             conflicts: components["schemas"]["FieldConflict"][];
             /** @description Who is signed in. */
             engineer: components["schemas"]["Engineer"];
+            /** @description What engineers fill in about tickets and devices. */
+            forms: components["schemas"]["FormToFill"][];
             /**
              * Format: date-time
              * @description The visits shown begin from here (yesterday) ...
@@ -9216,6 +9370,11 @@ export interface components {
         };
         /** @description A form in the list of forms. */
         FormInfo: {
+            /**
+             * Format: date-time
+             * @description When it was put away; nobody is offered it since.
+             */
+            archived_at: string | null;
             /** @description Who fills it in. */
             channel: components["schemas"]["Channel"];
             /**
@@ -9245,8 +9404,13 @@ export interface components {
         };
         /** @description The forms of an object. */
         FormList: {
-            /** @description In the order in which they were made. */
+            /** @description In their order: of those that fit somebody, the first is offered first. */
             items: components["schemas"]["FormInfo"][];
+        };
+        /** @description The forms of an object in a new order. */
+        FormOrder: {
+            /** @description All forms of the object, the one to be offered first at the beginning. */
+            forms: string[];
         };
         /** @description One column, tab or step. */
         FormPart: {
@@ -9255,8 +9419,22 @@ export interface components {
             /** @description Its name; tabs and steps need one. */
             title?: components["schemas"]["Label"] | null;
         };
+        /** @description A form with the fields that whoever fills it in needs to know. */
+        FormToFill: {
+            /** @description The fields. */
+            catalogue: components["schemas"]["Catalogue"];
+            /** @description The form; without one all fields stand below each other. */
+            form: components["schemas"]["Form"] | null;
+            /** @description The object's key. */
+            object: string;
+        };
         /** @description One form: its draft, or a published version. */
         FormView: {
+            /**
+             * Format: date-time
+             * @description When it was put away.
+             */
+            archived_at: string | null;
             /** @description The form. */
             form: components["schemas"]["Form"];
             /**
@@ -13210,6 +13388,13 @@ export interface components {
             /** @description What is wrong. */
             description: string;
             /**
+             * @description What the device's page asked for in `form`, by field id; `$form` and `$form_version` say with which form it was
+             *     filled in, the one in use when absent.
+             */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
+            /**
              * @description Files uploaded for this device.
              * @default []
              */
@@ -14416,6 +14601,8 @@ export interface components {
         TicketFace: {
             /** @description Where. */
             address: string | null;
+            /** @description What they filled in when they reported it. */
+            answers: components["schemas"]["Answers"] | null;
             /** @description Who serves them. */
             company: string;
             /**
@@ -17228,6 +17415,105 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listCustomerDocuments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDocument"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addCustomerDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The customer's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDocument"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDocument"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeCustomerDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The customer's id. */
+                id: string;
+                /** @description The document's id. */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listDuplicatesOfCustomer: {
         parameters: {
             query?: never;
@@ -19628,7 +19914,108 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    deleteForm: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The form's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    archiveForm: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The form's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     publishForm: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The form's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormView"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreForm: {
         parameters: {
             query?: never;
             header: {
@@ -21070,6 +21457,41 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    orderForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The object's key. */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormOrder"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     previewFormula: {
         parameters: {
             query?: never;
@@ -22308,7 +22730,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AddDocument"];
+                "application/json": components["schemas"]["AddDocument2"];
             };
         };
         responses: {

@@ -174,6 +174,8 @@ const KINDS: Readonly<Record<string, Label>> = {
   'device.meter_changed': l('修改了仪表', 'changed a meter'),
   'device.meter_read': l('登记了读数', 'noted a reading'),
   'device.meter_reading_removed': l('删除了读数', 'removed a reading'),
+  'customer.document_added': l('添加了资料', 'added a document'),
+  'customer.document_removed': l('移除了资料', 'removed a document'),
   'device.document_added': l('添加了资料', 'added a document'),
   'device.document_removed': l('移除了资料', 'removed a document'),
   'product.document_added': l('添加了产品资料', 'added a document to the product'),

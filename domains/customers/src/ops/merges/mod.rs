@@ -18,7 +18,7 @@ pub(crate) const FIELDS: [&str; 10] =
     ["name", "kind", "level", "phone", "email", "address", "note", "owner_id", "region_id", "parent_id"];
 
 /// Rows of this domain that go along at once.
-pub(crate) const OWN_ROWS: [CustomerRows; 3] = [
+pub(crate) const OWN_ROWS: [CustomerRows; 4] = [
     CustomerRows {
         name: "contacts",
         object: "contact",
@@ -32,6 +32,15 @@ pub(crate) const OWN_ROWS: [CustomerRows; 3] = [
         name: "sites",
         object: "site",
         table: "sites",
+        column: "customer_id",
+        label: "name",
+        parent: RowsParent::Customer,
+        personal: &[],
+    },
+    CustomerRows {
+        name: "documents",
+        object: "customer_document",
+        table: "customer_documents",
         column: "customer_id",
         label: "name",
         parent: RowsParent::Customer,
