@@ -29,6 +29,7 @@ fn migrations() -> Vec<Migration> {
         search::migrations(),
         http_api::migrations(),
         identity::migrations(),
+        objects::migrations(),
         files::migrations(),
         customers::migrations(),
         products::migrations(),
@@ -270,5 +271,50 @@ testkit::both! {
         let ticket = t.db.write(&t.cx, read).await.unwrap().unwrap();
         assert_eq!((ticket.source, ticket.device_id, ticket.kind), (Source::Qr, Some(device.id), TicketType::Repair));
         assert_eq!((ticket.contact_name.as_deref(), ticket.created_by), (Some("王五"), None));
+    }
+
+    migrations(), |t| a_report_asks_what_the_form_for_customers_asks {
+        let stage = Stage::new(t).await;
+        let device = device(t).await;
+        let api = objects::testing::Api::new(&t.db, &t.world, [objects::routes()]);
+        let field = |id: &str, kind: Value, more: Value| {
+            let mut field = json!({"id": id, "label": {"zh": id, "en": id}, "kind": kind});
+            field.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            field
+        };
+        let fields = [
+            field("floor", json!({"type": "integer", "min": 1, "max": 99}), json!({})),
+            field("receipt", json!({"type": "auto_number", "prefix": "R", "digits": 4}), json!({})),
+            field("internal", json!({"type": "text"}), json!({})),
+        ];
+        let body = json!({"catalogue": {"object": "ticket", "fields": fields}});
+        api.send(&t.cx, Method::PUT, "/api/v1/objects/ticket/fields", &[("if-match", "\"0\"")], Some(body)).await.ok(200);
+        let page = format!("/api/v1/public/devices/{}", device.qr_token);
+        assert_eq!(stage.get(&page).await.ok(200).json["form"], Value::Null);
+        let path = format!("{page}/tickets");
+        let report = |ext: Value| json!({"description": "困人", "contact_name": "王五", "contact_phone": "13800138000", "ext": ext});
+        let stray = stage.post(&path, report(json!({"internal": "x"}))).await.ok(422);
+        assert_eq!(stray.json["errors"][0]["pointer"], "/ext/$form");
+        let form = json!({"form": {"id": "f", "name": {"zh": "报修", "en": "Report"}, "channel": "customer", "version": 1,
+            "body": [{"layout": "columns", "parts": [{"items": [{"type": "field", "field": "floor", "width": 3, "required": true}]}]}]}});
+        let form = api.post(&t.cx, "/api/v1/objects/ticket/forms", form).await.ok(201).id();
+        api.act(&t.cx, &format!("/api/v1/forms/{form}/publish"), 1).await.ok(200);
+        let shown = stage.get(&page).await.ok(200).json;
+        assert_eq!((&shown["form"]["form"]["id"], &shown["form"]["catalogue"]["fields"][0]["id"]), (&json!(form), &json!("floor")));
+        assert_eq!(shown["form"]["catalogue"]["fields"].as_array().unwrap().len(), 1);
+        // Whoever sends nothing is asked all the same, and what is wrong is pointed at.
+        for (sent, code) in [(Value::Null, "required"), (json!({}), "required"), (json!({"floor": 100, "$form": form}), "out_of_range")] {
+            let refused = stage.post(&path, report(sent)).await.ok(422);
+            assert_eq!((&refused.json["errors"][0]["pointer"], &refused.json["errors"][0]["code"]), (&json!("/ext/floor"), &json!(code)));
+        }
+        let sent = json!({"floor": 3, "internal": "x", "$form": form, "$form_version": 1});
+        let url = stage.post(&path, report(sent)).await.ok(200).text("tracking_url");
+        let token = url.rsplit('/').next().unwrap();
+        let tracked = stage.get(&format!("/api/v1/public/tickets/{token}")).await.ok(200).json;
+        assert_eq!(tracked["answers"]["values"], json!({"floor": 3}));
+        let number = tracked["number"].as_str().unwrap().to_owned();
+        let read = async move |tx: &mut Tx<'_>| tickets::by_number(tx, &number).await;
+        let ticket = t.db.write(&t.cx, read).await.unwrap().unwrap();
+        assert_eq!(Value::Object(ticket.ext.0), json!({"floor": 3, "receipt": "R0001"}));
     }
 }

@@ -44,6 +44,7 @@ pub use ops::{
     meters::{insert as insert_meter, note as note_reading},
     parts::{Origin, insert as install_part, withdraw as withdraw_part},
     qr::qr_svg,
+    update::fill_in,
 };
 pub use reactions::DeviceSearch;
 

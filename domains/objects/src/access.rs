@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What stands in place of personal data.
-pub(crate) const MASK: &str = "***";
+pub const MASK: &str = "***";
 
 /// The columns that tie a record to people.
 const SCOPE: ScopeColumns<'static> =
@@ -56,19 +56,16 @@ pub(crate) fn reach(cx: &Context, object: &ObjectDefinition, action: Action) -> 
     cx.grants().roles.iter().filter_map(|role| object.roles.0.get(role).and_then(of)).max()
 }
 
-/// Who fills forms in as the actor does.
-fn channel(cx: &Context) -> Channel {
-    match cx.actor().kind {
-        ActorKind::Customer => Channel::Customer,
-        ActorKind::User if cx.grants().roles == ["engineer"] => Channel::Engineer,
-        _ => Channel::Staff,
-    }
+/// Whether the actor may fill in the form: it is for their side of the counter and their roles. Colleagues work at desks
+/// and on phones, as the page asks. Who manages objects may use all.
+pub(crate) fn may_use(cx: &Context, form: &Form) -> bool {
+    let theirs = (form.channel == Channel::Customer) == (cx.actor().kind == ActorKind::Customer);
+    manages(cx) || (theirs && is_meant_for(cx, form))
 }
 
-/// Whether the actor may fill in the form: it is for their channel and their roles. Who manages objects may use all.
-pub(crate) fn may_use(cx: &Context, form: &Form) -> bool {
-    let role = |role: &String| cx.grants().roles.contains(role);
-    manages(cx) || (form.channel == channel(cx) && (form.roles.is_empty() || form.roles.iter().any(role)))
+/// Whether one of the actor's roles is among those that the form is for.
+pub(crate) fn is_meant_for(cx: &Context, form: &Form) -> bool {
+    form.roles.is_empty() || form.roles.iter().any(|role| cx.grants().roles.contains(role))
 }
 
 /// What the actor may do with the object.

@@ -16,7 +16,7 @@
 //! kept to roles, and personal data is masked without `personal_data.read`; [`reveal`] shows it and writes that down.
 //!
 //! Events: `object.created`, `.updated`, `.archived`, `.restored`, `fields.updated`, `form.created`, `.updated`,
-//! `.published`; on the timeline of `record:<key>` `record.created`, `.updated`, `.archived`, `.restored`; on the timeline
+//! `.published`, `.archived`, `.restored`, `.deleted`, `forms.ordered`; on the timeline of `record:<key>` `record.created`, `.updated`, `.archived`, `.restored`; on the timeline
 //! of any record with own fields [`personal_data.revealed`](REVEALED).
 
 mod access;
@@ -27,6 +27,7 @@ mod computed;
 mod date;
 mod error;
 mod exact;
+mod filling;
 mod following;
 mod index;
 mod jobs;
@@ -50,11 +51,13 @@ mod timeline;
 mod unique;
 mod values;
 
+pub use access::MASK;
 pub use change::Change;
 pub use checks::{Checks, Invalid, folded_code};
 pub use date::{Date, DateError};
 pub use error::ObjectError;
 pub use exact::Exact;
+pub use filling::{FormToFill, channel_of, form_to_fill};
 pub use following::{Relation, relations_to};
 pub use jobs::{ComputeFields, IndexFields, RecomputeRecords, SearchAnew, SpreadLookUps, handlers};
 pub use ops::document::CommonDocument;
@@ -73,5 +76,6 @@ pub fn migrations() -> Vec<db::Migration> {
     vec![
         db::migration!("objects", 1, "objects", "../migrations/0001_objects.sql"),
         db::migration!("objects", 2, "computed", "../migrations/0002_computed.sql"),
+        db::migration!("objects", 3, "forms", "../migrations/0003_forms.sql"),
     ]
 }

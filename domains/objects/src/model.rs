@@ -241,6 +241,8 @@ pub struct FormInfo {
     pub version: i64,
     /// The version in use; absent until it is published.
     pub published_version: Option<i64>,
+    /// When it was put away; nobody is offered it since.
+    pub archived_at: Option<Timestamp>,
     /// When it was last saved.
     pub updated_at: Timestamp,
 }
@@ -248,7 +250,7 @@ pub struct FormInfo {
 /// The forms of an object.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FormList {
-    /// In the order in which they were made.
+    /// In their order: of those that fit somebody, the first is offered first.
     pub items: Vec<FormInfo>,
 }
 
@@ -265,6 +267,8 @@ pub struct FormView {
     pub version: i64,
     /// The version in use; absent until it is published.
     pub published_version: Option<i64>,
+    /// When it was put away.
+    pub archived_at: Option<Timestamp>,
 }
 
 impl HasVersion for FormView {
@@ -288,10 +292,22 @@ pub(crate) struct StoredForm {
     pub updated_at: Timestamp,
     pub object: String,
     pub published_version: Option<i64>,
+    pub archived_at: Option<Timestamp>,
+    pub place: i64,
     pub draft: Json<Form>,
 }
 
-db::record!(StoredForm { id, version, created_at, updated_at, object, published_version, draft });
+db::record!(StoredForm {
+    id,
+    version,
+    created_at,
+    updated_at,
+    object,
+    published_version,
+    archived_at,
+    place,
+    draft
+});
 
 impl StoredForm {
     /// As callers see it, with the draft or another version of it.
@@ -302,6 +318,7 @@ impl StoredForm {
             form: form.unwrap_or(self.draft.0),
             version: self.version,
             published_version: self.published_version,
+            archived_at: self.archived_at,
         }
     }
 }

@@ -123,6 +123,10 @@ fn form_routes() -> Routes {
         .get("/api/v1/forms/{id}", signed_in, "getForm", "Show a form, or a version of it", forms::get)
         .put("/api/v1/forms/{id}", manage, "updateForm", "Save a form's draft", forms::put)
         .post("/api/v1/forms/{id}/publish", manage, "publishForm", "Put a form's draft to use", forms::publish)
+        .post("/api/v1/forms/{id}/archive", manage, "archiveForm", "Put a form away", forms::archive)
+        .post("/api/v1/forms/{id}/restore", manage, "restoreForm", "Take a form back", forms::restore)
+        .delete("/api/v1/forms/{id}", manage, "deleteForm", "Delete a draft that was never published", forms::delete)
+        .put("/api/v1/objects/{object}/forms/order", manage, "orderForms", "Put an object's forms in order", forms::order)
 }
 
 fn record_routes() -> Routes {

@@ -14,6 +14,7 @@ use crate::{
     ObjectError,
     access::{MASK, Viewer},
     computed,
+    filling::form_in,
     index::{changed, entries},
     listing::now,
     references,
@@ -187,7 +188,9 @@ impl Settled {
     }
 }
 
-/// [`settle`] for the `ext` of a built-in object's record; without `sent` everything stays as it is.
+/// [`settle`] for the `ext` of a built-in object's record; without `sent` everything stays as it is. Beside the values it
+/// may name the form they were filled in with as `$form`, and its version as `$form_version`: then the form's rules hold
+/// too.
 ///
 /// # Errors
 /// [`ObjectError::Record`] with a pointer below `/ext` to each wrong value.
@@ -199,11 +202,12 @@ pub async fn settle_ext(
     sent: Option<Map>,
     numbers: &Numbers,
 ) -> Result<Settled, ObjectError> {
-    let Some(values) = sent else {
+    let Some(mut sent) = sent else {
         let values = before.cloned().unwrap_or_default();
         return Ok(Settled { values, changed: false, changes: json!({}), statements: Vec::new() });
     };
-    settle(tx, Sent { object, record, before, values, pointer: "/ext", numbers, form: None }).await
+    let form = form_in(tx, object, &mut sent).await?;
+    settle(tx, Sent { object, record, before, values: sent, pointer: "/ext", numbers, form: form.as_ref() }).await
 }
 
 /// The values as the caller sees them: without fields of other roles, with personal data masked.

@@ -118,7 +118,7 @@ testkit::both! {
         let free = api.post(&sales, CARS, json!({"values": {"plate": "A2", "colour": "red", "boss_only": "x"}})).await.ok(201);
         assert_eq!(free.json["values"], json!({"plate": "A2", "colour": "red"}));
         let path = format!("/api/v1/forms/{}", staff.id());
-        let mut second = form("engineer", json!([]), &["plate", "colour"]);
+        let mut second = form("customer", json!([]), &["plate", "colour"]);
         second["form"]["body"][0]["parts"][0]["items"][1]["required"] = json!(true);
         api.send(&t.cx, Method::PUT, &path, &[("if-match", "\"2\"")], Some(second)).await.ok(200);
         publish(&api, &t.cx, &staff.id(), 3).await;

@@ -36,9 +36,10 @@ pub use model::{
     WaitReason, Warranty,
 };
 pub use ops::{
-    create::{number, open},
+    create::{number, open, open_with},
     list::{FIELDS, LISTING},
     message::write_message,
+    update::fill_in,
 };
 pub use presence::Presence;
 pub use sla::{BusinessCalendar, STARTING_MINUTES, ServiceLevelCache, ServiceLevels, SlaPolicy, starting_calendar};

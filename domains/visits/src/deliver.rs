@@ -2,9 +2,12 @@
 
 use authz::permissions::VISITS_WORK;
 use db::{Db, DbError, Query as _, Tx};
-use http_api::{Problem, scope_condition};
+use devices::DeviceError;
+use forms::Channel;
+use http_api::{FieldError, Problem, scope_condition};
 use inventory::{InventoryError, NewUse};
 use kernel::{Context, Scope, Timestamp, Uuid};
+use objects::ObjectError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,7 +16,7 @@ use tickets::TicketError;
 use crate::{
     VisitError,
     conflict::{ConflictStatus, FieldConflict},
-    field::{CommandKind, Found, Reason, Refusal, Stamp, Step, rejected},
+    field::{CommandKind, FilledIn, FilledOf, Found, Reason, Refusal, Stamp, Step, rejected},
     model::{PartLine, Visit},
     plan::event,
     store::{self, Sent, StoredCommand},
@@ -47,7 +50,7 @@ pub struct FieldCommand {
     pub client_id: Uuid,
     /// The visit.
     pub visit_id: Uuid,
-    /// What: accept, decline, depart, check_in, checklist, labour, part_use, photo, signature, result, check_out, note.
+    /// What: accept, decline, depart, check_in, checklist, labour, part_use, photo, signature, result, check_out, note, fields.
     #[schemars(length(max = 64))]
     pub kind: String,
     /// When, by the phone's clock.
@@ -59,7 +62,7 @@ pub struct FieldCommand {
     /// [{id, done, note}]}`; labour `{minutes, kind: labour|travel, note}`; part_use `{part_id, quantity, serial}`;
     /// photo `{file_id, kind: before|after|other, taken_at, lat, lng, sha256}`; signature `{file_id, signer_name,
     /// signed_at, sha256}` or `{excused_reason}`; result `{result, text, cause_code, action_code, resolve_ticket}`;
-    /// note `{text}`.
+    /// note `{text}`; fields `{of: ticket|device, form, form_version, values: {field id: value}}`.
     #[serde(default)]
     pub payload: Value,
 }
@@ -346,12 +349,15 @@ pub(crate) async fn apply(
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let filled = if let Step::Fields(filled) = &step { Some((filled.of, filled.form)) } else { None };
     let mut after = before.clone();
     if let Err(refusal) = after.merge(step, found, stamp) {
         return Ok(Err(refusal));
     }
     store::update(tx, before, &mut after).await?;
-    let mut data = json!({ "details": payload, "at": stamp.at });
+    // What was filled in is told, and masked, by whatever it was filled in about.
+    let told = filled.map_or_else(|| payload.clone(), |(of, form)| json!({ "of": of, "form": form }));
+    let mut data = json!({ "details": told, "at": stamp.at });
     if let Value::Object(fields) = &mut data {
         if after.status != before.status {
             fields.insert("status".to_owned(), json!({ "from": before.status, "to": after.status }));
@@ -385,6 +391,11 @@ async fn find(
             return Ok(Err(rejected("not_a_picture", "Photos and signatures must be pictures.")));
         }
         found.sha256 = Some(file.sha256);
+    }
+    if let Step::Fields(filled) = step
+        && let Err(refusal) = fill_in(tx, visit, filled).await?
+    {
+        return Ok(Err(refusal));
     }
     if let Step::PartUse(part) = step {
         let new = NewUse {
@@ -451,4 +462,44 @@ fn new_conflict(
         created_at: now,
         updated_at: now,
     }
+}
+
+/// Puts what was filled in where it belongs: engineers fill in what a form for them asks, whatever else they may change.
+async fn fill_in(tx: &mut Tx<'_>, visit: &Visit, filled: &FilledIn) -> Result<Result<(), Refusal>, VisitError> {
+    if objects::channel_of(tx, filled.form).await? != Some(Channel::Engineer) {
+        let detail = "This form is not for engineers any more. Reload the page and fill in what it asks now.";
+        return Ok(Err(rejected("form_not_yours", detail)));
+    }
+    let mut ext = filled.values.clone();
+    ext.insert("$form".to_owned(), json!(filled.form));
+    ext.insert("$form_version".to_owned(), json!(filled.form_version));
+    let Some(ticket) = tickets::get(tx, visit.ticket_id).await? else {
+        return Ok(Err(rejected("unknown_ticket", "The ticket of this visit no longer exists.")));
+    };
+    let done = match filled.of {
+        FilledOf::Ticket => tickets::fill_in(tx, ticket, ext).await.map(|_| ()).map_err(VisitError::from),
+        FilledOf::Device => match ticket.device_id.or(visit.device_id) {
+            Some(id) => devices::fill_in(tx, id, ext).await.map_err(VisitError::from),
+            None => return Ok(Err(rejected("unknown_device", "The ticket names no device to fill this in about."))),
+        },
+    };
+    match done {
+        // The database is not to blame on whoever fills the form in.
+        Err(VisitError::Ticket(TicketError::Own(error)) | VisitError::Device(DeviceError::Own(error)))
+            if !matches!(error, ObjectError::Db(_)) =>
+        {
+            Ok(Err(rejected("invalid_values", in_words(&error.into()))))
+        }
+        done => done.map(Ok),
+    }
+}
+
+/// What is wrong, each value by its field.
+fn in_words(problem: &Problem) -> String {
+    let named = |error: &FieldError| match error.pointer.strip_prefix("/ext/") {
+        Some(field) => format!("{field}: {}", error.message),
+        None => error.message.clone(),
+    };
+    let errors: Vec<String> = problem.errors().iter().map(named).collect();
+    if errors.is_empty() { problem.detail().to_owned() } else { errors.join(" ") }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with visits, and how the edge says it.
 
 use db::DbError;
+use devices::DeviceError;
 use http_api::{FieldError, Problem};
 use inventory::InventoryError;
 use objects::Invalid;
@@ -55,6 +56,9 @@ pub enum VisitError {
     /// The ticket refused.
     #[error(transparent)]
     Ticket(#[from] TicketError),
+    /// The device refused.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// The parts list refused.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
@@ -92,6 +96,7 @@ impl From<VisitError> for Problem {
             VisitError::Forbidden => Self::forbidden("Your roles do not include deciding this. Ask dispatch."),
             VisitError::Invalid(invalid) => invalid.into(),
             VisitError::Ticket(error) => error.into(),
+            VisitError::Device(error) => error.into(),
             VisitError::Inventory(error) => error.into(),
             VisitError::Db(error) => error.into(),
         }

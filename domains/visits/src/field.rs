@@ -51,6 +51,8 @@ db::choice! {
         CheckOut = "check_out",
         /// Something to remember.
         Note = "note",
+        /// A form about the ticket or its device, filled in.
+        Fields = "fields",
     }
 }
 
@@ -70,6 +72,7 @@ impl CommandKind {
             Self::Result => "visit.result_reported",
             Self::CheckOut => "visit.checked_out",
             Self::Note => "visit.noted",
+            Self::Fields => "visit.form_filled_in",
         }
     }
 }
@@ -204,6 +207,30 @@ struct NotePayload {
     text: String,
 }
 
+db::choice! {
+    /// What a form is about.
+    pub enum FilledOf {
+        /// The visit's ticket.
+        Ticket = "ticket",
+        /// The device that the ticket is about.
+        Device = "device",
+    }
+}
+
+/// A form filled in.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilledIn {
+    /// What it is about.
+    pub of: FilledOf,
+    /// The form.
+    pub form: Uuid,
+    /// The version that the phone had.
+    pub form_version: i64,
+    /// Values by field id; null empties one.
+    pub values: serde_json::Map<String, serde_json::Value>,
+}
+
 /// A command read and checked as far as that is possible without the database.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
@@ -231,6 +258,8 @@ pub enum Step {
     CheckOut(Place),
     /// Something to remember.
     Note(String),
+    /// A form filled in; its values go where they belong before.
+    Fields(FilledIn),
 }
 
 /// What the database added to a step before it is merged.
@@ -361,6 +390,7 @@ impl Step {
                 Self::Result(result)
             }
             CommandKind::Note => Self::Note(text("text", &read::<NotePayload>(payload)?.text, LONGEST_TEXT)?),
+            CommandKind::Fields => Self::Fields(read(payload)?),
         })
     }
 
@@ -455,6 +485,8 @@ impl Visit {
                 self.notes.0.push(VisitNote { command_id, text, at, by_name });
                 self.notes.0.sort_by_key(|note| note.at);
             }
+            // They are the ticket's or the device's.
+            Step::Fields(_) => {}
         }
         if stamp.skew_seconds.is_some() {
             self.clock_skew_seconds = stamp.skew_seconds;

@@ -28,6 +28,7 @@ pub fn migrations() -> Vec<Migration> {
         events::migrations(),
         jobs::migrations(),
         http_api::migrations(),
+        objects::migrations(),
         files::migrations(),
         customers::migrations(),
         products::migrations(),

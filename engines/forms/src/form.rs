@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rules::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, Label};
 use crate::check::{Defect, defect};
 use crate::kind::is_false;
+use crate::order::{needs, parsed};
 
 /// One form of an object. A process step pins a version; a version never changes once it is used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -129,6 +131,23 @@ impl Form {
             .collect()
     }
 
+    /// The catalogue without the fields that whoever fills the form in has nothing to do with: what remains stands on it,
+    /// or decides about what does.
+    pub fn cut(&self, catalogue: &Catalogue) -> Catalogue {
+        let mut kept: BTreeSet<&str> = self.items().into_keys().collect();
+        let mut open: Vec<&str> = kept.iter().copied().collect();
+        while let Some(field) = open.pop().and_then(|id| catalogue.field(id)) {
+            let asked = parsed(field.required_if.as_ref(), &catalogue.fields);
+            let asked = asked.iter().flat_map(Condition::fields).map(|id| id.to_string()).collect::<Vec<_>>();
+            let decides = catalogue.fields.iter().map(|other| other.id.as_str());
+            let needed = needs(field, &catalogue.fields);
+            let decides = decides.filter(|id| needed.contains(id) || asked.iter().any(|asked| asked == id));
+            open.extend(decides.filter(|id| kept.insert(id)));
+        }
+        let fields = catalogue.fields.iter().filter(|field| kept.contains(field.id.as_str())).cloned().collect();
+        Catalogue { object: catalogue.object.clone(), fields, unique_together: Vec::new() }
+    }
+
     /// What is wrong with the form, by JSON pointers into it.
     pub fn check(&self, catalogue: &Catalogue) -> Vec<Defect> {
         let mut defects = Vec::new();
@@ -146,15 +165,34 @@ impl Form {
                 }
             }
         }
-        self.check_required(catalogue, &mut defects);
+        if self.channel == Channel::Customer {
+            self.check_for_customers(catalogue, &mut defects);
+            self.check_required(catalogue, &mut defects);
+        }
         defects
+    }
+
+    /// Customers choose neither colleagues nor records, and what they photograph goes with their report.
+    fn check_for_customers(&self, catalogue: &Catalogue, defects: &mut Vec<Defect>) {
+        for (section, place) in self.body.iter().zip(0..) {
+            for (part, within) in section.parts.iter().zip(0..) {
+                for (item, at) in part.items.iter().zip(0..) {
+                    let Item::Field { field: id, .. } = item else { continue };
+                    let Some(field) = catalogue.field(id).filter(|field| !field.kind.is_for_customers()) else { continue };
+                    let message = format!(
+                        "Remove this item; customers cannot fill in `{}`, because they see neither colleagues, records \
+                         nor stored files.",
+                        field.id
+                    );
+                    let at = format!("/body/{place}/parts/{within}/items/{at}/field");
+                    defects.push(defect(at, "not_for_customers", message));
+                }
+            }
+        }
     }
 
     /// Customers can't give what their form doesn't show, and nobody else is there to give it.
     fn check_required(&self, catalogue: &Catalogue, defects: &mut Vec<Defect>) {
-        if self.channel != Channel::Customer {
-            return;
-        }
         let items = self.items();
         let given = |id: &str| items.get(id).is_some_and(|item| !item.is_read_only());
         for field in catalogue.fields.iter().filter(|field| field.required && field.takes_input()) {

@@ -363,6 +363,21 @@ impl FieldKind {
         matches!(self, Self::AutoNumber(_) | Self::Formula(_) | Self::RollUp(_) | Self::LookUp(_) | Self::System(_))
     }
 
+    /// Whether customers can give it on a form: it names neither people, records nor stored files of the company.
+    pub fn is_for_customers(&self) -> bool {
+        match self {
+            Self::Person
+            | Self::Team
+            | Self::Relation(_)
+            | Self::Attachment(_)
+            | Self::Image(_)
+            | Self::Media(_)
+            | Self::Signature => false,
+            Self::SubTable(table) => table.fields.iter().all(|column| column.kind.is_for_customers()),
+            _ => true,
+        }
+    }
+
     /// The settings of a `choice` or `choices` field.
     pub const fn choice(&self) -> Option<&ChoiceSettings> {
         match self {

@@ -1,11 +1,7 @@
 // One spelling of the same text, as in engines/forms/src/text.rs and pattern.rs.
 
 import { isDate, readTime } from './conditions';
-
-/** Without spaces at both ends; what Rust and JavaScript together call a space. */
-export function trim(text: string): string {
-  return text.replace(/^[\s\u0085]+|[\s\u0085]+$/g, '');
-}
+import { trim } from './json';
 
 /** One line: control characters become spaces. */
 export function oneLine(text: string): string {

@@ -12,10 +12,10 @@ import {
   oneLine,
   phone,
   region,
-  trim,
   url,
   utc,
 } from './form_texts';
+import { isEmpty, isObject, trim, type JsonObject } from './json';
 import type { ChoiceKind, DecimalKind, FieldKind, MomentKind, TextLimits } from './form_types';
 
 /** A mistake inside of a value, `at` a JSON pointer from the value to it. */
@@ -41,18 +41,6 @@ const MAX_LINE = 500;
 const MAX_LONG_TEXT = 20_000;
 const MAX_IDS = 100;
 const LARGEST = Number.MAX_SAFE_INTEGER;
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Whether a value says nothing: null, a blank text or an empty list. */
-export function isEmpty(value: unknown): boolean {
-  if (typeof value === 'string') return trim(value) === '';
-  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
-}
 
 /** A key as a part of a JSON pointer (RFC 6901). */
 export function pointerPart(key: string): string {

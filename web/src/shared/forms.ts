@@ -5,7 +5,8 @@
 
 import { compileCondition, type Condition, type FieldType, type Matcher, type Now } from './conditions';
 import { ruleType, type Catalogue, type Field, type Form, type FormField, type SubTableKind } from './form_types';
-import { isEmpty, isObject, normal, pointerPart, type JsonObject } from './form_values';
+import { normal, pointerPart } from './form_values';
+import { isEmpty, isObject, type JsonObject } from './json';
 
 export type { Catalogue, Field, FieldKind, Form, Label } from './form_types';
 

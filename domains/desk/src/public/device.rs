@@ -3,9 +3,11 @@
 use axum::extract::State;
 use db::{DbError, Read};
 use devices::Device;
+use forms::Channel;
 use http_api::{App, Json, Meta, Path, Problem};
 use identity::{Tenant, TenantStatus};
 use kernel::{Actor, ActorKind, Context, Grants, RequestInfo, TenantId, Timestamp};
+use objects::{FormToFill, form_to_fill};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tickets::Status;
@@ -62,7 +64,7 @@ pub struct KnownFault {
 }
 
 /// A device as whoever stands before it sees it: nothing about people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DevicePage {
     /// Who looks after it.
     pub company: String,
@@ -74,6 +76,8 @@ pub struct DevicePage {
     pub place: Option<String>,
     /// The newest report that is being worked on.
     pub open_ticket: Option<KnownFault>,
+    /// What a report asks beyond its standard fields.
+    pub form: Option<FormToFill>,
 }
 
 /// Shows the device.
@@ -96,7 +100,8 @@ pub async fn handle(
         });
         let place = device.place.clone();
         let device = device_face(r, device).await?;
-        Ok(DevicePage { company: company.name, device, site_name, place, open_ticket })
+        let form = form_to_fill(r, "ticket", Channel::Customer).await?;
+        Ok(DevicePage { company: company.name, device, site_name, place, open_ticket, form })
     };
     Ok(Json(app.db().read(&cx, read).await?))
 }

@@ -3,8 +3,10 @@
 use channels::Link;
 use db::{DbError, Query};
 use finance::{Quote, QuoteLine, QuoteStatus};
+use forms::{Channel, Map};
 use http_api::Problem;
 use kernel::{Timestamp, Uuid};
+use objects::{FormToFill, form_to_fill};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use surveys::Survey;
@@ -169,6 +171,28 @@ pub struct MessageFace {
     pub at: Timestamp,
 }
 
+/// What the customer filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Answers {
+    /// The form for customers and its fields.
+    pub form: FormToFill,
+    /// The values that stand on it, by field id.
+    pub values: Map,
+}
+
+/// The ticket's own values that stand on the form for customers; none without a form or values.
+async fn answers(q: &mut impl Query, ticket: &Ticket) -> Result<Option<Answers>, DbError> {
+    if ticket.ext.0.is_empty() {
+        return Ok(None);
+    }
+    let Some(filled) = form_to_fill(q, "ticket", Channel::Customer).await? else { return Ok(None) };
+    let shown = filled.form.iter().flat_map(|form| form.items().into_keys());
+    let shown = shown.filter_map(|id| Some((id.to_owned(), ticket.ext.0.get(id)?.clone())));
+    // What is masked for customers says nothing to them.
+    let values: Map = shown.filter(|(_, value)| value != objects::MASK).collect();
+    Ok((!values.is_empty()).then_some(Answers { form: filled, values }))
+}
+
 /// A ticket as its customer sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TicketFace {
@@ -207,6 +231,8 @@ pub struct TicketFace {
     pub survey: Option<SurveyFace>,
     /// The conversation, oldest first.
     pub messages: Vec<MessageFace>,
+    /// What they filled in when they reported it.
+    pub answers: Option<Answers>,
     /// What happened, oldest first.
     pub timeline: Vec<Milestone>,
     /// When the link opens nothing any more.
@@ -290,6 +316,7 @@ pub(crate) async fn face(q: &mut impl Query, link: &Link, ticket: Ticket) -> Res
         engineer,
         visit,
         device,
+        answers: answers(q, &ticket).await?,
         quote: finance::shown(q, ticket.id).await?.map(QuoteFace::from),
         signature_wanted: visits.iter().filter(begun).any(|visit| !visit.is_confirmed()),
         signed_by: visits.iter().rev().find_map(|visit| Some(visit.signature.0.as_ref()?.signer_name.clone())),

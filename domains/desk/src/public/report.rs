@@ -2,10 +2,11 @@
 
 use axum::extract::State;
 use channels::NewLink;
-use db::{DbError, Tx};
+use db::{DbError, Read, Tx};
+use forms::{Channel, Map};
 use http_api::{App, Body, IdempotencyKey, Json, Meta, Path, Problem, checked_text};
-use kernel::Uuid;
-use objects::Checks;
+use kernel::{Context, Uuid};
+use objects::{Checks, Numbers, form_to_fill};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tickets::{CreateTicket, Priority, ServiceLevelCache, Source, TicketType};
@@ -40,6 +41,10 @@ pub struct ReportFault {
     #[serde(default)]
     #[schemars(length(max = 10))]
     pub file_ids: Vec<Uuid>,
+    /// What the device's page asked for in `form`, by field id; `$form` and `$form_version` say with which form it was
+    /// filled in, the one in use when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ext: Option<Map>,
 }
 
 /// What became of a report.
@@ -86,6 +91,8 @@ pub async fn handle(
     let Scan { cx, device, .. } = scanned(&app, request, &path.qr_token, Some(&name)).await?;
     let levels = app.get::<ServiceLevelCache>().get(app.db(), &cx).await?;
     let number = tickets::number(app.db(), &cx).await?;
+    let ext = filled_in(&app, &cx, body.ext.clone()).await?;
+    let numbers = if ext.is_some() { objects::numbers(app.db(), &cx, "ticket").await? } else { Numbers::new() };
     let title = body.title.clone().filter(|title| !title.trim().is_empty()).unwrap_or_else(|| {
         let line = body.description.trim().lines().next().unwrap_or_default();
         line.chars().take(TITLE).collect()
@@ -108,12 +115,12 @@ pub async fn handle(
         tags: Vec::new(),
         team_id: device.team_id,
         external_ref: None,
-        ext: None,
+        ext,
         file_ids: body.file_ids.clone(),
     };
     let open = async move |tx: &mut Tx<'_>| -> Result<Opened, Problem> {
         own_files(tx, &input.file_ids).await?;
-        let ticket = tickets::open(tx, &levels, number, input).await?;
+        let ticket = tickets::open_with(tx, &levels, number, input, &numbers).await?;
         Ok(Opened { ticket_id: ticket.id, customer_id: ticket.customer_id, number: ticket.number })
     };
     let opened = app.once(&cx, key, &body, "reportPublicFault", open).await?;
@@ -122,4 +129,16 @@ pub async fn handle(
     let issued = app.db().write(&cx, issue).await?;
     let tracking_url = channels::address(&app.settings().public_url, &issued.token);
     Ok(Json(Reported { number: opened.number, tracking_url }))
+}
+
+/// What was filled in, with the form in use where none is named: what that form demands must be there, whoever sends it.
+async fn filled_in(app: &App, cx: &Context, sent: Option<Map>) -> Result<Option<Map>, Problem> {
+    if sent.as_ref().is_some_and(|sent| sent.contains_key("$form")) {
+        return Ok(sent);
+    }
+    let read = async |r: &mut Read<'_>| form_to_fill(r, "ticket", Channel::Customer).await;
+    let Some(form) = app.db().read(cx, read).await?.and_then(|offered| offered.form) else { return Ok(sent) };
+    let mut filled = sent.unwrap_or_default();
+    filled.insert("$form".to_owned(), form.id.into());
+    Ok(Some(filled))
 }

@@ -7,6 +7,7 @@ use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
 use kernel::Uuid;
 use objects::{Numbers, Settled};
 use products::EffectiveRule;
+use serde_json::{Map, Value};
 
 use crate::{
     Device, DeviceChange, DeviceError, DeviceView,
@@ -59,6 +60,17 @@ pub(crate) async fn update(
     let mut after = write_with(tx, &before, altered, "device.updated", Some(own)).await?;
     own_fields(tx, std::slice::from_mut(&mut after)).await?;
     Ok(references.view(after))
+}
+
+/// Sets own fields of a device as whoever fills a form in about it may: fields that are not named stay.
+pub async fn fill_in(tx: &mut Tx<'_>, id: Uuid, ext: Map<String, Value>) -> Result<(), DeviceError> {
+    let before = store::find(tx, id).await?.ok_or(DeviceError::NotFound)?;
+    let own = objects::settle_ext(tx, "device", id, Some(&before.ext.0), Some(ext), &Numbers::new()).await?;
+    if own.changed {
+        let altered = Device { ext: Json(own.values.clone()), ..before.clone() };
+        write_with(tx, &before, altered, "device.updated", Some(own)).await?;
+    }
+    Ok(())
 }
 
 /// The device, if the caller may change it and it still has the expected version.

@@ -1,9 +1,11 @@
 //! Forms: drafts that are saved and checked, and published versions that never change.
 
+use std::collections::BTreeSet;
+
 use db::{Json as Column, Query as _, Read, Tx};
 use events::NewEvent;
 use forms::Form;
-use http_api::{App, Body, Caller, Created, IdempotencyKey, IfMatch, Json, Path, Problem, Query, State, Versioned};
+use http_api::{App, Body, Caller, Created, IdempotencyKey, IfMatch, Json, NoContent, Path, Problem, Query, State, Versioned};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -55,6 +57,10 @@ pub(crate) async fn list(
             Ok(published)
         })
         .await?;
+    Ok(Json(listed(forms)))
+}
+
+fn listed(forms: Vec<StoredForm>) -> FormList {
     let items = forms.into_iter().map(|form| FormInfo {
         id: form.id,
         name: form.draft.0.name,
@@ -62,9 +68,10 @@ pub(crate) async fn list(
         roles: form.draft.0.roles,
         version: form.version,
         published_version: form.published_version,
+        archived_at: form.archived_at,
         updated_at: form.updated_at,
     });
-    Ok(Json(FormList { items: items.collect() }))
+    FormList { items: items.collect() }
 }
 
 pub(crate) async fn create(
@@ -84,8 +91,9 @@ pub(crate) async fn create(
 async fn insert(tx: &mut Tx<'_>, object: &str, form: Form) -> Result<FormView, ObjectError> {
     let cx = tx.cx().clone();
     let object = definition(tx, object).await?;
-    if store::forms(tx, &object.key).await?.len() >= MAX_FORMS {
-        let detail = format!("An object may have {MAX_FORMS} forms, and has them. Change one instead.");
+    let known = store::forms(tx, &object.key).await?;
+    if known.len() >= MAX_FORMS {
+        let detail = format!("An object may have {MAX_FORMS} forms, and has them. Change one instead, or delete a draft.");
         return Err(ObjectError::Conflict("too_many_forms", detail));
     }
     let id = cx.new_id();
@@ -97,6 +105,8 @@ async fn insert(tx: &mut Tx<'_>, object: &str, form: Form) -> Result<FormView, O
         updated_at: cx.now(),
         object: object.key,
         published_version: None,
+        archived_at: None,
+        place: known.last().map_or(0, |form| form.place + 1),
         draft: Column(draft),
     };
     let event = NewEvent::new("form.created", "form", id).label(form.draft.0.name.zh.as_str());
@@ -167,6 +177,10 @@ pub(crate) async fn publish(
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<FormView, ObjectError> {
             let before = current(tx, path.id, expected).await?;
+            if before.archived_at.is_some() {
+                let detail = "The form was put away; take it back to publish it.";
+                return Err(ObjectError::Conflict("form_archived", detail.to_owned()));
+            }
             let next = before.published_version.unwrap_or(0) + 1;
             // Fields may have changed since the draft was saved.
             let form = checked(tx, &before.object, path.id, next, before.draft.0.clone()).await?;
@@ -195,4 +209,113 @@ async fn save(tx: &mut Tx<'_>, form: StoredForm, kind: &str) -> Result<FormView,
         .data(serde_json::json!({"version": form.version, "published_version": form.published_version}));
     events::append(tx, event).await?;
     Ok(form.view(None))
+}
+
+/// Puts a form away: nobody is offered it any more, and whatever names one of its versions keeps it.
+pub(crate) async fn archive(
+    state: State<App>,
+    caller: Caller,
+    path: Path<FormPath>,
+    expected: IfMatch,
+) -> Result<Versioned<FormView>, Problem> {
+    put_away(state, caller, path, expected, true).await
+}
+
+/// Takes a form back.
+pub(crate) async fn restore(
+    state: State<App>,
+    caller: Caller,
+    path: Path<FormPath>,
+    expected: IfMatch,
+) -> Result<Versioned<FormView>, Problem> {
+    put_away(state, caller, path, expected, false).await
+}
+
+async fn put_away(
+    State(app): State<App>,
+    Caller(cx): Caller,
+    Path(path): Path<FormPath>,
+    expected: IfMatch,
+    away: bool,
+) -> Result<Versioned<FormView>, Problem> {
+    let view = app
+        .db()
+        .write(&cx, async move |tx: &mut Tx<'_>| -> Result<FormView, ObjectError> {
+            let before = current(tx, path.id, expected).await?;
+            if before.archived_at.is_some() == away {
+                return Ok(before.view(None));
+            }
+            let archived_at = away.then(|| tx.cx().now());
+            let kind = if away { "form.archived" } else { "form.restored" };
+            save(tx, StoredForm { archived_at, ..before }, kind).await
+        })
+        .await?;
+    Ok(Versioned(view))
+}
+
+/// Deletes a draft that was never in use.
+pub(crate) async fn delete(
+    State(app): State<App>,
+    Caller(cx): Caller,
+    Path(path): Path<FormPath>,
+    expected: IfMatch,
+) -> Result<NoContent, Problem> {
+    app.db()
+        .write(&cx, async move |tx: &mut Tx<'_>| -> Result<(), ObjectError> {
+            let form = current(tx, path.id, expected).await?;
+            if form.published_version.is_some() {
+                let detail = "The form has been in use, and what was filled in with it names it; put it away instead.";
+                return Err(ObjectError::Conflict("form_published", detail.to_owned()));
+            }
+            if !store::delete_form(tx, form.id, form.version).await? {
+                return Err(ObjectError::Stale);
+            }
+            let event = NewEvent::new("form.deleted", "form", form.id).label(form.draft.0.name.zh.as_str());
+            events::append(tx, event).await?;
+            Ok(())
+        })
+        .await?;
+    Ok(NoContent)
+}
+
+/// The forms of an object in a new order.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FormOrder {
+    /// All forms of the object, the one to be offered first at the beginning.
+    #[schemars(length(max = 100))]
+    forms: Vec<Uuid>,
+}
+
+/// Puts the forms of an object in order.
+pub(crate) async fn order(
+    State(app): State<App>,
+    Caller(cx): Caller,
+    Path(path): Path<ObjectPath>,
+    Body(body): Body<FormOrder>,
+) -> Result<Json<FormList>, Problem> {
+    let forms = app
+        .db()
+        .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Vec<StoredForm>, ObjectError> {
+            let object = definition(tx, &path.object).await?;
+            let known = store::forms(tx, &object.key).await?;
+            let all: BTreeSet<Uuid> = known.iter().map(|form| form.id).collect();
+            let named: BTreeSet<Uuid> = body.forms.iter().copied().collect();
+            if named != all || body.forms.len() != all.len() {
+                let mut checks = crate::Checks::new();
+                checks.refuse("/forms", "not_all_forms", "Name every form of the object once; look at the list again.");
+                checks.finish()?;
+            }
+            let cx = tx.cx().clone();
+            let mut statements: Vec<_> =
+                body.forms.iter().zip(0..).map(|(id, place)| store::place_form(&cx, *id, place)).collect();
+            let event = NewEvent::new("forms.ordered", "object", object.id)
+                .label(object.name.0.zh.as_str())
+                .data(serde_json::json!({"object": object.key, "forms": body.forms}));
+            statements.push(events::statement(&cx, &event));
+            tx.execute_all(statements).await?;
+            Ok(store::forms(tx, &object.key).await?)
+        })
+        .await?;
+    Ok(Json(listed(forms)))
 }

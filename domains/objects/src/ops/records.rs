@@ -2,10 +2,9 @@
 
 use db::{Json as Column, Query as _, Read, Tx, list::ListPage};
 use events::{Event, NewEvent};
-use forms::{Catalogue, Form, Map};
+use forms::{Catalogue, Map};
 use http_api::{
     App, Body, Caller, Created, IdempotencyKey, IfMatch, Json, ListParams, Path, Problem, Query, State, Versioned,
-    http::StatusCode,
 };
 use kernel::Context;
 use schemars::JsonSchema;
@@ -16,14 +15,18 @@ use uuid::Uuid;
 use super::definitions::definition;
 use crate::{
     Change, ObjectError, RevealBody, Revealed, TimelineParams,
-    access::{Action, Viewer, may_use, reach, scope},
+    access::{Action, Viewer, reach, scope},
     computed,
+    filling::form_for,
     listing::page_with_own,
     model::{FieldFaultView, ObjectDefinition, Record, StoredRecord},
     reveal::kind_in_events,
-    store::{computed as states, definitions, fields, records as store},
+    store::{computed as states, fields, records as store},
     values::{Numbers, Sent, numbers, settle, title},
 };
+
+/// Where a body names the form and its version.
+const POINTERS: (&str, &str) = ("/form", "/form_version");
 
 /// Names an object's records.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -208,7 +211,7 @@ pub(crate) async fn insert(
 ) -> Result<Record, ObjectError> {
     let cx = tx.cx().clone();
     let id = cx.new_id();
-    let form = form_for(tx, object, new.form, new.form_version).await?;
+    let form = form_for(tx, object, new.form, new.form_version, POINTERS).await?;
     let sent = Sent {
         object,
         record: id,
@@ -248,39 +251,6 @@ pub(crate) async fn insert(
     statements.extend(settled.statements);
     tx.execute_all(statements).await?;
     desk.answer(tx, record).await
-}
-
-/// The form that was named, in the version named or published, if the caller may use it.
-async fn form_for(
-    tx: &mut Tx<'_>,
-    object: &str,
-    id: Option<Uuid>,
-    version: Option<i64>,
-) -> Result<Option<Form>, ObjectError> {
-    let Some(id) = id else { return Ok(None) };
-    let wrong = |pointer: &str, code: &'static str, message: &str| {
-        let mut checks = crate::Checks::new();
-        checks.refuse(pointer, code, message);
-        checks.finish()
-    };
-    let stored = definitions::form(tx, id).await?.filter(|form| form.object == object);
-    let Some(stored) = stored else {
-        wrong("/form", "unknown_form", "Name a form of this object.")?;
-        return Ok(None);
-    };
-    let Some(wanted) = version.or(stored.published_version) else {
-        wrong("/form", "form_not_published", "Publish the form first; drafts are for previews.")?;
-        return Ok(None);
-    };
-    let Some(form) = definitions::form_version(tx, id, wanted).await? else {
-        wrong("/form_version", "unknown_version", "Name a published version of the form.")?;
-        return Ok(None);
-    };
-    if !may_use(tx.cx(), &form) {
-        let detail = "This form is for other people. Use one that your list of forms shows.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "form_not_yours", detail).into());
-    }
-    Ok(Some(form))
 }
 
 /// Owner, team and region must exist.
@@ -352,7 +322,7 @@ pub(crate) async fn patch(
     if before.version != expected.version() {
         return Err(ObjectError::Stale);
     }
-    let form = form_for(tx, &path.object, body.form, body.form_version).await?;
+    let form = form_for(tx, &path.object, body.form, body.form_version, POINTERS).await?;
     let sent = Sent {
         object: &path.object,
         record: path.id,

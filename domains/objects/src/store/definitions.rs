@@ -82,19 +82,21 @@ pub(crate) async fn catalogues(q: &mut impl Query) -> Result<Vec<(String, db::Js
     q.all(stmt!(text, tenant)).await
 }
 
-/// The forms of an object, in the order in which they were made.
+/// The forms of an object in their order, those put away among them.
 pub(crate) async fn forms(q: &mut impl Query, object: &str) -> Result<Vec<StoredForm>, DbError> {
     let columns = StoredForm::COLUMNS;
-    let text = format!("select {columns} from forms where tenant_id = $1 and object = $2 order by id limit $3");
+    let text = format!("select {columns} from forms where tenant_id = $1 and object = $2 order by place, id limit $3");
     let tenant = q.cx().tenant();
     q.all(stmt!(text, tenant, object, MAX_FORMS)).await
 }
 
-/// The forms of an object that are in use, each in the version published, which stands in place of the draft.
+/// The forms of an object that are in use, in their order, each in the version published, which stands in place of the
+/// draft.
 pub(crate) async fn published_forms(q: &mut impl Query, object: &str) -> Result<Vec<StoredForm>, DbError> {
-    let text = "select f.id, f.version, f.created_at, f.updated_at, f.object, f.published_version, v.form as draft
-        from forms f join form_versions v on v.tenant_id = f.tenant_id and v.form_id = f.id and
-            v.version = f.published_version where f.tenant_id = $1 and f.object = $2 order by f.id limit $3";
+    let text = "select f.id, f.version, f.created_at, f.updated_at, f.object, f.published_version, f.archived_at,
+            f.place, v.form as draft from forms f join form_versions v on v.tenant_id = f.tenant_id and v.form_id = f.id and
+            v.version = f.published_version
+        where f.tenant_id = $1 and f.object = $2 and f.archived_at is null order by f.place, f.id limit $3";
     let tenant = q.cx().tenant();
     q.all(stmt!(text, tenant, object, MAX_FORMS)).await
 }
@@ -115,8 +117,8 @@ pub(crate) async fn form_version(q: &mut impl Query, id: Uuid, version: i64) -> 
 }
 
 pub(crate) fn insert_form(cx: &Context, form: &StoredForm) -> Stmt<'static> {
-    let text = "insert into forms (tenant_id, id, version, created_at, updated_at, object, published_version, draft)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let text = "insert into forms (tenant_id, id, version, created_at, updated_at, object, published_version, place, draft)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     stmt!(
         text,
         cx.tenant(),
@@ -126,6 +128,7 @@ pub(crate) fn insert_form(cx: &Context, form: &StoredForm) -> Stmt<'static> {
         form.updated_at,
         &form.object,
         &form.published_version,
+        form.place,
         &form.draft,
     )
     .into_owned()
@@ -133,7 +136,7 @@ pub(crate) fn insert_form(cx: &Context, form: &StoredForm) -> Stmt<'static> {
 
 /// Saves a form over the expected version; false when somebody was faster.
 pub(crate) async fn update_form(tx: &mut Tx<'_>, form: &StoredForm, expected: i64) -> Result<bool, DbError> {
-    let text = "update forms set version = $4, updated_at = $5, published_version = $6, draft = $7
+    let text = "update forms set version = $4, updated_at = $5, published_version = $6, archived_at = $7, draft = $8
         where tenant_id = $1 and id = $2 and version = $3";
     let tenant = tx.cx().tenant();
     let touched = tx
@@ -145,10 +148,23 @@ pub(crate) async fn update_form(tx: &mut Tx<'_>, form: &StoredForm, expected: i6
             form.version,
             form.updated_at,
             &form.published_version,
+            &form.archived_at,
             &form.draft,
         ))
         .await?;
     Ok(touched == 1)
+}
+
+/// Gives a form its place among those of its object.
+pub(crate) fn place_form(cx: &Context, id: Uuid, place: i64) -> Stmt<'static> {
+    stmt!("update forms set place = $3 where tenant_id = $1 and id = $2", cx.tenant(), id, place).into_owned()
+}
+
+/// Deletes a draft of this version that was never published; false when it has another version by now.
+pub(crate) async fn delete_form(tx: &mut Tx<'_>, id: Uuid, expected: i64) -> Result<bool, DbError> {
+    let text = "delete from forms where tenant_id = $1 and id = $2 and version = $3 and published_version is null";
+    let tenant = tx.cx().tenant();
+    Ok(tx.execute(stmt!(text, tenant, id, expected)).await? == 1)
 }
 
 pub(crate) fn insert_form_version(cx: &Context, id: Uuid, version: i64, form: &Form) -> Stmt<'static> {

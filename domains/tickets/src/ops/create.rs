@@ -70,7 +70,7 @@ pub async fn open(
 }
 
 /// The same with own fields, whose numbers were taken before.
-pub(crate) async fn open_with(
+pub async fn open_with(
     tx: &mut Tx<'_>,
     levels: &ServiceLevels,
     number: String,

@@ -5,6 +5,7 @@ use axum::extract::State;
 use db::{Json, Tx};
 use http_api::{App, Body, Caller, FieldError, IfMatch, Path, Problem, Versioned};
 use objects::Numbers;
+use serde_json::{Map, Value};
 
 use crate::{
     TicketError,
@@ -96,4 +97,10 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: Ticket, body: UpdateTicket) 
     }
     store::own_fields(tx, std::slice::from_mut(&mut after)).await?;
     Ok(after)
+}
+
+/// Sets own fields of a ticket as whoever fills a form in about it may: fields that are not named stay, whoever set them
+/// meanwhile.
+pub async fn fill_in(tx: &mut Tx<'_>, ticket: Ticket, ext: Map<String, Value>) -> Result<Ticket, TicketError> {
+    update(tx, ticket, UpdateTicket { ext: Some(ext), ..UpdateTicket::default() }).await
 }

@@ -17,8 +17,9 @@ pub async fn handle(
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
+    use http_api::http::Method;
     use kernel::{Timestamp, Uuid};
-    use serde_json::json;
+    use serde_json::{Value, json};
     use tickets::{Action, ClosingCheck as _, Status};
 
     use super::*;
@@ -210,6 +211,42 @@ mod tests {
             assert_eq!(deliver(t, &testing::engineer_cx(t), vec![photo.clone()]).await[0].outcome, Outcome::Rejected);
             photo.payload = json!({ "file_id": stage.file_id });
             assert_eq!(deliver(t, &testing::engineer_cx(t), vec![photo]).await[0].outcome, Outcome::Applied);
+        }
+
+        testing::migrations(), |t| a_form_filled_in_on_site_goes_where_it_belongs {
+            let stage = Stage::new(t).await;
+            let visit = stage.visit(t, 0).await;
+            let api = objects::testing::Api::new(&t.db, &t.world, [objects::routes()]);
+            let field = |id: &str, kind: &str| json!({"id": id, "label": {"zh": id, "en": id}, "kind": {"type": kind}});
+            let body = json!({"catalogue": {"object": "ticket", "fields": [field("load", "integer"), field("office", "text")]}});
+            let version = [("if-match", "\"0\"")];
+            api.send(&t.cx, Method::PUT, "/api/v1/objects/ticket/fields", &version, Some(body)).await.ok(200);
+            let form = |channel: &str| json!({"form": {"id": "f", "name": {"zh": "现场", "en": "On site"}, "channel": channel,
+                "version": 1, "body": [{"layout": "columns", "parts": [{"items": [{"type": "field", "field": "load", "width": 3}]}]}]}});
+            let mut ids = Vec::new();
+            for channel in ["staff", "engineer"] {
+                let id = api.post(&t.cx, "/api/v1/objects/ticket/forms", form(channel)).await.ok(201).id();
+                api.act(&t.cx, &format!("/api/v1/forms/{id}/publish"), 1).await.ok(200);
+                ids.push(id);
+            }
+            let filled = |form: &str, values: Value| json!({"of": "ticket", "form": form, "form_version": 1, "values": values});
+            let refused = stage.send(t, &visit, "fields", filled(&ids[0], json!({"load": 5}))).await;
+            assert_eq!(refused.problem.unwrap().code, "form_not_yours");
+            let refused = stage.send(t, &visit, "fields", filled(&ids[1], json!({"load": "heavy"}))).await;
+            let problem = refused.problem.unwrap();
+            assert!(problem.code == "invalid_values" && problem.detail.starts_with("load: "), "{}", problem.detail);
+            let mut of_device = filled(&ids[1], json!({}));
+            of_device["of"] = json!("device");
+            let refused = stage.send(t, &visit, "fields", of_device).await;
+            assert_eq!(refused.problem.unwrap().code, "unknown_device");
+            assert_eq!(stage.visit_now(t, visit.id).await, visit);
+            // What stands on no form for engineers stays the office's.
+            let outcome = stage.send(t, &visit, "fields", filled(&ids[1], json!({"load": 630, "office": "x"}))).await;
+            assert_eq!((outcome.outcome, outcome.version), (Outcome::Applied, Some(visit.version + 1)));
+            assert_eq!(Value::Object(stage.ticket_now(t).await.ext.0), json!({"load": 630}));
+            let engineer = objects::testing::person(&t.cx, testing::ENGINEER_USER, &[(authz::permissions::VISITS_READ, kernel::Scope::Own)]);
+            let day = testing::api(t).get(&engineer, "/api/v1/field/today").await.ok(200).json;
+            assert_eq!((&day["forms"][0]["object"], &day["forms"][0]["form"]["id"]), (&json!("ticket"), &json!(ids[1])));
         }
 
         testing::migrations(), |t| giving_a_visit_back_gives_the_ticket_back {

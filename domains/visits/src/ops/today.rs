@@ -7,10 +7,12 @@ use axum::extract::State;
 use customers::{Contact, Customer, Site};
 use db::{DbError, Query, Read};
 use devices::DeviceView;
+use forms::Channel;
 use http_api::{App, Caller, HasVersion, Json, Path, Problem, Versioned, scope_condition};
 use inventory::Part;
 use jiff::{Span, tz::TimeZone};
 use kernel::{Context, Timestamp, Uuid};
+use objects::FormToFill;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tickets::{Status, Ticket, TicketType};
@@ -97,6 +99,8 @@ pub struct FieldDay {
     pub parts: Vec<Part>,
     /// Checklists by kind of service.
     pub checklists: Vec<ChecklistTemplate>,
+    /// What engineers fill in about tickets and devices.
+    pub forms: Vec<FormToFill>,
     /// Steps of this engineer that wait for a decision.
     pub conflicts: Vec<FieldConflict>,
 }
@@ -128,7 +132,12 @@ async fn day(r: &mut Read<'_>) -> Result<FieldDay, VisitError> {
     let early = Timestamp(from.0 - UNFINISHED_DAYS * 86_400_000_000);
     let mut visits = store::of_engineer(r, engineer.id, early, to).await?;
     visits.retain(|visit| visit.starts_at >= from || visit.status.is_open());
+    let mut forms = Vec::new();
+    for object in ["ticket", "device"] {
+        forms.extend(objects::form_to_fill(r, object, Channel::Engineer).await?);
+    }
     Ok(FieldDay {
+        forms,
         server_time: cx.now(),
         engineer,
         from,

@@ -8,10 +8,11 @@ import { useSession } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import { useDocumentTitle } from '@/shared/ui/use_document_title';
 import { Banner } from './banner';
-import { SyncContext } from './context';
+import { SyncContext, useSyncState } from './context';
 import { engineOf } from './engine';
 import './field.css';
 import { JobPage } from './job/job_page';
+import { loadOwnFields } from './job/own_fields_door';
 import { ListPage } from './list_page';
 import { MePage } from './me_page';
 import { field } from './messages';
@@ -53,6 +54,16 @@ function Tabs({ at }: { at: string }) {
       })}
     </nav>
   );
+}
+
+/** Has the code of forms on the phone before the network is gone, where there are forms to fill in. */
+function FormsAhead() {
+  const { day } = useSyncState();
+  const wanted = (day?.forms ?? []).length > 0;
+  useEffect(() => {
+    if (wanted) loadOwnFields().catch(() => undefined);
+  }, [wanted]);
+  return null;
 }
 
 function pageAt(path: string): ReactNode {
@@ -107,6 +118,7 @@ export default function FieldFace() {
         {sync && (
           <SyncContext value={sync}>
             <Banner />
+            <FormsAhead />
             {pageAt(path)}
             {!job && <Tabs at={path} />}
           </SyncContext>

@@ -44,6 +44,7 @@ export function commandText(command: Command, t: Translate<FieldKey>): string {
     signature: say(payload['signer_name']) || say(payload['excused_reason']),
     result: [t(RESULT_KEYS[say(payload['result'])] ?? 'result'), say(payload['text'])].filter(Boolean).join(' · '),
     note: say(payload['text']),
+    fields: (getLocale() === 'en' ? shown['en'] : shown['zh']) ?? '',
   };
   return details[command.kind] ?? '';
 }
@@ -53,7 +54,10 @@ export function commandProblem(command: Command, t: Translate<FieldKey>): string
   const code = command.problem?.code ?? '';
   const key = `problem_${code}`;
   if (key in field.zh && code !== 'other')
-    return t(key as FieldKey, { engineer: command.theirs?.engineer_name ?? '—' });
+    return t(key as FieldKey, {
+      engineer: command.theirs?.engineer_name ?? '—',
+      detail: command.problem?.detail ?? '',
+    });
   return t('problem_other', { detail: command.problem?.detail || code });
 }
 

@@ -1,5 +1,7 @@
 /** The engineer's records as the server sends them. */
 import type { Address, DateText, Id, Stored, Time } from '@/shared/api/types';
+import type { Catalogue, Form } from '@/shared/form_types';
+import type { FormRecord } from '@/shared/forms';
 import type { WarrantyVerdict } from '@/shared/ui/texts';
 
 export type VisitStatus = 'planned' | 'accepted' | 'declined' | 'travelling' | 'on_site' | 'done' | 'cancelled';
@@ -110,6 +112,7 @@ export interface FieldTicket extends Stored {
   contact_phone: string | null;
   problem_type: string | null;
   warranty: WarrantyVerdict | null;
+  ext?: FormRecord;
   response_due_at: Time | null;
   resolution_due_at: Time | null;
   resolved_at: Time | null;
@@ -140,6 +143,7 @@ export interface FieldDevice extends Stored {
   product_name?: string | null;
   model: string | null;
   place: string | null;
+  ext?: FormRecord;
   installed_on: DateText | null;
   warranty_ends_on: DateText | null;
   status: string;
@@ -187,6 +191,13 @@ export interface FieldConflict extends Stored {
   status: 'open' | 'applied' | 'discarded';
 }
 
+/** What engineers fill in about a ticket or a device. */
+export interface FormToFill {
+  object: string;
+  form: Form | null;
+  catalogue: Catalogue;
+}
+
 export interface FieldDay {
   server_time: Time;
   engineer: { id: Id; name: string; phone?: string | null };
@@ -194,5 +205,7 @@ export interface FieldDay {
   to: Time;
   visits: FieldVisit[];
   parts: FieldPart[];
+  /** A day that an older version kept on the phone has none. */
+  forms?: FormToFill[];
   conflicts: FieldConflict[];
 }

@@ -1,7 +1,7 @@
 /** Somebody stands before a device that is broken: what is wrong, how to reach them, sent. */
 import { useQuery } from '@tanstack/react-query';
 import { App, Button, Input, Skeleton } from 'antd';
-import { useEffect, useId, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { api, newKey, url } from '@/shared/api/api';
 import { problemText } from '@/shared/api/problem';
 import { useMessages } from '@/shared/i18n';
@@ -11,8 +11,20 @@ import { Facts } from '@/shared/ui/texts';
 import { Frame, InsteadPage } from './frame';
 import { portal } from './messages';
 import { deviceName, failurePage, faultText, isPhone, KeyOfContent } from './states';
-import type { DevicePageData, Reported } from './types';
+import type { OwnFormHandle } from './own_form';
+import type { DevicePageData, FormToFill, Reported } from './types';
 import { UploadField, useUploads } from './uploads';
+
+const OwnForm = lazy(() => import('./own_form'));
+
+/** The keyboard goes to the first field that is wrong, once its problem is drawn. */
+function showFirstProblem(): void {
+  setTimeout(() => {
+    const field = document.querySelector('.fv-problem')?.closest('.fv-field');
+    field?.scrollIntoView({ block: 'center' });
+    field?.querySelector<HTMLElement>('input:not([type="hidden"]), textarea, button')?.focus({ preventScroll: true });
+  }, 60);
+}
 
 const FAULTS = ['dead', 'noise', 'leak', 'heat', 'alarm', 'slow', 'broken', 'other'] as const;
 type Fault = (typeof FAULTS)[number];
@@ -94,7 +106,15 @@ function Thanks({ reported, company, onAgain }: { reported: Reported; company: s
   );
 }
 
-function ReportForm({ token, onReported }: { token: string; onReported: (reported: Reported) => void }) {
+function ReportForm({
+  token,
+  asked,
+  onReported,
+}: {
+  token: string;
+  asked: FormToFill | null;
+  onReported: (reported: Reported) => void;
+}) {
   const t = useMessages(portal);
   const id = useId();
   const uploads = useUploads(url('/api/v1/public/devices/{token}/files', { token }));
@@ -103,6 +123,10 @@ function ReportForm({ token, onReported }: { token: string; onReported: (reporte
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const [keys] = useState(() => new KeyOfContent(newKey));
+  const own = useRef<OwnFormHandle>(null);
+  const ownKey = `aftersail.report.${token}.form`;
+  const [ownStart] = useState(() => stored<Record<string, unknown>>(ownKey));
+  const keepOwn = useCallback((values: Record<string, unknown>) => store(ownKey, values), [ownKey]);
 
   const chips = draft.faults.map((fault) => t(`fault_${fault}`));
   const description = faultText(chips, draft.words, t('service') === '售后服务' ? '、' : ', ');
@@ -118,7 +142,8 @@ function ReportForm({ token, onReported }: { token: string; onReported: (reporte
       document.getElementById(`${id}-${first}`)?.focus();
       return;
     }
-    if (!uploads.settled) return;
+    if (own.current && own.current.check() > 0) return showFirstProblem();
+    if (!uploads.settled || (asked && !own.current)) return;
     setBusy(true);
     setFailure(undefined);
     const body = {
@@ -126,16 +151,20 @@ function ReportForm({ token, onReported }: { token: string; onReported: (reporte
       contact_name: draft.name.trim(),
       contact_phone: draft.phone.trim(),
       file_ids: uploads.ids,
+      ...(own.current ? { ext: own.current.values() } : {}),
     };
     try {
       const path = url('/api/v1/public/devices/{token}/tickets', { token });
       const reported = await api.post<Reported>(path, body, { anonymous: true, key: keys.of(body) });
       clear();
+      store(ownKey, {});
       uploads.clear();
       onReported(reported);
     } catch (error) {
+      own.current?.refuse(error);
       setFailure(error);
       setBusy(false);
+      showFirstProblem();
     }
   };
   const toggle = (fault: Fault, on: boolean) =>
@@ -190,6 +219,11 @@ function ReportForm({ token, onReported }: { token: string; onReported: (reporte
           <UploadField uploads={uploads} label={t('addMedia')} />
         </div>
       </section>
+      {asked && (
+        <Suspense fallback={<Skeleton active />}>
+          <OwnForm ref={own} asked={asked} start={ownStart} disabled={busy} onValues={keepOwn} />
+        </Suspense>
+      )}
       <section className="p-card">
         <h2>{t('contact')}</h2>
         <label>
@@ -286,7 +320,7 @@ export function IntakePage({ token }: { token: string }) {
           </p>
         </section>
       )}
-      <ReportForm token={token} onReported={setReported} />
+      <ReportForm token={token} asked={page.data.form} onReported={setReported} />
     </Frame>
   );
 }

@@ -2,6 +2,7 @@
 import { PhoneOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Skeleton } from 'antd';
+import { lazy, Suspense } from 'react';
 import { api, url } from '@/shared/api/api';
 import { useLocale, useMessages } from '@/shared/i18n';
 import { formatTime, zoned } from '@/shared/time';
@@ -12,6 +13,8 @@ import { deviceName, failurePage, stepOf, STEPS, wishes, type Wish } from './sta
 import { Thread } from './thread';
 import type { LinkFace, TicketFace } from './types';
 import { QuoteCard, SignCard, SurveyCard } from './wishes';
+
+const Answers = lazy(async () => ({ default: (await import('./own_form')).Answers }));
 
 const POLL_MS = 15_000;
 
@@ -133,6 +136,11 @@ export function TrackingPage({ token, purpose }: { token: string; purpose: LinkF
       <Progress ticket={ticket} />
       {wanted.map((wish) => cards[wish])}
       <Appointment ticket={ticket} />
+      {ticket.answers && (
+        <Suspense fallback={null}>
+          <Answers asked={ticket.answers.form} values={ticket.answers.values} />
+        </Suspense>
+      )}
       {ticket.quote && !wanted.includes('quote') && ticket.quote.status !== 'draft' && cards.quote}
       {!ticket.signature_wanted && ticket.signed_by && (
         <section className="p-card" aria-label={t('sign')}>

@@ -1,5 +1,7 @@
 /** What a customer may see, as the server sends it. */
 import type { Id, Time } from '@/shared/api/types';
+import type { Catalogue, Form } from '@/shared/form_types';
+import type { FormRecord } from '@/shared/forms';
 
 export interface LinkFace {
   kind: 'ticket' | 'device';
@@ -18,6 +20,14 @@ export interface DevicePageData {
   site_name: string | null;
   place: string | null;
   open_ticket: { number: string; status: string; created_at: Time } | null;
+  form: FormToFill | null;
+}
+
+/** What the company asks beyond the standard fields. */
+export interface FormToFill {
+  object: string;
+  form: Form | null;
+  catalogue: Catalogue;
 }
 
 export interface FileFace {
@@ -97,6 +107,7 @@ export interface TicketFace {
   signed_by: string | null;
   survey: SurveyFace | null;
   messages: MessageFace[];
+  answers: { form: FormToFill; values: FormRecord } | null;
   timeline: { kind: string; at: Time }[];
   expires_at: Time;
 }

@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import { problemText } from '../api/problem';
 import { currencyOf, type Field, type FieldKind, type ResultType, type SubTableKind } from '../form_types';
-import { isEmpty, isObject } from '../form_values';
+import { isEmpty, isObject } from '../json';
 import { RefText } from '../records/ref_text';
 import { relationFor, relationOf, type RelationName } from '../records/relations';
 import { formatFullTime, formatMinutes, zoned } from '../time';

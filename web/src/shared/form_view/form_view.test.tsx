@@ -5,7 +5,7 @@ import { loadMarkdown } from './markdown';
 import { problemText } from './problems';
 import { changedValues, startValues } from './record_form';
 import { levelsOf, pathTo, regionsOf, regionText } from './regions';
-import { wholeForm } from './whole_form';
+import { wholeForm, withRest } from './whole_form';
 
 const label = { zh: '字段', en: 'Field' };
 
@@ -84,6 +84,21 @@ describe('what is sent', () => {
       { type: 'field', field: 'state', width: 3 },
       { type: 'field', field: 'plate', width: 3 },
     ]);
+  });
+});
+
+describe('a form for reading', () => {
+  const text = (id: string) => ({ id, kind: { type: 'text' as const }, label });
+  const catalogue: Catalogue = { object: 'vehicle', fields: [text('a'), text('b'), text('c')] };
+  const form = { ...wholeForm({ ...catalogue, fields: [text('a')] }), id: 'f' };
+  const shown = (values: Record<string, unknown>) =>
+    withRest(form, catalogue, values).body.flatMap((section) =>
+      section.parts.flatMap((part) => part.items.flatMap((item) => (item.type === 'field' ? [item.field] : []))),
+    );
+
+  it('shows what others filled in beside it, and no empty field more', () => {
+    expect(shown({ a: 'x', b: '', c: 'z' })).toEqual(['a', 'c']);
+    expect(withRest(form, catalogue, { a: 'x' })).toBe(form);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The kinds of fields in words, and what each can be used for. */
 import type { Field, FieldKind } from '../form_types';
-import { isEmpty } from '../form_values';
+import { isEmpty } from '../json';
 import type { FormRecord } from '../forms';
 import type { Label } from '../i18n';
 import type { KindName } from './types';

@@ -2,7 +2,7 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import type { Field, SubTableKind } from '../form_types';
-import { isObject } from '../form_values';
+import { isObject } from '../json';
 import { demandedFields, hiddenFields, type FormRecord } from '../forms';
 import { useNow } from '../ui/texts';
 import { FieldInput } from './field_input';

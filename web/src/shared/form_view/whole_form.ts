@@ -1,5 +1,6 @@
 /** The form of an object that has none: every field in use, in the catalogue's order. */
 import type { Catalogue, Field, Form, FormField, FormSection } from '../form_types';
+import { isEmpty } from '../json';
 
 const WIDE: ReadonlySet<string> = new Set(['long_text', 'rich_text', 'sub_table', 'image', 'location']);
 
@@ -31,4 +32,13 @@ export function wholeForm(catalogue: Catalogue, { columns = 2 }: { columns?: 1 |
   }
   flush();
   return { id: '', name: { zh: '全部字段', en: 'All fields' }, channel: 'staff', version: 1, body };
+}
+
+/** A form for reading: beside what stands on it also the other fields that have a value, which others filled in. */
+export function withRest(form: Form, catalogue: Catalogue, values: Readonly<Record<string, unknown>>): Form {
+  const items = form.body.flatMap((section) => section.parts.flatMap((part) => part.items));
+  const placed = new Set(items.flatMap((one) => (one.type === 'field' ? [one.field] : [])));
+  const rest = catalogue.fields.filter((field) => !placed.has(field.id) && !isEmpty(values[field.id]));
+  if (rest.length === 0) return form;
+  return { ...form, body: [...form.body, ...wholeForm({ ...catalogue, fields: rest }).body] };
 }

@@ -1,5 +1,6 @@
 /** Objects, their fields and forms, as every page that shows records reads them. */
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
 import { api, url } from '../api/api';
 import type { components } from '../api/schema';
 import type { Catalogue, Form } from '../form_types';
@@ -43,6 +44,7 @@ export interface FormView {
   form: Form;
   version: number;
   published_version?: number | null;
+  archived_at?: string | null;
 }
 
 // Definitions change rarely, and events about them refresh everything whose key begins with `object`.
@@ -93,17 +95,46 @@ export function useObjectInfo(object: string): ObjectInfo | undefined {
   return data?.find((info) => info.key === object);
 }
 
-/** The form that people at desks use: the first published one of theirs; null when there is none, undefined before that is known. */
-export function useStaffForm(object: string): Form | null | undefined {
+/** The published forms that somebody at a desk is offered, as the server orders them: those that name a role of theirs first. */
+export function offeredForms(forms: readonly FormInfo[], roles: readonly string[]): FormInfo[] {
+  const names = (form: FormInfo) => form.roles.some((role) => roles.includes(role));
+  const mine = forms.filter(
+    (form) =>
+      form.channel === 'staff' &&
+      form.published_version &&
+      !form.archived_at &&
+      (form.roles.length === 0 || names(form)),
+  );
+  return [...mine.filter(names), ...mine.filter((form) => !names(form))];
+}
+
+export interface StaffForm {
+  /** Null when there is none, undefined before that is known. */
+  form: Form | null | undefined;
+  /** All that fit. */
+  offered: readonly FormInfo[];
+  choose: (id: string) => void;
+}
+
+/** The form that people at desks use, and the others that they may choose instead. */
+export function useStaffForms(object: string): StaffForm {
+  const roles = useRoles();
   const forms = useQuery(formsQuery(object));
-  const chosen = forms.data?.find((form) => form.channel === 'staff' && form.published_version);
+  const [wanted, choose] = useState<string>();
+  const offered = useMemo(() => offeredForms(forms.data ?? [], roles), [forms.data, roles]);
+  const chosen = offered.find((form) => form.id === wanted) ?? offered[0];
   const form = useQuery({
     ...formQuery(chosen?.id ?? '', chosen?.published_version ?? undefined),
     enabled: chosen !== undefined,
   });
-  if (forms.isError || form.isError) return null;
-  if (!forms.data) return undefined;
-  return chosen === undefined ? null : form.data?.form;
+  if (forms.isError || form.isError) return { form: null, offered: [], choose };
+  if (!forms.data) return { form: undefined, offered: [], choose };
+  return { form: chosen === undefined ? null : form.data?.form, offered, choose };
+}
+
+/** The first of them. */
+export function useStaffForm(object: string): Form | null | undefined {
+  return useStaffForms(object).form;
 }
 
 /** The keys of the signed-in person's roles, as fields and definitions name them. */

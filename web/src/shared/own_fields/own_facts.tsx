@@ -1,7 +1,7 @@
 /** The own fields of a built-in object's record on its page. */
 import { useQuery } from '@tanstack/react-query';
 import { FormView } from '../form_view/form_view';
-import { wholeForm } from '../form_view/whole_form';
+import { wholeForm, withRest } from '../form_view/whole_form';
 import { defineMessages, useMessages } from '../i18n';
 import { fieldsQuery, useStaffForm } from '../objects/queries';
 import { Panel } from '../ui/record_page';
@@ -28,7 +28,7 @@ export default function OwnFacts({
         <Panel title={t('more')}>
           <FormView
             catalogue={data.catalogue}
-            form={form ?? wholeForm(data.catalogue)}
+            form={form ? withRest(form, data.catalogue, values ?? {}) : wholeForm(data.catalogue)}
             values={{ ...values }}
             mode="read"
             place={{ object, id }}

@@ -8,7 +8,8 @@ import { useRecordForm } from '../form_view/record_form';
 import { wholeForm } from '../form_view/whole_form';
 import type { FormRecord } from '../forms';
 import { useMessages } from '../i18n';
-import { fieldsQuery, useStaffForm } from '../objects/queries';
+import { FormChoice } from '../objects/form_choice';
+import { fieldsQuery, useStaffForms, type StaffForm } from '../objects/queries';
 import { common } from '../ui/messages';
 
 export interface OwnFormHandle {
@@ -30,10 +31,11 @@ interface OwnFormProps {
 
 export default function OwnForm(props: OwnFormProps) {
   const { data } = useQuery(fieldsQuery(props.object));
-  const form = useStaffForm(props.object);
+  const forms = useStaffForms(props.object);
+  const { form } = forms;
   const used = data?.catalogue.fields.some((field) => field.retired !== true) === true;
   if (!data || !used || form === undefined) return null;
-  return <Opened {...props} catalogue={data.catalogue} form={form ?? wholeForm(data.catalogue)} />;
+  return <Opened {...props} catalogue={data.catalogue} form={form ?? wholeForm(data.catalogue)} forms={forms} />;
 }
 
 function Opened({
@@ -43,8 +45,9 @@ function Opened({
   disabled = false,
   catalogue,
   form,
+  forms,
   ref,
-}: OwnFormProps & { catalogue: Catalogue; form: Form }) {
+}: OwnFormProps & { catalogue: Catalogue; form: Form; forms: StaffForm }) {
   const t = useMessages(common);
   const before =
     record === undefined
@@ -58,7 +61,9 @@ function Opened({
     changed: () => {
       const changed = state.changed();
       // A new record names its own fields even when they are empty, so that the server asks for the required ones.
-      return record !== undefined && Object.keys(changed).length === 0 ? undefined : changed;
+      if (record !== undefined && Object.keys(changed).length === 0) return undefined;
+      // With the form named, the server asks for what it asks for, and takes only what stands on it.
+      return form.id === '' ? changed : { ...changed, $form: form.id, $form_version: form.version };
     },
     refuse: state.refuse,
   }));
@@ -68,6 +73,7 @@ function Opened({
   }, [dirty, onDirty]);
   return (
     <div className="stack" style={{ margin: '4px 0 16px' }}>
+      <FormChoice {...forms} disabled={disabled} />
       {state.rest.length > 0 && (
         <Alert
           type="warning"

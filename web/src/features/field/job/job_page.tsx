@@ -1,12 +1,13 @@
 /** One job, from accepting it to leaving: everything on one page, the next step under the thumb. */
 import { ArrowLeftOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { useSession } from '@/shared/session';
 import { EmptyState } from '@/shared/ui/empty_state';
 import { StatusTag } from '@/shared/ui/texts';
-import { useJobs, useRecord, type Job } from '../context';
+import { useJobs, useRecord, useSyncState, type Job } from '../context';
 import { DayState } from '../day_state';
 import { field } from '../messages';
 import { Notes, PartsUsed, TimeBookings } from './bookings';
@@ -14,7 +15,10 @@ import { Checklist } from './checklist';
 import { JobFacts } from './facts';
 import { ResultForm, SignatureForm } from './outcome';
 import { Photos } from './photos';
+import { loadOwnFields } from './own_fields_door';
 import { StepBar } from './steps';
+
+const OwnFields = lazy(loadOwnFields);
 
 const HINTS = {
   planned: 'statusPlanned',
@@ -32,13 +36,21 @@ function Content({ job }: { job: Job }) {
   const { visit } = job;
   const record = useRecord(visit);
   const working = visit.status === 'on_site' || visit.status === 'done';
+  const { day } = useSyncState();
+  const own = (day?.forms ?? []).length > 0 && (
+    <Suspense fallback={null}>
+      <OwnFields job={job} record={record} working={working} />
+    </Suspense>
+  );
   return (
     <>
       <p style={{ fontWeight: 600 }}>{t(HINTS[visit.status], { reason: visit.cancel_reason ?? '—' })}</p>
       <JobFacts job={job} />
+      {!working && own}
       {working && (
         <>
           <Checklist visit={visit} record={record} />
+          {own}
           <Photos visit={visit} record={record} engineer={session.user.name} />
           <PartsUsed visit={visit} record={record} />
           <TimeBookings visit={visit} record={record} />

@@ -14,7 +14,8 @@ export type CommandKind =
   | 'signature'
   | 'result'
   | 'check_out'
-  | 'note';
+  | 'note'
+  | 'fields';
 
 export type Payload = Record<string, unknown>;
 

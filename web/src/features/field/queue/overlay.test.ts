@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Visit } from '../types';
 import type { Command } from './commands';
-import { overlay } from './overlay';
+import { filledIn, overlay } from './overlay';
 
 const visit = {
   id: 'v',
@@ -93,5 +93,22 @@ describe('a visit with what the phone has still to tell', () => {
     expect(overlay({ ...visit, status: 'on_site' }, [command('accept'), command('depart')]).status).toBe('on_site');
     expect(overlay({ ...visit, status: 'on_site' }, [command('decline', { reason: 'x' })]).status).toBe('on_site');
     expect(overlay({ ...visit, status: 'cancelled' }, [command('check_in')]).status).toBe('cancelled');
+  });
+});
+
+describe('a form filled in on the phone', () => {
+  const fill = (values: Record<string, unknown>, rest: Partial<Command> = {}, of = 'ticket') =>
+    command('fields', { of, form: 'f', form_version: 1, values }, rest);
+
+  it('shows what was typed until the server has it, field by field', () => {
+    const commands = [
+      fill({ load: 630, floor: null }),
+      fill({ load: 800 }, { visit_id: 'other' }),
+      fill({ load: 900 }, {}, 'device'),
+      fill({ load: 1000 }, { state: 'sent', version: 5 }),
+      fill({ load: 1100 }, { state: 'rejected' }),
+    ];
+    expect(filledIn('ticket', { floor: 3, kind: 'a' }, visit, commands)).toEqual({ floor: null, kind: 'a', load: 630 });
+    expect(filledIn('device', {}, visit, commands)).toEqual({ load: 900 });
   });
 });

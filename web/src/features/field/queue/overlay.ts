@@ -1,4 +1,5 @@
 /** The visit as the engineer has worked on it: what the server knows, with what this phone has still to tell it. */
+import type { FormRecord } from '@/shared/forms';
 import type { PhotoKind, TimeKind, Visit, VisitResult, VisitStatus } from '../types';
 import type { Command } from './commands';
 
@@ -142,7 +143,26 @@ function apply(visit: ShownVisit, command: Command): void {
       if (visit.notes.some((note) => note.command_id === command.client_id)) break;
       visit.notes = [...visit.notes, { ...stamp, text: text(payload['text']) ?? '' }];
       break;
+    case 'fields':
+      // They are the ticket's or the device's: see `filledIn`.
+      break;
   }
+}
+
+/** Own values of a ticket or device as the engineer left them: what the server knows, with what this phone has to tell. */
+export function filledIn(
+  of: 'ticket' | 'device',
+  values: FormRecord,
+  visit: Visit,
+  commands: readonly Command[],
+): FormRecord {
+  let shown = values;
+  for (const { visit_id, kind, payload, ...command } of commands) {
+    if (visit_id !== visit.id || kind !== 'fields' || payload['of'] !== of) continue;
+    if (!isNews({ visit_id, kind, payload, ...command }, visit.version)) continue;
+    shown = { ...shown, ...(payload['values'] as FormRecord) };
+  }
+  return shown;
 }
 
 /** Lays the phone's own commands over the visit; commands that the server refused change nothing. */

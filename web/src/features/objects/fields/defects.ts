@@ -58,6 +58,10 @@ const WORDS: Readonly<Record<string, Label>> = {
   cycle: l('相互依赖成了循环，请断开其中一处', 'They depend on each other in a circle; break it'),
   default_not_allowed: l('这类字段不能有默认值', 'This kind of field takes no default'),
   flag_not_allowed: l('这类字段不支持此项', 'This kind of field does not allow it'),
+  not_for_customers: l(
+    '客户填不了人员、团队、关联记录和文件，请从表单移除',
+    'Customers can’t fill in people, teams, records or files; remove it',
+  ),
   required_read_only: l('没有人能填写的字段不能必填', 'What nobody can fill in can’t be required'),
   out_of_range: l('超出允许范围', 'Outside the allowed range'),
   empty_range: l('最小值大于最大值，没有值能满足', 'The least value is above the greatest; nothing fits'),

@@ -1,8 +1,23 @@
 /** What is wrong with a form, as engines/forms/src/form.rs says it. */
-import type { Catalogue, Form } from '@/shared/form_types';
+import type { Catalogue, Field, Form } from '@/shared/form_types';
 import { isComputed } from '@/shared/form_view/kinds';
 import type { Defect } from '../fields/defects';
 import { MOST_PARTS } from './form_tree';
+
+const NOT_FOR_CUSTOMERS: ReadonlySet<string> = new Set([
+  'person',
+  'team',
+  'relation',
+  'attachment',
+  'image',
+  'media',
+  'signature',
+]);
+
+function isForCustomers({ kind }: Field): boolean {
+  if (kind.type === 'sub_table') return kind.fields.every(isForCustomers);
+  return !NOT_FOR_CUSTOMERS.has(kind.type);
+}
 
 export function formDefects(form: Form, catalogue: Catalogue): Defect[] {
   const found: Defect[] = [];
@@ -32,6 +47,7 @@ export function formDefects(form: Form, catalogue: Catalogue): Defect[] {
         else if (item.required === true && (item.read_only === true || !takesInput)) {
           add(`${place}/required`, 'required_read_only');
         }
+        if (field && form.channel === 'customer' && !isForCustomers(field)) add(`${place}/field`, 'not_for_customers');
       }
     }
   }

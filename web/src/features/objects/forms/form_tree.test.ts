@@ -97,6 +97,8 @@ describe('what is wrong with a form', () => {
       { id: 'a', kind: { type: 'text' }, label, required: true },
       { id: 'b', kind: { type: 'text' }, label, retired: true },
       { id: 'n', kind: { type: 'auto_number', digits: 4 }, label },
+      { id: 'who', kind: { type: 'person' }, label },
+      { id: 'rows', kind: { type: 'sub_table', fields: [{ id: 'file', kind: { type: 'attachment' }, label }] }, label },
     ],
   };
   const codes = (change: Partial<Form>) =>
@@ -115,5 +117,8 @@ describe('what is wrong with a form', () => {
     ]);
     expect(codes({ body: [{ layout: 'tabs', parts: [{ items: [] }] }] })).toEqual(['title_missing']);
     expect(codes({ channel: 'customer' })).toEqual(['required_field_missing']);
+    const inside = body(field('a'), field('who'), field('rows'));
+    expect(codes({ channel: 'engineer', body: inside })).toEqual([]);
+    expect(codes({ channel: 'customer', body: inside })).toEqual(['not_for_customers', 'not_for_customers']);
   });
 });

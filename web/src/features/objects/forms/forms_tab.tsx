@@ -15,6 +15,7 @@ import { ErrorState } from '@/shared/ui/error_state';
 import { PageSkeleton } from '@/shared/ui/page_skeleton';
 import { ScopeContext, type Scope } from '../fields/scope';
 import { objectPath, rolesQuery } from '../objects';
+import { FormActions } from './form_actions';
 import { words } from './messages';
 
 const FormDesigner = lazy(() => import('./form_designer'));
@@ -162,11 +163,30 @@ export default function FormsTab({ definition, catalogue }: { definition: Object
             style={{ minWidth: 260 }}
             options={forms.data.map((one) => ({
               value: one.id,
-              label: `${labelText(one.name, locale)} · ${t(`channel_${one.channel}`)}`,
+              label: [
+                labelText(one.name, locale),
+                t(`channel_${one.channel}`),
+                ...(one.archived_at ? [t('archived')] : one.published_version ? [] : [t('draft')]),
+              ].join(' · '),
             }))}
             onChange={open}
           />
           {create}
+          {chosen && stored.data?.id === chosen.id && (
+            <FormActions
+              object={definition.key}
+              forms={forms.data}
+              stored={stored.data}
+              onGone={() => {
+                const next = forms.data.find((one) => one.id !== chosen.id);
+                void navigate({
+                  to: '/settings/objects/$object',
+                  params: { object: definition.key },
+                  search: { tab: 'forms', ...(next ? { form: next.id } : {}) },
+                });
+              }}
+            />
+          )}
         </div>
       )}
       {stored.isError && <ErrorState error={stored.error} onRetry={() => void stored.refetch()} />}

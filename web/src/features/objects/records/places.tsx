@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Select } from 'antd';
 import { useState } from 'react';
 import type { Field } from '@/shared/form_types';
-import { isObject } from '@/shared/form_values';
+import { isObject } from '@/shared/json';
 import { regionText, useRegions } from '@/shared/form_view/regions';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import type { ObjectRecord } from '@/shared/objects/queries';

@@ -12,7 +12,8 @@ import { wholeForm } from '@/shared/form_view/whole_form';
 import type { Form } from '@/shared/form_types';
 import type { FormRecord } from '@/shared/forms';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
-import { useStaffForm, type ObjectRecord } from '@/shared/objects/queries';
+import { FormChoice } from '@/shared/objects/form_choice';
+import { useStaffForms, type ObjectRecord, type StaffForm } from '@/shared/objects/queries';
 import { RelationSelect } from '@/shared/records/relation_select';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
@@ -37,7 +38,8 @@ const HOLDER_WORDS = { owner_id: 'owner', team_id: 'team', region_id: 'region' }
 
 export default function RecordDrawer(props: RecordDrawerProps) {
   const t = useMessages(common);
-  const form = useStaffForm(props.desk.info.key);
+  const forms = useStaffForms(props.desk.info.key);
+  const { form } = forms;
   if (form === undefined) {
     return (
       <Drawer open size={760} styles={{ wrapper: { maxWidth: '100vw' } }} title={t('loading')} onClose={props.onClose}>
@@ -45,10 +47,18 @@ export default function RecordDrawer(props: RecordDrawerProps) {
       </Drawer>
     );
   }
-  return <Opened {...props} form={form ?? wholeForm(props.desk.catalogue)} />;
+  return <Opened {...props} form={form ?? wholeForm(props.desk.catalogue)} forms={forms} />;
 }
 
-function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerProps & { form: Form }) {
+function Opened({
+  desk,
+  form,
+  forms,
+  start,
+  onClose,
+  onSaved,
+  ...props
+}: RecordDrawerProps & { form: Form; forms: StaffForm }) {
   const t = useMessages(records);
   const c = useMessages(common);
   const locale = useLocale();
@@ -187,6 +197,7 @@ function Opened({ desk, form, start, onClose, onSaved, ...props }: RecordDrawerP
             ))}
           />
         )}
+        <FormChoice {...forms} disabled={busy} />
         {form.body.length === 0 && <p className="muted">{t('noFields')}</p>}
         <FormView
           catalogue={catalogue}

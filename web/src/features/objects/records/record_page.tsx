@@ -5,7 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { FormView } from '@/shared/form_view/form_view';
-import { wholeForm } from '@/shared/form_view/whole_form';
+import { wholeForm, withRest } from '@/shared/form_view/whole_form';
 import { Timeline } from '@/shared/history/timeline';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { ObjectIcon } from '@/shared/objects/object_icon';
@@ -88,7 +88,7 @@ export default function RecordPage() {
                 ) : (
                   <FormView
                     catalogue={desk.catalogue}
-                    form={form ?? wholeForm(desk.catalogue)}
+                    form={form ? withRest(form, desk.catalogue, record.values) : wholeForm(desk.catalogue)}
                     values={record.values}
                     mode="read"
                     place={{ object, id }}

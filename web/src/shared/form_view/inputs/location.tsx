@@ -1,7 +1,7 @@
 import { AimOutlined } from '@ant-design/icons';
 import { Button, Input, InputNumber, Select } from 'antd';
 import { useState } from 'react';
-import { isObject } from '../../form_values';
+import { isObject } from '../../json';
 import { formView } from '../messages';
 import { useFormMessages } from '../scope';
 import type { InputProps } from '../types';

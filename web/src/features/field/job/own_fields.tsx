@@ -1,0 +1,137 @@
+/** What the company asks engineers about a ticket or its device: filled in on site, also without network. */
+import { Button } from 'antd';
+import { useEffect, useState } from 'react';
+import { FormView } from '@/shared/form_view/form_view';
+import { useRecordForm } from '@/shared/form_view/record_form';
+import { wholeForm } from '@/shared/form_view/whole_form';
+import type { Form } from '@/shared/form_types';
+import type { FormRecord } from '@/shared/forms';
+import { labelText, useLocale, useMessages } from '@/shared/i18n';
+import { useSyncState, type Job, type Record as RecordStep } from '../context';
+import { field } from '../messages';
+import { filledIn } from '../queue/overlay';
+import type { FormToFill } from '../types';
+import { Section } from './section';
+
+interface Props {
+  job: Job;
+  record: RecordStep;
+  /** Whether the engineer is at work there; before and without a form for engineers, values are only shown. */
+  working: boolean;
+}
+
+type Of = 'ticket' | 'device';
+
+function Filling({
+  of,
+  asked,
+  form,
+  values: before,
+  record,
+  onDirty,
+}: {
+  of: Of;
+  asked: FormToFill;
+  form: Form;
+  values: FormRecord;
+  record: RecordStep;
+  onDirty: (dirty: boolean) => void;
+}) {
+  const t = useMessages(field);
+  const [busy, setBusy] = useState(false);
+  const state = useRecordForm({ catalogue: asked.catalogue, form, before, base: '/ext', part: true });
+  const { dirty } = state;
+  useEffect(() => onDirty(dirty), [onDirty, dirty]);
+  // What was typed and not recorded would be lost with the page.
+  useEffect(() => {
+    if (!dirty) return undefined;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [dirty]);
+  const save = async () => {
+    if (state.check() > 0) return;
+    const changed = state.changed();
+    if (Object.keys(changed).length === 0) return;
+    setBusy(true);
+    const payload = { of, form: form.id, form_version: form.version, values: changed };
+    if (await record('fields', { payload, shown: { zh: form.name.zh, en: form.name.en } })) state.settle();
+    setBusy(false);
+  };
+  return (
+    <>
+      <FormView
+        catalogue={asked.catalogue}
+        form={form}
+        values={state.values}
+        before={before}
+        mode="edit"
+        width="phone"
+        channel="engineer"
+        errors={state.errors}
+        show={state.show}
+        disabled={busy}
+        onChange={state.onChange}
+      />
+      {state.rest.map((line) => (
+        <p key={line} className="f-error">
+          {line}
+        </p>
+      ))}
+      <Button type={dirty ? 'primary' : 'default'} disabled={!dirty} loading={busy} onClick={() => void save()}>
+        {t('saveFields')}
+      </Button>
+    </>
+  );
+}
+
+function One({ of, asked, job, record, working }: Props & { of: Of; asked: FormToFill }) {
+  const t = useMessages(field);
+  const locale = useLocale();
+  const { commands } = useSyncState();
+  const stored = job[of]?.ext ?? {};
+  const values = filledIn(of, stored, job.visit, commands);
+  const { form } = asked;
+  // While somebody types, what the office changed meanwhile waits: fields that are not touched are not sent.
+  const [dirty, setDirty] = useState(false);
+  const [shown, setShown] = useState(values);
+  const same = JSON.stringify(shown) === JSON.stringify(values);
+  if (!dirty && !same) setShown(values);
+  const title = form ? labelText(form.name, locale) : t(of === 'ticket' ? 'moreOfTicket' : 'moreOfDevice');
+  if (form && working) {
+    return (
+      <Section title={title}>
+        <Filling
+          key={JSON.stringify([form.version, shown])}
+          of={of}
+          asked={asked}
+          form={form}
+          values={shown}
+          record={record}
+          onDirty={setDirty}
+        />
+      </Section>
+    );
+  }
+  if (Object.keys(values).length === 0) return null;
+  return (
+    <Section title={title}>
+      <FormView
+        catalogue={asked.catalogue}
+        form={form ?? wholeForm(asked.catalogue)}
+        values={values}
+        mode="read"
+        width="phone"
+      />
+    </Section>
+  );
+}
+
+export default function OwnFields(props: Props) {
+  const { day } = useSyncState();
+  const asked = (of: Of) => day?.forms?.find((one) => one.object === of);
+  return (['ticket', 'device'] as const).map((of) => {
+    const form = asked(of);
+    return form && props.job[of] ? <One key={of} of={of} asked={form} {...props} /> : null;
+  });
+}
