@@ -73,14 +73,26 @@ impl Site {
         body: Option<&Value>,
         if_match: Option<&str>,
     ) -> Reply {
+        let headers: Vec<_> = if_match.map(|version| ("if-match", version)).into_iter().collect();
+        self.send_with(who, method, path, body, &headers).await
+    }
+
+    async fn send_with(
+        &self,
+        who: Option<&Person>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(person) = who {
             request = request
                 .header("cookie", format!("{}={}", http_api::SESSION_COOKIE, person.cookie))
                 .header("x-csrf-token", &person.csrf);
         }
-        if let Some(version) = if_match {
-            request = request.header("if-match", version);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let body = match body {
             Some(json) => {
@@ -107,5 +119,10 @@ impl Site {
 
     pub async fn post(&self, who: &Person, path: &str, body: Value, if_match: Option<&str>) -> Reply {
         self.send(Some(who), Method::POST, path, Some(&body), if_match).await
+    }
+
+    /// A creation that may be repeated.
+    pub async fn post_with_key(&self, who: &Person, path: &str, body: Value, key: &str) -> Reply {
+        self.send_with(Some(who), Method::POST, path, Some(&body), &[("idempotency-key", key)]).await
     }
 }
