@@ -125,7 +125,8 @@ fn look_up_defects(
     }
 }
 
-/// Says of each roll-up what its amounts are in, as the field says that it adds up.
+/// Says of each roll-up and each look-up of amounts what they are in, as the field says that it is worked out from:
+/// formulas read amounts by it.
 pub(crate) fn fill_currencies(catalogue: &mut Catalogue, others: &BTreeMap<String, Catalogue>) {
     let before = catalogue.clone();
     for field in &mut catalogue.fields {
@@ -134,6 +135,18 @@ pub(crate) fn fill_currencies(catalogue: &mut Catalogue, others: &BTreeMap<Strin
         let counted = roll_up.field.as_deref().filter(|_| roll_up.function != RollUpFunction::Count);
         let source = counted.and_then(|id| child?.field(id));
         roll_up.currency = source.and_then(|source| source.kind.currency()).map(str::to_owned);
+    }
+    let before = catalogue.clone();
+    for field in &mut catalogue.fields {
+        let FieldKind::LookUp(look_up) = &mut field.kind else { continue };
+        let target = relation_target(&before, &look_up.relation);
+        let target = target.and_then(|key| if key == before.object { Some(&before) } else { others.get(key) });
+        let source = target.and_then(|target| target.field(&look_up.field));
+        if let Some(currency) = source.and_then(|source| source.kind.currency())
+            && look_up.result == ResultType::Money
+        {
+            look_up.currency = Some(currency.to_owned());
+        }
     }
 }
 

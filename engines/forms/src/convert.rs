@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::currency;
 use crate::kind::{ChoiceOption, FieldKind};
 use crate::value::{is_empty, normal, number};
 
@@ -231,14 +232,10 @@ fn yes_or_no(value: &Value) -> Result<Value, CannotConvert> {
     }
 }
 
-/// Minor units in one unit of an amount's currency (ISO 4217).
+/// Minor units in one unit of an amount's currency.
 fn minor_units(kind: &FieldKind) -> f64 {
     match kind {
-        FieldKind::Money(money) => match money.currency.as_str() {
-            "JPY" | "KRW" | "VND" | "CLP" | "ISK" | "XAF" | "XOF" | "XPF" | "UGX" | "PYG" => 1.0,
-            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 1000.0,
-            _ => 100.0,
-        },
+        FieldKind::Money(money) => f64::from(10_u32.pow(currency::digits(&money.currency))),
         _ => 1.0,
     }
 }

@@ -10,7 +10,8 @@ use crate::{
     Map,
     catalogue::{Catalogue, Field},
     check::{Defect, defect},
-    kind::{FieldKind, ResultType},
+    currency::digits,
+    kind::{FieldKind, FormulaSettings, ResultType, YUAN},
     order,
 };
 
@@ -33,13 +34,14 @@ fn kind(field: &Field) -> Option<Kind> {
             Kind::Rows(columns.filter_map(|column| Some((column.id.clone(), kind(column)?))).collect())
         }
         FieldKind::Location => Kind::Place,
-        other => match other.rule_type()? {
-            FieldType::Text | FieldType::Choice | FieldType::Id => Kind::Text,
-            FieldType::Integer | FieldType::Number => Kind::Number,
-            FieldType::Boolean => Kind::Boolean,
-            FieldType::Date => Kind::Date,
-            FieldType::Time => Kind::Time,
-            FieldType::Tags => Kind::Texts,
+        other => match (other.rule_type()?, other.currency()) {
+            (FieldType::Integer | FieldType::Number, Some(currency)) => Kind::Money(digits(currency)),
+            (FieldType::Integer | FieldType::Number, None) => Kind::Number,
+            (FieldType::Text | FieldType::Choice | FieldType::Id, _) => Kind::Text,
+            (FieldType::Boolean, _) => Kind::Boolean,
+            (FieldType::Date, _) => Kind::Date,
+            (FieldType::Time, _) => Kind::Time,
+            (FieldType::Tags, _) => Kind::Texts,
         },
     })
 }
@@ -50,23 +52,30 @@ pub fn types(fields: &[Field]) -> Types {
     used.filter_map(|field| Some((field.id.clone(), kind(field)?))).collect()
 }
 
-/// What a formula with this result has to make.
-pub const fn outcome(result: ResultType) -> Outcome {
+/// What a formula with this result has to make; an amount without a currency is in yuan.
+pub fn outcome(result: ResultType, currency: Option<&str>) -> Outcome {
     match result {
         ResultType::Text => Outcome::Text,
         ResultType::Number => Outcome::Number,
-        ResultType::Money => Outcome::Money,
+        ResultType::Money => Outcome::Money(digits(currency.unwrap_or(YUAN))),
         ResultType::Boolean => Outcome::Boolean,
         ResultType::Date => Outcome::Date,
         ResultType::Time => Outcome::Time,
     }
 }
 
+fn made_by(formula: &FormulaSettings) -> Outcome {
+    outcome(formula.result, formula.currency.as_deref())
+}
+
 /// What a default by expression has to make.
 fn outcome_of(kind: &FieldKind) -> Outcome {
+    if let Some(currency) = kind.currency() {
+        return Outcome::Money(digits(currency));
+    }
     match kind.rule_type() {
         Some(FieldType::Text | FieldType::Choice | FieldType::Id) => Outcome::Text,
-        Some(FieldType::Integer) => Outcome::Money,
+        Some(FieldType::Integer) => Outcome::Whole,
         Some(FieldType::Number) => Outcome::Number,
         Some(FieldType::Boolean) => Outcome::Boolean,
         Some(FieldType::Date) => Outcome::Date,
@@ -84,7 +93,7 @@ pub(crate) fn check(fields: &[Field], base: &str) -> Vec<Defect> {
         if let FieldKind::Formula(formula) = &field.kind
             && !field.retired
         {
-            let found = formulas::check(&formula.expression, &known, outcome(formula.result));
+            let found = formulas::check(&formula.expression, &known, made_by(formula));
             let sound = found.is_empty();
             defects.extend(found.into_iter().map(|fault| told(format!("{at}/kind/expression"), fault)));
             if sound {
@@ -143,7 +152,7 @@ pub fn compute(catalogue: &Catalogue, record: &mut Map, scene: &Scene) -> Vec<Fi
     for field in order::ordered(&catalogue.fields).0.into_iter().filter(|field| !field.retired) {
         match &field.kind {
             FieldKind::Formula(formula) => {
-                let made = work_out(&formula.expression, &known, record, scene, outcome(formula.result));
+                let made = work_out(&formula.expression, &known, record, scene, made_by(formula));
                 put(record, &field.id, made, &field.id, &mut faults);
             }
             FieldKind::SubTable(table) if has_formulas(field) => {
@@ -153,7 +162,7 @@ pub fn compute(catalogue: &Catalogue, record: &mut Map, scene: &Scene) -> Vec<Fi
                 for row in rows.iter_mut().filter_map(Value::as_object_mut) {
                     for column in ordered.iter().filter(|column| !column.retired) {
                         let FieldKind::Formula(formula) = &column.kind else { continue };
-                        let made = work_out(&formula.expression, &columns, row, scene, outcome(formula.result));
+                        let made = work_out(&formula.expression, &columns, row, scene, made_by(formula));
                         put(row, &column.id, made, &field.id, &mut faults);
                     }
                 }
@@ -296,6 +305,49 @@ mod tests {
         assert_eq!(compute(&catalogue, &mut record, &scene()), []);
         assert_eq!((&record["net"], &record["gross"]), (&json!(6002), &json!(6782)));
         assert_eq!(record["items"][0]["line"], json!(5997));
+    }
+
+    #[test]
+    fn amounts_are_in_the_main_unit_of_their_currency_wherever_they_come_from() {
+        let money = |currency: &str| json!({"type": "money", "currency": currency});
+        let made = |id: &str, expression: &str, currency: &str| {
+            let kind = json!({"type": "formula", "expression": expression, "result": "money", "currency": currency});
+            field(id, &kind, &json!({}))
+        };
+        let found = |kind: &str, more: Value| {
+            let mut kind = json!({"type": kind, "relation": "link"});
+            kind.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            kind
+        };
+        let looked_up = found("look_up", json!({"field": "x", "result": "money", "currency": "JPY"}));
+        let rolled_up = found("roll_up", json!({"object": "y", "function": "sum", "field": "x", "currency": "CNY"}));
+        let counted = found("roll_up", json!({"object": "y", "function": "count"}));
+        let columns = json!([field("fee", &money("CNY"), &json!({})), made("half", "fee / 2 + 1", "CNY")]);
+        let catalogue = catalogue(json!([
+            field("price", &money("CNY"), &json!({})),
+            field("yen", &money("JPY"), &json!({"default_expression": "price * 20"})),
+            field("seats", &json!({"type": "integer"}), &json!({"default_expression": "price / 3"})),
+            field("link", &json!({"type": "relation", "object": "y"}), &json!({})),
+            field("theirs", &looked_up, &json!({})),
+            field("all", &rolled_up, &json!({})),
+            field("many", &counted, &json!({})),
+            field("lines", &json!({"type": "sub_table", "fields": columns}), &json!({})),
+            made("more", "price + 100", "CNY"),
+            made("again", "more + 0.01", "CNY"),
+            made("sums", "all + theirs / 20 + many + sum(map(lines, #.half))", "CNY"),
+            formula("plain", "all / many", "number"),
+        ]));
+        assert_eq!(catalogue.check(), []);
+        let sent = map(json!({"price": 1999}));
+        assert_eq!(defaults(&catalogue, &sent, &scene()), map(json!({"yen": 400, "seats": 7})));
+        let mut record = map(json!({
+            "price": 1999, "all": 1050, "theirs": 300, "many": 2, "lines": [{"fee": 333}],
+        }));
+        assert_eq!(compute(&catalogue, &mut record, &scene()), []);
+        assert_eq!((&record["more"], &record["again"]), (&json!(11_999), &json!(12_000)));
+        // 3.33 / 2 + 1 is 2.665, which is kept as 2.67: what others read is what people see.
+        assert_eq!(record["lines"][0]["half"], json!(267));
+        assert_eq!((&record["sums"], &record["plain"]), (&json!(3017), &json!(5.25)));
     }
 
     #[test]

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Field, Label};
 
+/// What amounts are in that were defined before they had to say so.
+pub(crate) const YUAN: &str = "CNY";
+
 /// What a field holds. In JSON an object whose `type` names the kind, beside the kind's settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -254,7 +257,7 @@ pub struct SubTableSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FormulaSettings {
-    /// ZEN expression over field ids.
+    /// ZEN expression over field ids; amounts are in the main unit of their currency in it.
     pub expression: String,
     /// The type of its value.
     pub result: ResultType,
@@ -437,7 +440,7 @@ impl FieldKind {
             Self::Money(settings) => Some(&settings.currency),
             Self::Formula(FormulaSettings { result: ResultType::Money, currency, .. })
             | Self::LookUp(LookUpSettings { result: ResultType::Money, currency, .. }) => {
-                Some(currency.as_deref().unwrap_or("CNY"))
+                Some(currency.as_deref().unwrap_or(YUAN))
             }
             Self::RollUp(settings) => settings.currency.as_deref(),
             _ => None,

@@ -3,7 +3,8 @@
 //! This is the only crate that knows the language behind formulas (`zen-expression`). [`check`] says what is wrong with
 //! an expression: its text, the names and functions in it, types, and how much work it may be. [`Formula::compile`] keeps
 //! what it compiled. [`Formula::run`] works out one record's value; whatever goes wrong becomes a [`Fault`], never a
-//! panic. Numbers are decimals throughout, so that amounts in minor units stay exact.
+//! panic. Numbers are decimals throughout, so that they stay exact: amounts, which records hold in minor units, enter in the
+//! main unit of their currency as people write them, and go back rounded to minor units.
 //!
 //! Days and times enter as the wall clock of the company's zone, so that a day compares with a time, whole days are 24
 //! hours long, and `hour()` says what people see. Results go back to days and instants in UTC. `now`, `today` and `me`

@@ -171,7 +171,7 @@ fn is_plainly(made: &VariableType, outcome: Outcome) -> bool {
     matches!(
         (made, outcome),
         (VariableType::String | VariableType::Const(_) | VariableType::Enum(..), Outcome::Text)
-            | (VariableType::Number, Outcome::Number | Outcome::Money)
+            | (VariableType::Number, Outcome::Number | Outcome::Whole | Outcome::Money(_))
             | (VariableType::Bool, Outcome::Boolean)
             | (VariableType::Date, Outcome::Date | Outcome::Time)
     )
@@ -180,8 +180,8 @@ fn is_plainly(made: &VariableType, outcome: Outcome) -> bool {
 const fn expected(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Text => "a text",
-        Outcome::Number => "a number",
-        Outcome::Money => "an amount",
+        Outcome::Number | Outcome::Whole => "a number",
+        Outcome::Money(_) => "an amount",
         Outcome::Boolean => "yes or no",
         Outcome::Date => "a day",
         Outcome::Time => "a time",
@@ -377,18 +377,69 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_amounts_are_exact() {
-        makes("price * qty", Outcome::Money, json!(5997));
+    fn numbers_are_exact() {
+        makes("price * qty", Outcome::Whole, json!(5997));
         makes("0.1 + 0.2", Outcome::Number, json!(0.3));
         makes("price / 3", Outcome::Number, json!(666.333_333));
-        makes("price * 0.075", Outcome::Money, json!(150));
+        makes("price * 0.075", Outcome::Whole, json!(150));
         makes("round(price / 7, 2)", Outcome::Number, json!(285.57));
-        makes("-2.5", Outcome::Money, json!(-3));
-        makes("sum(map(items, #.qty * #.price))", Outcome::Money, json!(399));
+        makes("-2.5", Outcome::Whole, json!(-3));
+        makes("sum(map(items, #.qty * #.price))", Outcome::Whole, json!(399));
         makes("len(items) + count(items, #.qty > 1)", Outcome::Number, json!(3));
         makes("max([price, qty, 5])", Outcome::Number, json!(1999));
         makes("spot.lat", Outcome::Number, json!(31.2));
     }
+
+    #[test]
+    fn amounts_are_in_the_main_unit_and_leave_in_minor_units() {
+        let rows = [("qty", Kind::Number), ("each", Kind::Money(2))].map(|(id, kind)| (id.to_owned(), kind)).into();
+        let types: Types = [
+            ("yuan", Kind::Money(2)),
+            ("yen", Kind::Money(0)),
+            ("dinar", Kind::Money(3)),
+            ("huge", Kind::Money(2)),
+            ("mean", Kind::Money(2)),
+            ("items", Kind::Rows(rows)),
+        ]
+        .map(|(id, kind)| (id.to_owned(), kind))
+        .into();
+        let values = json!({
+            "yuan": 1990, "yen": 500, "dinar": 1_500, "huge": LARGEST_MINOR, "mean": 33.5,
+            "items": [{"qty": 3, "each": 10}, {"qty": 1, "each": 1}],
+        });
+        let values = values.as_object().unwrap();
+        let run = |source: &str, outcome: Outcome| {
+            assert_eq!(check(source, &types, outcome), [], "{source}");
+            let formula = Formula::compile(source, &types).unwrap();
+            formula.run(values, &types, &scene(), outcome).map_err(|fault| fault.code)
+        };
+        for (source, outcome, expected) in [
+            ("yuan + 100", Outcome::Money(2), json!(11_990)),
+            ("yuan", Outcome::Number, json!(19.9)),
+            ("yuan * 0.075", Outcome::Money(2), json!(149)),
+            ("yuan / 8", Outcome::Money(2), json!(249)),
+            ("-yuan / 8", Outcome::Money(2), json!(-249)),
+            ("yuan * 20.5", Outcome::Money(0), json!(408)),
+            ("yen * 1.5", Outcome::Money(0), json!(750)),
+            ("yen + 1", Outcome::Money(2), json!(50_100)),
+            ("dinar + 0.0005", Outcome::Money(3), json!(1_501)),
+            ("sum(map(items, #.qty * #.each))", Outcome::Money(2), json!(31)),
+            ("sum(map(items, #.qty * #.each))", Outcome::Number, json!(0.31)),
+            ("yuan > 19.8 and yuan < 20", Outcome::Boolean, json!(true)),
+            ("string(yuan)", Outcome::Text, json!("19.9")),
+            ("huge", Outcome::Money(2), json!(LARGEST_MINOR)),
+            ("huge / 3 * 3", Outcome::Money(2), json!(LARGEST_MINOR)),
+            ("mean", Outcome::Number, json!(0.335)),
+            ("yuan", Outcome::Whole, json!(20)),
+        ] {
+            assert_eq!(run(source, outcome), Ok(Some(expected)), "{source}");
+        }
+        assert_eq!(run("huge * 100", Outcome::Money(2)), Err(Code::Overflow));
+        assert_eq!(run("huge + 0.01", Outcome::Money(2)), Err(Code::Overflow));
+    }
+
+    /// The largest amount that a record can hold.
+    const LARGEST_MINOR: i64 = 9_007_199_254_740_991;
 
     #[test]
     fn texts_and_choices_are_put_together() {

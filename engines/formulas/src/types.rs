@@ -10,8 +10,10 @@ use zen_expression::variable::VariableType;
 pub enum Kind {
     /// Text, an option's id, or an id.
     Text,
-    /// Number; amounts are in minor units.
+    /// Number.
     Number,
+    /// Amount that records hold in minor units; formulas see it in the currency's main unit, which has so many decimals.
+    Money(u32),
     /// Yes or no.
     Boolean,
     /// Calendar day.
@@ -36,8 +38,10 @@ pub enum Outcome {
     Text,
     /// Number, rounded to 6 decimals.
     Number,
-    /// Whole minor units, halves rounded away from zero.
-    Money,
+    /// Whole number, halves rounded away from zero.
+    Whole,
+    /// Amount in the main unit, which has so many decimals; it leaves in whole minor units, halves rounded away from zero.
+    Money(u32),
     /// Yes or no.
     Boolean,
     /// Calendar day.
@@ -66,7 +70,7 @@ impl Kind {
     pub(crate) fn variable_type(&self) -> VariableType {
         match self {
             Self::Text => VariableType::String,
-            Self::Number => VariableType::Number,
+            Self::Number | Self::Money(_) => VariableType::Number,
             Self::Boolean => VariableType::Bool,
             Self::Date | Self::Time => VariableType::Date,
             Self::Texts => VariableType::String.array(),

@@ -5,7 +5,10 @@ use jiff::{
     civil::{Date, DateTime},
     tz::TimeZone,
 };
-use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive as _};
+use rust_decimal::{
+    Decimal, RoundingStrategy,
+    prelude::{FromPrimitive as _, ToPrimitive as _},
+};
 use serde_json::{Map, Value};
 use zen_expression::variable::{Variable, VariableMap};
 
@@ -27,6 +30,9 @@ pub(crate) fn entering(kind: &Kind, value: &Value, zone: &TimeZone, moment: &imp
             Ok(instant) => moment(&wall_clock(instant, zone)),
             Err(_) => Variable::Null,
         },
+        (Kind::Money(digits), Value::Number(minor)) => {
+            main_unit(minor, *digits).map_or(Variable::Null, Variable::Number)
+        }
         (Kind::Rows(columns), Value::Array(rows)) => {
             let row = |row: &Value| match row {
                 Value::Object(cells) => record(columns.iter(), cells, zone, moment),
@@ -76,8 +82,12 @@ pub(crate) fn leaving(result: &Variable, outcome: Outcome, zone: &TimeZone) -> R
             Variable::Number(number) => self::number(*number, MAX_DECIMALS).map(Some),
             _ => wrong("a number"),
         },
-        Outcome::Money => match result {
+        Outcome::Whole => match result {
             Variable::Number(number) => self::number(*number, 0).map(Some),
+            _ => wrong("a number"),
+        },
+        Outcome::Money(digits) => match result {
+            Variable::Number(number) => minor_units(*number, digits).map(Some),
             _ => wrong("a number"),
         },
         Outcome::Boolean => match result {
@@ -141,12 +151,35 @@ fn clock(result: &Variable) -> Option<DateTime> {
     Some(TimeZone::UTC.to_datetime(instant))
 }
 
+/// An amount of minor units in the main unit, without zeros behind the point.
+fn main_unit(minor: &serde_json::Number, digits: u32) -> Option<Decimal> {
+    let minor: Decimal = match minor.as_i64() {
+        Some(whole) => Decimal::from(whole),
+        // A sum or quotient of amounts that was made elsewhere may have parts of a minor unit.
+        None => Decimal::from_f64(minor.as_f64()?)?,
+    };
+    Some((minor * Decimal::try_new(1, digits).ok()?).normalize())
+}
+
+/// An amount in the main unit as whole minor units, as JSON.
+fn minor_units(amount: Decimal, digits: u32) -> Result<Value, Fault> {
+    // Rounding comes first, so that an amount that fits never fails for decimals that are dropped.
+    let rounded = amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+    let unit = 10_i64.checked_pow(digits).map(Decimal::from);
+    let minor = unit.and_then(|unit| rounded.checked_mul(unit));
+    minor.ok_or_else(too_large).and_then(|minor| number(minor, 0))
+}
+
+fn too_large() -> Fault {
+    Fault::new(Code::Overflow, "The number is larger than a record can hold.")
+}
+
 /// A number with so many decimals at most, as JSON.
 fn number(number: Decimal, decimals: u32) -> Result<Value, Fault> {
     let rounded = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero).normalize();
     if rounded.abs() > Decimal::from(LARGEST) {
-        return Err(Fault::new(Code::Overflow, "The number is larger than a record can hold."));
+        return Err(too_large());
     }
     let json = if rounded.is_integer() { rounded.to_i64().map(Value::from) } else { rounded.to_f64().map(Value::from) };
-    json.ok_or_else(|| Fault::new(Code::Overflow, "The number is larger than a record can hold."))
+    json.ok_or_else(too_large)
 }

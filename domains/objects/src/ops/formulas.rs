@@ -25,10 +25,12 @@ use crate::{
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Trial {
-    /// The ZEN expression.
+    /// The ZEN expression; amounts are in the main unit of their currency in it.
     expression: String,
     /// What it shall make.
     result: ResultType,
+    /// What an amount shall be in, a code of ISO 4217.
+    currency: Option<String>,
     /// Values by field id; without them and without `record_id` the expression is only checked.
     values: Option<Map>,
     /// A record whose values are taken, before those of `values`.
@@ -42,7 +44,7 @@ pub(crate) struct Trial {
 /// What a formula makes.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Tried {
-    /// The value; null when there is none.
+    /// The value as records hold it, amounts in minor units; null when there is none.
     value: Value,
     /// What is wrong.
     error: Option<TrialError>,
@@ -104,7 +106,8 @@ pub(crate) async fn preview(
                 // Formulas that this one reads.
                 forms::compute(&catalogue, &mut values, &scene);
             }
-            Ok(attempt(&body.expression, body.result, &forms::types(level), given.then_some(&values), &scene))
+            let outcome = forms::outcome(body.result, body.currency.as_deref());
+            Ok(attempt(&body.expression, outcome, &forms::types(level), given.then_some(&values), &scene))
         })
         .await?;
     Ok(Json(tried))
@@ -112,14 +115,13 @@ pub(crate) async fn preview(
 
 fn attempt(
     expression: &str,
-    result: ResultType,
+    outcome: formulas::Outcome,
     types: &formulas::Types,
     values: Option<&Map>,
     scene: &formulas::Scene,
 ) -> Tried {
     #[allow(clippy::disallowed_methods)] // how long it took is told, nothing depends on it
     let begun = Instant::now();
-    let outcome = forms::outcome(result);
     let found = formulas::check(expression, types, outcome).into_iter().next();
     let made = match (found, values) {
         (Some(fault), _) => Err(fault),

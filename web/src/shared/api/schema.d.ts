@@ -8788,7 +8788,7 @@ export interface components {
         } | {
             /** @description What an amount is in, a code of ISO 4217; only with the result `money`. */
             currency?: string | null;
-            /** @description ZEN expression over field ids. */
+            /** @description ZEN expression over field ids; amounts are in the main unit of their currency in it. */
             expression: string;
             /** @description The type of its value. */
             result: components["schemas"]["ResultType"];
@@ -9118,7 +9118,7 @@ export interface components {
         } | {
             /** @description What an amount is in, a code of ISO 4217; only with the result `money`. */
             currency?: string | null;
-            /** @description ZEN expression over field ids. */
+            /** @description ZEN expression over field ids; amounts are in the main unit of their currency in it. */
             expression: string;
             /** @description The type of its value. */
             result: components["schemas"]["ResultType"];
@@ -14769,7 +14769,9 @@ export interface components {
             catalogue?: components["schemas"]["CatalogueInput"] | null;
             /** @description A sub-table of which it shall be a column. */
             column_of?: string | null;
-            /** @description The ZEN expression. */
+            /** @description What an amount shall be in, a code of ISO 4217. */
+            currency?: string | null;
+            /** @description The ZEN expression; amounts are in the main unit of their currency in it. */
             expression: string;
             /**
              * Format: uuid
@@ -14811,7 +14813,7 @@ export interface components {
              * @description Microseconds it took.
              */
             took_us: number;
-            /** @description The value; null when there is none. */
+            /** @description The value as records hold it, amounts in minor units; null when there is none. */
             value: unknown;
         };
         /** @description A merge that was taken back. */

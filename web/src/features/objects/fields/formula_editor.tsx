@@ -66,16 +66,18 @@ function resultText(value: unknown, result: ResultType, currency: string, yes: s
 function FormulaPreview({
   expression,
   result,
+  currency,
   catalogue,
 }: {
   expression: string;
   result: ResultType;
+  currency: string;
   catalogue: Catalogue;
 }) {
   const t = useMessages(words);
   const c = useMessages(common);
   const locale = useLocale();
-  const { object, currency } = useScope();
+  const { object } = useScope();
   const [chosen, setChosen] = useState<string>();
   const of = relationFor(object.key);
   const allowed = useMayRead(of);
@@ -88,7 +90,7 @@ function FormulaPreview({
     staleTime: 300_000,
   });
   const record = chosen ?? first.data ?? undefined;
-  const asked = useDebounced(JSON.stringify({ expression, result, catalogue, record_id: record }), 120);
+  const asked = useDebounced(JSON.stringify({ expression, result, currency, catalogue, record_id: record }), 120);
   const preview = useQuery({
     queryKey: ['formula', object.key, asked],
     queryFn: ({ signal }) =>
@@ -134,6 +136,7 @@ export function FormulaEditor({
   at,
   expression,
   result,
+  currency,
   fields,
   onChange,
 }: {
@@ -142,13 +145,15 @@ export function FormulaEditor({
   expression: string;
   /** The type that is previewed; nothing is previewed without it. */
   result?: ResultType;
+  /** What an amount is in; the company's currency unless it says. */
+  currency?: string;
   /** The fields that it may name. */
   fields: readonly Field[];
   onChange: (expression: string) => void;
 }) {
   const t = useMessages(words);
   const locale = useLocale();
-  const { catalogue } = useScope();
+  const scope = useScope();
   const usable = fields.filter((field) => field.retired !== true);
   const names = useMemo(() => formulaNames(usable, locale), [usable, locale]);
   // What was typed stays as typed while it means the same; anything else that arrives replaces it.
@@ -192,7 +197,14 @@ export function FormulaEditor({
       >
         <Button size="small">{t('insertField')}</Button>
       </Dropdown>
-      {result !== undefined && <FormulaPreview expression={expression} result={result} catalogue={catalogue} />}
+      {result !== undefined && (
+        <FormulaPreview
+          expression={expression}
+          result={result}
+          currency={currency ?? scope.currency}
+          catalogue={scope.catalogue}
+        />
+      )}
     </>
   );
 }

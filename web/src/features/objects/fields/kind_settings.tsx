@@ -217,6 +217,7 @@ function FormulaSettings({
         expression={kind.expression}
         // A row of a table is no record, so that there is nothing to try a column's formula with.
         {...(level === 'field' ? { result: kind.result } : {})}
+        {...(kind.currency === undefined ? {} : { currency: kind.currency })}
         fields={siblings.filter((one) => one.id !== field.id)}
         onChange={(expression) => onChange({ ...kind, expression }, 'expression')}
       />
