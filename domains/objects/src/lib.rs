@@ -34,6 +34,7 @@ mod jobs;
 mod links;
 pub mod listing;
 pub mod model;
+mod numbering;
 mod ops;
 mod own;
 mod phone;
@@ -60,6 +61,7 @@ pub use exact::Exact;
 pub use filling::{FormToFill, channel_of, form_to_fill};
 pub use following::{Relation, relations_to};
 pub use jobs::{ComputeFields, IndexFields, RecomputeRecords, SearchAnew, SpreadLookUps, handlers};
+pub use numbering::{NumberDate, NumberFormat, RecordNumber};
 pub use ops::document::CommonDocument;
 pub use phone::phone_digits;
 pub use reactions::{FollowRecords, OwnWords, RecordSearch};
@@ -77,5 +79,6 @@ pub fn migrations() -> Vec<db::Migration> {
         db::migration!("objects", 1, "objects", "../migrations/0001_objects.sql"),
         db::migration!("objects", 2, "computed", "../migrations/0002_computed.sql"),
         db::migration!("objects", 3, "forms", "../migrations/0003_forms.sql"),
+        db::migration!("objects", 4, "numbers", "../migrations/0004_numbers.sql"),
     ]
 }

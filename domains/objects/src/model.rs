@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::store::computed::State;
+use crate::{numbering::NumberFormat, store::computed::State};
 
 /// Objects of one's own that a company may have.
 pub const MAX_OBJECTS: usize = 200;
@@ -96,6 +96,8 @@ pub struct ObjectDefinition {
     pub menu: Menu,
     /// What stands before the number of a record.
     pub number_prefix: String,
+    /// What stands between and behind it.
+    pub number_format: Json<NumberFormat>,
     /// The field that names a record; without one the first text field does.
     pub title_field: Option<String>,
     /// What each role may do.
@@ -119,11 +121,12 @@ impl db::FromRow for ObjectDefinition {
             icon: row.get(4)?,
             menu: row.get(5)?,
             number_prefix: row.get(6)?,
-            title_field: row.get(7)?,
-            roles: row.get(8)?,
-            archived_at: row.get(9)?,
-            created_at: row.get(10)?,
-            updated_at: row.get(11)?,
+            number_format: row.get(7)?,
+            title_field: row.get(8)?,
+            roles: row.get(9)?,
+            archived_at: row.get(10)?,
+            created_at: row.get(11)?,
+            updated_at: row.get(12)?,
         })
     }
 }

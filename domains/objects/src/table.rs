@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use db::{Db, DbError, Query, Tx, list::ListPage};
+use db::{Db, DbError, Query, Read, Tx, list::ListPage};
 use forms::{Field, FieldKind, Map};
 use http_api::{IfMatch, ListParams};
 use kernel::Context;
@@ -16,6 +16,7 @@ use crate::{
     index::{entries, indexed},
     listing::page_with_own,
     model::{May, ObjectDefinition, Record, StoredRecord},
+    numbering::{self, RecordNumber},
     ops::{
         definitions::definition,
         records::{Desk, NewRecord, RecordChange, RecordPath, insert, patch},
@@ -49,10 +50,17 @@ pub struct OwnField {
 /// The number a new record gets, with those of its fields.
 #[derive(Debug, Clone, Default)]
 pub struct RecordNumbers {
-    /// Counts the object's records.
-    pub serial: i64,
+    /// The record's own.
+    pub record: RecordNumber,
     /// Numbers of fields.
     pub fields: Numbers,
+}
+
+impl RecordNumbers {
+    /// Numbers for a record that will not stay; no two may have the same text.
+    pub fn placeholder(text: &str) -> Self {
+        Self { record: RecordNumber { text: text.to_owned(), serial: 0 }, fields: Numbers::new() }
+    }
 }
 
 /// The objects in use that people defined and of which the caller may read records.
@@ -96,9 +104,16 @@ pub fn is_numbered<'f>(fields: impl IntoIterator<Item = &'f Field>) -> bool {
 
 /// Takes the numbers of a new record. Call it before the transaction.
 pub async fn take_numbers(db: &Db, cx: &Context, object: &str, numbered: bool) -> Result<RecordNumbers, DbError> {
-    let serial = db.next_number(cx, &format!("record:{object}")).await?;
+    let key = object.to_owned();
+    let definition =
+        db.read(cx, async move |r: &mut Read<'_>| -> Result<_, DbError> { definitions::by_key(r, &key).await }).await?;
+    let record = match &definition {
+        Some(definition) => numbering::take(db, cx, definition).await?,
+        // Making a record of an object that is not there is refused in its own words.
+        None => RecordNumber::default(),
+    };
     let fields = if numbered { crate::numbers(db, cx, object).await? } else { Numbers::new() };
-    Ok(RecordNumbers { serial, fields })
+    Ok(RecordNumbers { record, fields })
 }
 
 /// The records of any object that have one of these values of an indexed own field, each value with its record.
@@ -154,7 +169,7 @@ pub async fn create(tx: &mut Tx<'_>, object: &str, values: Map, numbers: RecordN
         return Err(ObjectError::Forbidden);
     }
     let new = NewRecord { values, form: None, form_version: None, owner_id: None, team_id: None, region_id: None };
-    insert(tx, object, new, numbers.serial, numbers.fields).await
+    insert(tx, object, new, numbers.record, numbers.fields).await
 }
 
 /// Changes values of a record that has this version and that the caller may change.

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::numbering::{NumberDate, NumberFormat};
+
 /// A set of fields that a new object can start from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -54,6 +56,18 @@ impl Template {
     /// Every template.
     #[cfg(test)]
     pub const ALL: [Self; 5] = [Self::Project, Self::Opportunity, Self::Vehicle, Self::Inspection, Self::Course];
+
+    /// How records of such an object are numbered: what many are made of every year begins anew.
+    pub const fn number_format(self) -> NumberFormat {
+        let (date, digits) = match self {
+            Self::Project => (NumberDate::Year, 4),
+            Self::Opportunity => (NumberDate::Month, 4),
+            Self::Inspection => (NumberDate::Year, 6),
+            Self::Course => (NumberDate::Year, 3),
+            Self::Vehicle => (NumberDate::None, 6),
+        };
+        NumberFormat { date, digits, start: 1 }
+    }
 
     /// Its fields, for the object with this key.
     pub fn catalogue(self, object: &str) -> Catalogue {

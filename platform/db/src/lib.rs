@@ -203,7 +203,13 @@ impl Db {
     /// The next number of `series` for the context's tenant, starting at 1. Rising in this process;
     /// gaps appear when a process stops or a creation fails. Call it before the write.
     pub async fn next_number(&self, cx: &Context, series: &str) -> Result<i64, DbError> {
-        self.0.numbers.next(self, cx, series).await
+        self.next_number_from(cx, series, 1).await
+    }
+
+    /// As [`Db::next_number`], starting at `start`. A start below what was given already changes nothing; one above it
+    /// leaves out what is between.
+    pub async fn next_number_from(&self, cx: &Context, series: &str, start: i64) -> Result<i64, DbError> {
+        self.0.numbers.next(self, cx, series, start).await
     }
 
     /// Runs `run` in one transaction; resolves only after a durable commit.

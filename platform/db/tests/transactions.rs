@@ -164,6 +164,23 @@ testkit::both! {
         assert_eq!(t.db.next_number(&t.other, "T-2026").await.unwrap(), 1);
     }
 
+    migrations(), |t| numbers_may_start_later_and_never_go_back {
+        let from = async |start: i64| t.db.next_number_from(&t.cx, "VH", start).await.unwrap();
+        assert_eq!(from(10).await, 10);
+        // Whoever asks often gets blocks; a later start may stand within one or beyond it.
+        for expected in 11..20 {
+            assert_eq!(from(1).await, expected);
+        }
+        assert_eq!((from(21).await, from(5_000).await, from(5_000).await), (21, 5_000, 5_001));
+        assert_eq!(from(1).await, 5_002);
+        let taken = join_all((0..100).map(|at| t.db.next_number_from(&t.cx, "VH", 5_050 - at))).await;
+        let mut taken: Vec<i64> = taken.into_iter().map(Result::unwrap).collect();
+        taken.sort_unstable();
+        taken.dedup();
+        assert_eq!(taken.len(), 100);
+        assert!(taken[0] > 5_002);
+    }
+
     migrations(), |t| reading_cannot_write {
         let stmt = insert(&t.cx, "x", 1);
         if t.db.engine() == db::Engine::Sqlite {

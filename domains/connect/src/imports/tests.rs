@@ -379,4 +379,17 @@ testkit::both! {
         let vehicle = targets.json["items"].as_array().unwrap().iter().find(|one| one["list"] == "records/vehicle").unwrap().clone();
         assert!(vehicle["match"].as_array().unwrap().contains(&json!("plate")), "{}", vehicle["match"]);
     }
+    migrations(), |t| imported_records_are_numbered_as_their_object_says {
+        let house = House::new(t);
+        house.own_object(t).await;
+        let format = json!({"number_format": {"date": "year", "digits": 4, "start": 7}});
+        house.api.patch(&t.cx, "/api/v1/objects/vehicle", 1, format).await.ok(200);
+        let import = begun(&house, &t.cx, "records/vehicle", "v.csv", "车牌,座位\n沪A1,2\n沪A2,4\n沪A3,5\n".as_bytes()).await;
+        let tried = passed(&house, t, &t.cx, &import.id(), Pass::Check).await;
+        assert_eq!(account(&tried), [3, 3, 0, 0, 0], "{tried}");
+        let done = passed(&house, t, &t.cx, &import.id(), Pass::Run).await;
+        assert_eq!(account(&done), [3, 3, 0, 0, 0], "{done}");
+        let numbers = names(&house, &t.cx, "/api/v1/records/vehicle?sort=number", "number").await;
+        assert_eq!(numbers, ["VH-2026-0007", "VH-2026-0008", "VH-2026-0009"]);
+    }
 }

@@ -33,7 +33,8 @@ pub(crate) struct Numbers {
 impl Numbers {
     /// Numbers for a record that will not stay.
     pub fn placeholder(cx: &Context) -> Self {
-        Self { number: format!("TRY-{}", cx.new_id()), ..Self::default() }
+        let number = format!("TRY-{}", cx.new_id());
+        Self { record: RecordNumbers::placeholder(&number), number, ..Self::default() }
     }
 }
 
@@ -62,7 +63,9 @@ pub(crate) async fn numbers(db: &Db, cx: &Context, list: &List, series: &str) ->
     let record = match &list.key {
         ListKey::Records(object) => objects::table::take_numbers(db, cx, object, list.is_numbered).await?,
         key => match key.object().filter(|_| list.is_numbered) {
-            Some(object) => RecordNumbers { serial: 0, fields: objects::numbers(db, cx, object).await? },
+            Some(object) => {
+                RecordNumbers { fields: objects::numbers(db, cx, object).await?, ..RecordNumbers::default() }
+            }
             None => RecordNumbers::default(),
         },
     };

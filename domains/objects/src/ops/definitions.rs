@@ -15,6 +15,7 @@ use crate::{
     access::{manages, may},
     built_in::{BUILT_IN, BuiltIn, built_in, is_taken},
     model::{MAX_OBJECTS, Menu, ObjectDefinition, ObjectInfo, ObjectList, RoleGrants},
+    numbering::NumberFormat,
     store::{definitions as store, fields},
     templates::Template,
 };
@@ -43,6 +44,8 @@ pub(crate) struct NewObject {
     menu: Option<Menu>,
     /// What stands before the numbers of its records, such as `VH`.
     number_prefix: Option<String>,
+    /// How its records are numbered behind that; the template's when absent, else six digits.
+    number_format: Option<NumberFormat>,
     /// Fields to begin with.
     template: Option<Template>,
     /// What each role may do with its records; without it only those who manage objects reach them.
@@ -61,6 +64,8 @@ pub(crate) struct ObjectChange {
     menu: Change<Menu>,
     /// What stands before the numbers of new records.
     number_prefix: Change<String>,
+    /// How new records are numbered behind that; `null` for six digits.
+    number_format: Change<NumberFormat>,
     /// The field that names a record.
     title_field: Change<String>,
     /// What each role may do; all roles that may do anything.
@@ -92,6 +97,7 @@ fn of_built_in(known: &BuiltIn) -> ObjectDefinition {
         icon: Some(known.icon.to_owned()),
         menu: Menu::Main,
         number_prefix: String::new(),
+        number_format: Column(NumberFormat::default()),
         title_field: None,
         roles: Column(RoleGrants::new()),
         archived_at: None,
@@ -167,6 +173,7 @@ async fn insert(tx: &mut Tx<'_>, new: NewObject) -> Result<ObjectDefinition, Obj
     } else if is_taken(&new.key) {
         checks.refuse("/key", "taken", format!("Choose another key; `{}` is taken.", new.key));
     }
+    let format = new.number_format.or(new.template.map(Template::number_format)).unwrap_or_default();
     let template = new.template.map(|template| template.catalogue(&new.key));
     let object = ObjectDefinition {
         id: cx.new_id(),
@@ -176,6 +183,7 @@ async fn insert(tx: &mut Tx<'_>, new: NewObject) -> Result<ObjectDefinition, Obj
         icon: new.icon,
         menu: new.menu.unwrap_or_default(),
         number_prefix: new.number_prefix.unwrap_or_else(|| prefix_of(&new.key)),
+        number_format: Column(format),
         title_field: None,
         roles: Column(new.roles.unwrap_or_default()),
         archived_at: None,
@@ -183,7 +191,7 @@ async fn insert(tx: &mut Tx<'_>, new: NewObject) -> Result<ObjectDefinition, Obj
         updated_at: cx.now(),
         key: new.key,
     };
-    let object = checked(object, checks)?;
+    let object = checked(object, None, checks)?;
     let known = store::all(tx).await?;
     if known.iter().any(|other| other.key == object.key) {
         let detail = format!("There is an object `{}` already. Choose another key.", object.key);
@@ -214,14 +222,19 @@ fn prefix_of(key: &str) -> String {
     key.chars().filter(char::is_ascii_alphabetic).take(2).collect::<String>().to_ascii_uppercase()
 }
 
-/// The definition with its texts trimmed and checked.
-fn checked(object: ObjectDefinition, mut checks: Checks) -> Result<ObjectDefinition, Invalid> {
+/// The definition with its texts trimmed and checked; `before` is what it was.
+fn checked(
+    object: ObjectDefinition,
+    before: Option<&ObjectDefinition>,
+    mut checks: Checks,
+) -> Result<ObjectDefinition, Invalid> {
     let name = Label { zh: checks.name("/name/zh", &object.name.0.zh), en: checks.name("/name/en", &object.name.0.en) };
     let icon = checks.line("/icon", object.icon);
     let prefix = object.number_prefix.trim().to_owned();
     if prefix.chars().count() > 10 || prefix.chars().any(|c| c.is_control() || c.is_whitespace()) {
         checks.refuse("/number_prefix", "invalid_prefix", "Use at most 10 characters without spaces.");
     }
+    object.number_format.0.check(&prefix, before.map(|before| before.number_prefix.as_str()), &mut checks);
     let roles = &object.roles.0;
     if roles.len() > MOST_ROLES || roles.keys().any(|key| key.is_empty() || key.chars().count() > 64) {
         checks.refuse("/roles", "invalid_roles", format!("Name at most {MOST_ROLES} roles by their keys."));
@@ -258,6 +271,7 @@ fn apply(
     body.icon.apply(&mut after.icon);
     body.menu.or_default(&mut after.menu);
     body.number_prefix.or_default(&mut after.number_prefix);
+    body.number_format.or_default(&mut after.number_format.0);
     body.roles.or_default(&mut after.roles.0);
     body.title_field.apply(&mut after.title_field);
     if let Some(field) = &after.title_field
@@ -266,7 +280,7 @@ fn apply(
     {
         checks.refuse("/title_field", "unknown_field", format!("Choose a field of this object; `{field}` is none."));
     }
-    Ok(checked(after, checks)?)
+    Ok(checked(after, Some(before), checks)?)
 }
 
 pub(crate) async fn archive(

@@ -1,6 +1,6 @@
 //! Records of the objects that people define: listing, creating, showing, changing, archiving, restoring, revealing.
 
-use db::{Json as Column, Query as _, Read, Tx, list::ListPage};
+use db::{DbError, Json as Column, Query as _, Read, Tx, list::ListPage};
 use events::{Event, NewEvent};
 use forms::{Catalogue, Map};
 use http_api::{
@@ -20,6 +20,7 @@ use crate::{
     filling::form_for,
     listing::page_with_own,
     model::{FieldFaultView, ObjectDefinition, Record, StoredRecord},
+    numbering::{self, RecordNumber},
     reveal::kind_in_events,
     store::{computed as states, fields, records as store},
     values::{Numbers, Sent, numbers, settle, title},
@@ -185,19 +186,19 @@ pub(crate) async fn create(
     let object = path.object.clone();
     let allowed = app
         .db()
-        .read(&cx, async move |r: &mut Read<'_>| -> Result<bool, ObjectError> {
+        .read(&cx, async move |r: &mut Read<'_>| -> Result<Option<ObjectDefinition>, ObjectError> {
             let desk = Desk::of(r, &object).await?;
-            Ok(reach(r.cx(), &desk.object, Action::Create).is_some())
+            Ok(reach(r.cx(), &desk.object, Action::Create).map(|_| desk.object))
         })
         .await?;
-    if !allowed {
+    let Some(definition) = allowed else {
         return Err(ObjectError::Forbidden.into());
-    }
-    let serial = app.db().next_number(&cx, &kind_in_events(&path.object)).await?;
+    };
+    let number = numbering::take(app.db(), &cx, &definition).await?;
     let numbers = numbers(app.db(), &cx, &path.object).await?;
     let (object, new) = (path.object.clone(), body.clone());
     app.create(&cx, key, &(path.object, &body), "createRecord", async move |tx: &mut Tx<'_>| {
-        insert(tx, &object, new, serial, numbers).await
+        insert(tx, &object, new, number, numbers).await
     })
     .await
 }
@@ -206,7 +207,7 @@ pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     object: &str,
     new: NewRecord,
-    serial: i64,
+    number: RecordNumber,
     numbers: Numbers,
 ) -> Result<Record, ObjectError> {
     let cx = tx.cx().clone();
@@ -227,8 +228,6 @@ pub(crate) async fn insert(
         let detail = "The object was put away; restore it to make records.";
         return Err(ObjectError::Conflict("object_archived", detail.to_owned()));
     }
-    let prefix = &desk.object.number_prefix;
-    let dash = if prefix.is_empty() { "" } else { "-" };
     let record = StoredRecord {
         id,
         version: 1,
@@ -236,8 +235,8 @@ pub(crate) async fn insert(
         updated_at: cx.now(),
         archived_at: None,
         object: object.to_owned(),
-        number: format!("{prefix}{dash}{serial:06}"),
-        serial,
+        number: number.text,
+        serial: number.serial,
         owner_id: new.owner_id.or(cx.user_id()),
         team_id: new.team_id,
         region_id: new.region_id,
@@ -249,8 +248,17 @@ pub(crate) async fn insert(
     let event = NewEvent::new("record.created", &kind, id).label(record.number.as_str()).data(settled.changes);
     let mut statements = vec![store::insert(&cx, &record), events::statement(&cx, &event)];
     statements.extend(settled.statements);
-    tx.execute_all(statements).await?;
+    tx.execute_all(statements).await.map_err(number_taken)?;
     desk.answer(tx, record).await
+}
+
+/// A prefix of before may have ended in a year, so that a number was given already; the next one will do.
+fn number_taken(error: DbError) -> ObjectError {
+    if error.is_unique("records", &["object", "number"]) {
+        let detail = "A record has this number already. Save again to take the next one.";
+        return ObjectError::Conflict("record_number_taken", detail.to_owned());
+    }
+    error.into()
 }
 
 /// Owner, team and region must exist.

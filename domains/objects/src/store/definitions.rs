@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::model::{MAX_FORMS, MAX_OBJECTS, ObjectDefinition, StoredForm};
 
-const COLUMNS: &str = "key, id, version, name, icon, menu, number_prefix, title_field, roles, archived_at, created_at,
-    updated_at";
+const COLUMNS: &str = "key, id, version, name, icon, menu, number_prefix, number_format, title_field, roles,
+    archived_at, created_at, updated_at";
 
 /// Every object that people defined, archived ones too, by key.
 pub(crate) async fn all(q: &mut impl Query) -> Result<Vec<ObjectDefinition>, DbError> {
@@ -26,7 +26,8 @@ pub(crate) async fn by_key(q: &mut impl Query, key: &str) -> Result<Option<Objec
 
 pub(crate) fn insert(cx: &Context, object: &ObjectDefinition) -> Stmt<'static> {
     let text = "insert into object_definitions (tenant_id, key, id, version, created_at, updated_at, name, icon, menu,
-        number_prefix, title_field, roles) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        number_prefix, number_format, title_field, roles)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     stmt!(
         text,
         cx.tenant(),
@@ -39,6 +40,7 @@ pub(crate) fn insert(cx: &Context, object: &ObjectDefinition) -> Stmt<'static> {
         &object.icon,
         object.menu.as_str(),
         &object.number_prefix,
+        &object.number_format,
         &object.title_field,
         &object.roles,
     )
@@ -52,7 +54,7 @@ pub(crate) async fn update(
     after: &ObjectDefinition,
 ) -> Result<bool, DbError> {
     let text = "update object_definitions set version = $4, updated_at = $5, archived_at = $6, name = $7, icon = $8,
-        menu = $9, number_prefix = $10, title_field = $11, roles = $12
+        menu = $9, number_prefix = $10, number_format = $11, title_field = $12, roles = $13
         where tenant_id = $1 and key = $2 and version = $3";
     let tenant = tx.cx().tenant();
     let touched = tx
@@ -68,6 +70,7 @@ pub(crate) async fn update(
             &after.icon,
             after.menu.as_str(),
             &after.number_prefix,
+            &after.number_format,
             &after.title_field,
             &after.roles,
         ))

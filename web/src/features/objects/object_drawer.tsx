@@ -10,6 +10,8 @@ import type { ObjectDefinition } from '@/shared/objects/queries';
 import { AccessMatrix } from './access_matrix';
 import { IconPicker } from './icon_picker';
 import { objects } from './messages';
+import { NumberFormatFields } from './number_format';
+import { OF_TEMPLATE, PLAIN, numberFault, type NumberFormat } from './numbering';
 import { prefixOf, slug, suggestId } from './suggest';
 
 const TEMPLATES = ['blank', 'project', 'opportunity', 'vehicle', 'inspection', 'course'] as const;
@@ -33,7 +35,6 @@ function KeyFields() {
   const form = Form.useFormInstance();
   const zh = (Form.useWatch('name_zh', form) as string | undefined) ?? '';
   const en = (Form.useWatch('name_en', form) as string | undefined) ?? '';
-  const key = (Form.useWatch('key', form) as string | undefined) ?? '';
   const own = useRef(false);
   const ownPrefix = useRef(false);
   useEffect(() => {
@@ -89,11 +90,7 @@ function KeyFields() {
             }))}
           />
         </Form.Item>
-        <Form.Item
-          name="number_prefix"
-          label={t('prefix')}
-          extra={key === '' ? undefined : t('prefixHint', { sample: `${prefix}-000001` })}
-        >
+        <Form.Item name="number_prefix" label={t('prefix')}>
           <Input
             maxLength={10}
             onChange={() => {
@@ -102,6 +99,18 @@ function KeyFields() {
           />
         </Form.Item>
       </div>
+      <Form.Item
+        name="number_format"
+        rules={[
+          {
+            validator: (_, format: NumberFormat) =>
+              numberFault(prefix, format) ? Promise.reject(new Error()) : Promise.resolve(),
+            message: '',
+          },
+        ]}
+      >
+        <NumberFormatFields prefix={prefix} />
+      </Form.Item>
     </>
   );
 }
@@ -118,6 +127,7 @@ function TemplateField() {
           const names = NAMES[template];
           const known = Object.values(NAMES).flatMap((one) => (one ? [one.zh] : []));
           const given = (form.getFieldValue('name_zh') as string | undefined) ?? '';
+          form.setFieldValue('number_format', OF_TEMPLATE[template] ?? PLAIN);
           // A name that somebody wrote stays; one that came with another template makes room.
           if (given !== '' && !known.includes(given)) return;
           form.setFieldsValue({ name_zh: names?.zh ?? '', name_en: names?.en ?? '', icon: names ? template : 'box' });
@@ -146,7 +156,7 @@ export default function ObjectDrawer({ open, onClose }: { open: boolean; onClose
       fields={FIELDS}
       path="/api/v1/objects"
       width={640}
-      initial={{ template: 'blank', icon: 'box', menu: 'main', roles: {} }}
+      initial={{ template: 'blank', icon: 'box', menu: 'main', roles: {}, number_format: PLAIN }}
       shape={(_, values) => {
         const text = (name: string) => String(values[name] ?? '').trim();
         const zh = text('name_zh');
@@ -157,6 +167,7 @@ export default function ObjectDrawer({ open, onClose }: { open: boolean; onClose
           icon: values['icon'],
           menu: values['menu'],
           number_prefix: text('number_prefix') || prefixOf(slug(text('key'))),
+          number_format: values['number_format'],
           roles: values['roles'],
           ...(template === 'blank' ? {} : { template }),
         };

@@ -17,15 +17,21 @@ import { sameText } from './design';
 import { Prop } from './fields/prop';
 import { IconPicker } from './icon_picker';
 import { objects } from './messages';
+import { NumberFormatFields } from './number_format';
+import { numberFault } from './numbering';
 import { objectPath, type MenuPlace } from './objects';
 
-type Draft = Pick<ObjectDefinition, 'name' | 'icon' | 'menu' | 'number_prefix' | 'title_field' | 'roles'>;
+type Draft = Pick<
+  ObjectDefinition,
+  'name' | 'icon' | 'menu' | 'number_prefix' | 'number_format' | 'title_field' | 'roles'
+>;
 
 const draftOf = (definition: ObjectDefinition): Draft => ({
   name: definition.name,
   icon: definition.icon ?? null,
   menu: definition.menu,
   number_prefix: definition.number_prefix,
+  number_format: definition.number_format,
   title_field: definition.title_field ?? null,
   roles: definition.roles,
 });
@@ -97,6 +103,7 @@ export default function SettingsTab({ definition }: { definition: ObjectDefiniti
   const titles = (fields.data?.catalogue.fields ?? []).filter(
     (field) => field.retired !== true && TITLES.includes(field.kind.type),
   );
+  const wrong = numberFault(shown.number_prefix, shown.number_format, definition.number_prefix) !== undefined;
   return (
     <div className="stack object-settings">
       {stale && <Alert type="warning" showIcon role="alert" title={t('conflictSettings')} />}
@@ -145,7 +152,7 @@ export default function SettingsTab({ definition }: { definition: ObjectDefiniti
                   />
                 )}
               </Prop>
-              <Prop label={t('prefix')} help={t('prefixHint', { sample: `${shown.number_prefix}-000001` })}>
+              <Prop label={t('prefix')}>
                 {(control) => (
                   <Input
                     {...control}
@@ -156,6 +163,12 @@ export default function SettingsTab({ definition }: { definition: ObjectDefiniti
                 )}
               </Prop>
             </div>
+            <NumberFormatFields
+              prefix={shown.number_prefix}
+              before={definition.number_prefix}
+              value={shown.number_format}
+              onChange={(format) => set({ number_format: format })}
+            />
             <Prop label={t('titleField')} help={t('titleFieldHint')}>
               {(control) => (
                 <Select
@@ -182,7 +195,7 @@ export default function SettingsTab({ definition }: { definition: ObjectDefiniti
         <Button
           type="primary"
           loading={busy}
-          disabled={!dirty || shown.name.zh.trim() === ''}
+          disabled={!dirty || shown.name.zh.trim() === '' || wrong}
           onClick={() => void save()}
         >
           {c('save')}

@@ -5,6 +5,7 @@
 export const PROBLEMS_ZH: Readonly<Record<string, string>> = {
   stands_below: '保留的客户位于另一客户的下两级或更低，请交换保留方再合并。',
   too_deep: '合并后下级客户的层级会超过限制，请先调整它们的上级客户。',
+  record_number_taken: '已有记录用了这个编号，请再保存一次，系统会取下一个号码。',
   merged_further: '保留的客户后来又合并到了别的客户，请先撤销那次合并。',
   already_undone: '这次合并已经撤销过了。',
   merged: '此客户已合并到其他客户，请在保留的客户上操作。',
@@ -79,6 +80,9 @@ export const PROBLEMS_ZH: Readonly<Record<string, string>> = {
 
 export const FIELDS_ZH: Readonly<Record<string, string>> = {
   counter_fell: '累计值不能变小；仪表已归零或更换时请勾选相应选项',
+  invalid_digits: '位数为 3 到 9 位',
+  invalid_start: '起始号至少为 1，且不能超过设定的位数',
+  prefix_is_date: '前缀不要以年份或年月结尾，请改用编号中的日期',
   not_the_sum: '合计与明细之和不一致',
   not_the_first: '与电话列表中的第一个不一致',
   only_invoices: '只有发票可以登记付款',

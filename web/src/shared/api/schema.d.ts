@@ -10969,6 +10969,8 @@ export interface components {
             menu?: components["schemas"]["Menu"] | null;
             /** @description What people call it. */
             name: components["schemas"]["Label"];
+            /** @description How its records are numbered behind that; the template's when absent, else six digits. */
+            number_format?: components["schemas"]["NumberFormatInput"] | null;
             /** @description What stands before the numbers of its records, such as `VH`. */
             number_prefix?: string | null;
             /** @description What each role may do with its records; without it only those who manage objects reach them. */
@@ -11280,6 +11282,48 @@ export interface components {
              */
             value: number;
         };
+        /** @description The day that a number tells. */
+        NumberDate: "none" | "year" | "month";
+        /** @description How numbers look behind their prefix. Empty it stands for six plain digits. */
+        NumberFormat: {
+            /**
+             * @description The year or month between prefix and digits, in the company's time zone.
+             * @default none
+             */
+            date: components["schemas"]["NumberDate"];
+            /**
+             * Format: uint8
+             * @description Fewest digits, 3 to 9; shorter counts get zeros in front.
+             * @default 6
+             */
+            digits: number;
+            /**
+             * Format: int64
+             * @description The first count. Counting never goes back: one below what was given already changes nothing.
+             * @default 1
+             */
+            start: number;
+        };
+        /** @description How numbers look behind their prefix. Empty it stands for six plain digits. */
+        NumberFormatInput: {
+            /**
+             * @description The year or month between prefix and digits, in the company's time zone.
+             * @default none
+             */
+            date: components["schemas"]["NumberDate"];
+            /**
+             * Format: uint8
+             * @description Fewest digits, 3 to 9; shorter counts get zeros in front.
+             * @default 6
+             */
+            digits: number;
+            /**
+             * Format: int64
+             * @description The first count. Counting never goes back: one below what was given already changes nothing.
+             * @default 1
+             */
+            start: number;
+        };
         /** @description A change of a definition: what is not mentioned stays, `null` empties. */
         ObjectChange: {
             /** @description The name of an icon. */
@@ -11288,6 +11332,8 @@ export interface components {
             menu?: components["schemas"]["Menu"] | null;
             /** @description What people call it. */
             name?: components["schemas"]["Label"] | null;
+            /** @description How new records are numbered behind that; `null` for six digits. */
+            number_format?: components["schemas"]["NumberFormatInput"] | null;
             /** @description What stands before the numbers of new records. */
             number_prefix?: string | null;
             /** @description What each role may do; all roles that may do anything. */
@@ -11319,6 +11365,8 @@ export interface components {
             menu: components["schemas"]["Menu"];
             /** @description What people call it. */
             name: components["schemas"]["Label"];
+            /** @description What stands between and behind it. */
+            number_format: components["schemas"]["NumberFormat"];
             /** @description What stands before the number of a record. */
             number_prefix: string;
             /** @description What each role may do. */
