@@ -7,11 +7,12 @@ use db::{Db, DbError, Query, Read, Tx, list::ListPage};
 use forms::{Field, FieldKind, Map};
 use http_api::{IfMatch, ListParams};
 use kernel::Context;
+use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Numbers, ObjectError,
+    Change, Numbers, ObjectError,
     access::{Action, Viewer, may, reach, scope},
     index::{entries, indexed},
     listing::page_with_own,
@@ -45,6 +46,34 @@ pub struct OwnField {
     pub readable: bool,
     /// Whether records can be looked up by it.
     pub keyed: bool,
+}
+
+/// A new record as a row.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewRow {
+    /// Values by field id.
+    pub values: Map,
+    /// The user who looks after it; who makes it, when absent.
+    pub owner_id: Option<Uuid>,
+    /// The team it belongs to.
+    pub team_id: Option<Uuid>,
+    /// The region it belongs to.
+    pub region_id: Option<Uuid>,
+}
+
+/// A change of a row: what is not mentioned stays, `null` empties.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RowChange {
+    /// Values by field id.
+    pub values: Map,
+    /// The user who looks after it.
+    pub owner_id: Change<Uuid>,
+    /// The team it belongs to.
+    pub team_id: Change<Uuid>,
+    /// The region it belongs to.
+    pub region_id: Change<Uuid>,
 }
 
 /// The number a new record gets, with those of its fields.
@@ -163,19 +192,27 @@ pub async fn page(q: &mut impl Query, object: &str, params: &ListParams) -> Resu
 }
 
 /// Makes a record; its numbers were taken before.
-pub async fn create(tx: &mut Tx<'_>, object: &str, values: Map, numbers: RecordNumbers) -> Result<Record, ObjectError> {
+pub async fn create(tx: &mut Tx<'_>, object: &str, new: NewRow, numbers: RecordNumbers) -> Result<Record, ObjectError> {
     let known = self::object(tx, object).await?;
     if reach(tx.cx(), &known.definition, Action::Create).is_none() {
         return Err(ObjectError::Forbidden);
     }
-    let new = NewRecord { values, form: None, form_version: None, owner_id: None, team_id: None, region_id: None };
+    let NewRow { values, owner_id, team_id, region_id } = new;
+    let new = NewRecord { values, form: None, form_version: None, owner_id, team_id, region_id };
     insert(tx, object, new, numbers.record, numbers.fields).await
 }
 
-/// Changes values of a record that has this version and that the caller may change.
-pub async fn update(tx: &mut Tx<'_>, object: &str, id: Uuid, version: i64, values: Map) -> Result<Record, ObjectError> {
+/// Changes a record that has this version and that the caller may change.
+pub async fn update(
+    tx: &mut Tx<'_>,
+    object: &str,
+    id: Uuid,
+    version: i64,
+    change: RowChange,
+) -> Result<Record, ObjectError> {
     let path = RecordPath { object: object.to_owned(), id };
-    let body = RecordChange { values, ..RecordChange::default() };
+    let RowChange { values, owner_id, team_id, region_id } = change;
+    let body = RecordChange { values, owner_id, team_id, region_id, ..RecordChange::default() };
     patch(tx, path, IfMatch(version), body).await
 }
 

@@ -1,8 +1,8 @@
 //! Bulk changes against a real database, on both engines.
 
 use authz::permissions::{CUSTOMERS_READ, CUSTOMERS_UPDATE};
-use kernel::Scope;
-use objects::testing::person;
+use kernel::{Grants, Scope, Uuid};
+use objects::testing::{member, person};
 use serde_json::{Value, json};
 
 use super::run::go;
@@ -71,5 +71,53 @@ testkit::both! {
         house.api.post(&t.cx, &format!("/api/v1/bulk/{}/undo", away.id()), json!({})).await.ok(202);
         go(&t.db, &t.cx, away.id().parse().unwrap(), true).await.unwrap();
         assert_eq!(house.api.get(&t.cx, "/api/v1/customers").await.column("name"), ["甲"]);
+    }
+    migrations(), |t| records_get_another_owner_and_their_old_one_back {
+        let house = House::new(t);
+        house.own_object(t).await;
+        let (old, _, _) = identity::seed::person(&t.db, &t.cx, "wang", &[]).await.unwrap();
+        let (new, _, _) = identity::seed::person(&t.db, &t.cx, "li", &[]).await.unwrap();
+        let team = identity::seed::team(&t.db, &t.cx, "一队", None, None, [new].into()).await.unwrap().id;
+        for plate in ["A", "B"] {
+            let body = json!({"values": {"plate": plate}, "owner_id": old});
+            house.api.post(&t.cx, "/api/v1/records/vehicle", body).await.ok(201);
+        }
+        let filter = json!({"field": "owner_id", "op": "in", "value": [old]});
+        let set = json!({"owner_id": new, "team_id": team});
+        let body = json!({"list": "records/vehicle", "filter": filter, "action": {"set": set}});
+        let preview = house.api.post(&t.cx, "/api/v1/bulk/preview", body.clone()).await.ok(200).json;
+        let owner: Vec<&Value> = preview["changes"].as_array().unwrap().iter().filter(|one| one["field"] == "owner_id").collect();
+        assert_eq!((owner.len(), &owner[0]["from"], &owner[0]["to"]), (2, &json!("wang"), &json!("li")), "{preview}");
+        let owners = async || house.api.get(&t.cx, "/api/v1/records/vehicle").await.ok(200).column("owner_id");
+        assert_eq!(owners().await, [json!(old), json!(old)]);
+        let made = house.api.post(&t.cx, "/api/v1/bulk", body).await.ok(202);
+        go(&t.db, &t.cx, made.id().parse().unwrap(), false).await.unwrap();
+        assert_eq!(owners().await, [json!(new), json!(new)]);
+        house.api.post(&t.cx, &format!("/api/v1/bulk/{}/undo", made.id()), json!({})).await.ok(202);
+        go(&t.db, &t.cx, made.id().parse().unwrap(), true).await.unwrap();
+        assert_eq!(owners().await, [json!(old), json!(old)]);
+        let teams = house.api.get(&t.cx, "/api/v1/records/vehicle").await.ok(200).column("team_id");
+        assert_eq!(teams, [json!(null), json!(null)]);
+        // Nobody who is not there, and by nobody who may not change the record.
+        let set = json!({"owner_id": Uuid::from_u128(9)});
+        let wrong = json!({"list": "records/vehicle", "filter": filter, "action": {"set": set}});
+        let told = house.api.post(&t.cx, "/api/v1/bulk/preview", wrong).await.ok(200).json;
+        assert_eq!(told["blocked_count"], json!(2), "{told}");
+    }
+
+    migrations(), |t| owners_of_records_are_changed_by_whoever_may_change_records {
+        let house = House::new(t);
+        house.own_object(t).await;
+        let roles = json!({"reader": {"read": "all"}, "own": {"read": "all", "create": "all", "update": "own"}});
+        house.api.patch(&t.cx, "/api/v1/objects/vehicle", 1, json!({"roles": roles})).await.ok(200);
+        let with = |number: u128, role: &str| {
+            member(&t.cx, number, Grants { roles: [role.to_owned()].into(), ..Grants::default() })
+        };
+        let (owner, _, _) = identity::seed::person(&t.db, &t.cx, "wang", &[]).await.unwrap();
+        let made = house.api.post(&t.cx, "/api/v1/records/vehicle", json!({"values": {"plate": "A"}, "owner_id": owner})).await.ok(201).id();
+        let body = json!({"list": "records/vehicle", "ids": [made], "action": {"set": {"owner_id": null}}});
+        house.api.post(&with(4, "reader"), "/api/v1/bulk", body.clone()).await.refused(403, "forbidden");
+        let told = house.api.post(&with(5, "own"), "/api/v1/bulk/preview", body).await.ok(200).json;
+        assert_eq!(told["blocked_count"], json!(1), "{told}");
     }
 }

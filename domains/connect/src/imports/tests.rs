@@ -392,4 +392,32 @@ testkit::both! {
         let numbers = names(&house, &t.cx, "/api/v1/records/vehicle?sort=number", "number").await;
         assert_eq!(numbers, ["VH-2026-0007", "VH-2026-0008", "VH-2026-0009"]);
     }
+    migrations(), |t| records_come_with_their_owner_team_and_region {
+        let house = House::new(t);
+        house.own_object(t).await;
+        let (owner, _, _) = identity::seed::person(&t.db, &t.cx, "wang", &[]).await.unwrap();
+        let region = identity::seed::region(&t.db, &t.cx, "华东", None).await.unwrap().id;
+        let team = identity::seed::team(&t.db, &t.cx, "一队", Some(region), None, [owner].into()).await.unwrap().id;
+        let text = "车牌,负责人,团队,区域\n沪A1,wang,一队,华东\n沪A2,,,\n沪A3,nobody,二队,华南\n";
+        let import = begun(&house, &t.cx, "records/vehicle", "v.csv", text.as_bytes()).await;
+        let mapping = &import.json["mapping"];
+        let fields: Vec<&Value> = mapping["columns"].as_array().unwrap().iter().map(|one| &one["field"]).collect();
+        assert_eq!(fields, ["plate", "owner_id", "team_id", "region_id"], "{mapping}");
+        let done = passed(&house, t, &t.cx, &import.id(), Pass::Run).await;
+        assert_eq!(account(&done), [3, 2, 0, 0, 1], "{done}");
+        let problems: Vec<&Value> = done["problems"].as_array().unwrap().iter().map(|one| &one["column"]).collect();
+        assert_eq!(problems, ["负责人", "团队", "区域"]);
+        let rows = house.api.get(&t.cx, "/api/v1/records/vehicle?sort=number").await.ok(200);
+        assert_eq!(rows.column("owner_id"), [json!(owner), json!(null)]);
+        assert_eq!((rows.column("team_id"), rows.column("region_id")), (vec![json!(team), json!(null)], vec![json!(region), json!(null)]));
+        // A second file says something else of the first record, and empties nothing it leaves out.
+        let second = begun(&house, &t.cx, "records/vehicle", "w.csv", "车牌,团队\n沪A2,一队\n".as_bytes()).await;
+        let mut mapping = second.json["mapping"].clone();
+        mapping["match"] = json!("plate");
+        mapped(&house, &t.cx, &second, mapping).await.ok(200);
+        let done = passed(&house, t, &t.cx, &second.id(), Pass::Run).await;
+        assert_eq!(account(&done), [1, 0, 1, 0, 0], "{done}");
+        let rows = house.api.get(&t.cx, "/api/v1/records/vehicle?sort=number").await.ok(200);
+        assert_eq!(rows.column("team_id"), [json!(team), json!(team)]);
+    }
 }

@@ -77,9 +77,9 @@ pub(super) fn columns(key: &ListKey) -> Vec<Column> {
 /// What stands behind the own fields of a record.
 pub(super) fn record_ends() -> Vec<Column> {
     vec![
-        person("owner_id", "负责人", "Owner").shown(),
-        team().shown(),
-        region().shown(),
+        person("owner_id", "负责人", "Owner"),
+        team(),
+        region(),
         time("created_at", "创建时间", "Created at").shown(),
         time("updated_at", "更新时间", "Updated at").shown(),
     ]

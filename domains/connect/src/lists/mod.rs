@@ -232,6 +232,8 @@ pub(crate) struct TargetField {
     pub importable: bool,
     /// Whether a bulk change can set it.
     pub changeable: bool,
+    /// Whether it is a field of the company's own, whose value stands inside `values` or `ext` of a record.
+    pub own: bool,
     /// The options of a choice.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub options: Vec<TargetOption>,
@@ -327,6 +329,7 @@ pub(crate) fn target(list: &List, lists: &[List]) -> Target {
         required: column.required,
         importable: column.creates || column.updates,
         changeable: column.updates && !column.unique,
+        own: column.own,
         options: column.options(),
         relation: relation(column),
     };

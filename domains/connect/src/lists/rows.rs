@@ -161,19 +161,11 @@ pub(crate) async fn create(tx: &mut Tx<'_>, key: &ListKey, mut row: Row, numbers
             Written { id: made.id, version: made.version }
         }
         ListKey::Records(object) => {
-            let made = objects::table::create(tx, object, values(row), numbers.record).await?;
+            let made = objects::table::create(tx, object, body(row)?, numbers.record).await?;
             written(made.id, &made)
         }
         _ => return Err(not_written()),
     })
-}
-
-/// A record's own values in a row.
-fn values(mut row: Row) -> Row {
-    match row.remove("values") {
-        Some(Value::Object(values)) => values,
-        _ => Row::new(),
-    }
 }
 
 /// Changes a record that has this version.
@@ -202,7 +194,7 @@ pub(crate) async fn update(
             let order = orders::table::update(tx, id, version, body(row)?).await?;
             Written { id, version: order.version }
         }
-        ListKey::Records(object) => written(id, &objects::table::update(tx, object, id, version, values(row)).await?),
+        ListKey::Records(object) => written(id, &objects::table::update(tx, object, id, version, body(row)?).await?),
         _ => return Err(not_written()),
     })
 }

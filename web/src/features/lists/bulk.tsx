@@ -11,7 +11,7 @@ import type { BulkProps, ListTarget, TargetField } from '@/shared/ui/list_tools'
 import { useIsPhone } from '@/shared/ui/use_media';
 import './lists.css';
 import { bulk as words } from './messages';
-import { ownObjectOf, ValueInput } from './value_input';
+import { ValueInput } from './value_input';
 
 type Action = { set: Record<string, unknown> } | { archive: true } | { restore: true };
 type Kind = 'set' | 'archive' | 'restore';
@@ -122,8 +122,7 @@ function BulkDialog(props: BulkProps & { kind: Kind; everything: boolean; onClos
   const [value, setValue] = useState<unknown>(null);
   const [started, setStarted] = useState<string>();
   const key = useRef(newKey());
-  // A field of the company's own is known to be one by its absence among the standard ones.
-  const own = field !== undefined && isOwn(target, field);
+  const own = field?.own === true;
   const action = (): Action =>
     kind === 'set' && field
       ? { set: { [field.id]: typeof value === 'string' ? value.trim() || null : (value ?? null) } }
@@ -313,14 +312,6 @@ function BulkDialog(props: BulkProps & { kind: Kind; everything: boolean; onClos
       </div>
     </Modal>
   );
-}
-
-/** Standard lists name their own fields after the built-in ones, which the server never lists behind a time of change. */
-function isOwn(target: ListTarget, field: TargetField): boolean {
-  if (ownObjectOf(target.list) === undefined) return false;
-  if (target.list.startsWith('records/')) return true;
-  const at = target.fields.findIndex((one) => one.id === 'updated_at');
-  return field.id.startsWith('ext.') || (at >= 0 && target.fields.indexOf(field) > at);
 }
 
 export default function Bulk(props: BulkProps) {

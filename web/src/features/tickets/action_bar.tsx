@@ -1,5 +1,5 @@
 import { EllipsisOutlined } from '@ant-design/icons';
-import { App, Button, Dropdown, Modal, Tooltip, type MenuProps } from 'antd';
+import { App, Button, Dropdown, Tooltip, type MenuProps } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -11,16 +11,14 @@ import { FormDrawer } from '@/shared/fields/form_drawer';
 import type { FieldSpec } from '@/shared/fields/spec';
 import { useLocale, useMessages, type Label } from '@/shared/i18n';
 import { choices, choiceText } from '@/shared/labels';
-import { RelationSelect } from '@/shared/records/relation_select';
 import { useCan } from '@/shared/session';
 import { ActionButton } from '@/shared/ui/action_button';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
-import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
-import { useAttempt } from '@/shared/ui/use_attempt';
 import { ALL_ACTIONS, blockOf, nextActions, UNDOABLE, type TicketAction } from './actions';
 import { tickets } from './messages';
 import type { Ticket, TicketDetail } from './model';
+import PickDialog from './pick_dialog';
 
 const l = (zh: string, en: string): Label => ({ zh, en });
 
@@ -50,54 +48,6 @@ const FORMS: Partial<Record<TicketAction, readonly FieldSpec[]>> = {
 };
 
 const WITH_REASON: readonly TicketAction[] = ['decline', 'reopen', 'cancel'];
-
-function PickDialog({
-  open,
-  title,
-  text,
-  of,
-  onPick,
-  onClose,
-}: {
-  open: boolean;
-  title: string;
-  text?: string;
-  of: 'engineer' | 'ticket';
-  onPick: (id: string) => Promise<void>;
-  onClose: () => void;
-}) {
-  const [id, setId] = useState<string>();
-  const { busy, error, attempt } = useAttempt();
-  const confirm = async () => {
-    if (!id) return;
-    await attempt(async () => {
-      await onPick(id);
-      setId(undefined);
-      onClose();
-    });
-  };
-  return (
-    <Modal
-      open={open}
-      title={title}
-      onOk={() => void confirm()}
-      onCancel={onClose}
-      okButtonProps={{ disabled: !id, loading: busy }}
-      destroyOnHidden
-    >
-      <div className="stack">
-        {text && <p>{text}</p>}
-        {error !== undefined && <ErrorState error={error} />}
-        <RelationSelect
-          of={of}
-          aria-label={title}
-          value={id ?? null}
-          onChange={(next) => setId(typeof next === 'string' ? next : undefined)}
-        />
-      </div>
-    </Modal>
-  );
-}
 
 /** Says what is missing, and lets the missing settlement be excused with a reason. */
 function CloseDialog({

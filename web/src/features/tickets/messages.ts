@@ -19,6 +19,8 @@ export const tickets = defineMessages(
     cancelAll: '批量取消',
     cancelAllText: '将取消所选 {n} 个工单，已完成的会跳过。',
     bulkDone: '完成 {ok} 个，失败 {bad} 个',
+    assignAll: '批量派单',
+    assignAllText: '把所选 {n} 个工单派给同一位工程师，负责人随之改变；已结束的会保持原状。',
     closeAll: '批量关闭',
     closeAllText: '将关闭所选 {n} 个工单；不满足关闭条件的会保持原状。',
     edit: '编辑工单',
@@ -157,6 +159,9 @@ export const tickets = defineMessages(
     cancelAll: 'Cancel all',
     cancelAllText: 'Cancels the {n} selected tickets; finished ones are skipped.',
     bulkDone: '{ok} done, {bad} failed',
+    assignAll: 'Assign all',
+    assignAllText:
+      'Gives the {n} selected tickets to one engineer, who becomes responsible; finished ones stay as they are.',
     closeAll: 'Close all',
     closeAllText: 'Closes the {n} selected tickets; those that may not be closed yet stay as they are.',
     edit: 'Edit ticket',

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Alert, App, Button } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import type { Condition } from '@/shared/conditions';
@@ -16,6 +16,10 @@ import { ChoiceText, DueText, StatusTag, TimeText } from '@/shared/ui/texts';
 import { tickets } from './messages';
 import { ticketFilters, type Ticket } from './model';
 
+const PickDialog = lazy(() => import('./pick_dialog'));
+
+type BulkAction = 'close' | 'cancel' | 'assign';
+
 const UNFINISHED: Condition = { field: 'status_category', op: 'in', value: ['new', 'open', 'waiting'] };
 
 export default function TicketsPage() {
@@ -25,14 +29,13 @@ export default function TicketsPage() {
   const navigate = useNavigate();
   const { message } = App.useApp();
   const search = useSearch({ strict: false }) as ListSearch;
-  const [asking, setAsking] = useState<{ action: 'close' | 'cancel'; rows: Ticket[]; done: () => void }>();
+  const [asking, setAsking] = useState<{ action: BulkAction; rows: Ticket[]; done: () => void }>();
 
-  const runAll = async (action: 'close' | 'cancel', rows: Ticket[], reason: string) => {
+  const runAll = async (action: BulkAction, rows: Ticket[], body?: object) => {
     let ok = 0;
     let bad = 0;
     for (const row of rows) {
       try {
-        const body = action === 'cancel' ? { reason } : undefined;
         await api.post(url(`/api/v1/tickets/{id}/${action}`, { id: row.id }), body, { version: row.version });
         ok += 1;
       } catch {
@@ -97,16 +100,25 @@ export default function TicketsPage() {
         onOpen={(row) => void navigate({ to: '/tickets/$id', params: { id: row.id } })}
         emptyTitle={t('emptyTitle')}
         emptyHint={t('emptyHint')}
-        {...(can('tickets.close')
+        {...(can('tickets.close') || can('tickets.assign')
           ? {
               bulk: (rows: Ticket[], done: () => void) => (
                 <>
-                  <Button size="small" onClick={() => setAsking({ action: 'close', rows, done })}>
-                    {t('closeAll')}
-                  </Button>
-                  <Button size="small" danger onClick={() => setAsking({ action: 'cancel', rows, done })}>
-                    {t('cancelAll')}
-                  </Button>
+                  {can('tickets.assign') && (
+                    <Button size="small" onClick={() => setAsking({ action: 'assign', rows, done })}>
+                      {t('assignAll')}
+                    </Button>
+                  )}
+                  {can('tickets.close') && (
+                    <>
+                      <Button size="small" onClick={() => setAsking({ action: 'close', rows, done })}>
+                        {t('closeAll')}
+                      </Button>
+                      <Button size="small" danger onClick={() => setAsking({ action: 'cancel', rows, done })}>
+                        {t('cancelAll')}
+                      </Button>
+                    </>
+                  )}
                 </>
               ),
             }
@@ -178,7 +190,7 @@ export default function TicketsPage() {
         ]}
       />
       <ConfirmAction
-        open={asking !== undefined}
+        open={asking !== undefined && asking.action !== 'assign'}
         title={t(asking?.action === 'close' ? 'closeAll' : 'cancelAll')}
         text={t(asking?.action === 'close' ? 'closeAllText' : 'cancelAllText', { n: asking?.rows.length ?? 0 })}
         reason={asking?.action === 'cancel'}
@@ -186,11 +198,26 @@ export default function TicketsPage() {
         onClose={() => setAsking(undefined)}
         onConfirm={async (reason) => {
           if (asking) {
-            await runAll(asking.action, asking.rows, reason);
+            await runAll(asking.action, asking.rows, asking.action === 'cancel' ? { reason } : undefined);
             asking.done();
           }
         }}
       />
+      {asking?.action === 'assign' && (
+        <Suspense fallback={null}>
+          <PickDialog
+            open
+            title={t('assignAll')}
+            text={t('assignAllText', { n: asking.rows.length })}
+            of="engineer"
+            onClose={() => setAsking(undefined)}
+            onPick={async (engineer) => {
+              await runAll('assign', asking.rows, { engineer_id: engineer });
+              asking.done();
+            }}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -14074,6 +14074,8 @@ export interface components {
             label: components["schemas"]["Label"];
             /** @description The options of a choice. */
             options?: components["schemas"]["TargetOption"][];
+            /** @description Whether it is a field of the company's own, whose value stands inside `values` or `ext` of a record. */
+            own: boolean;
             /** @description Where a relation leads. */
             relation?: components["schemas"]["TargetRelation"] | null;
             /** @description Whether a new record must have it. */

@@ -3,7 +3,6 @@ import { Suspense } from 'react';
 import type { CellEditing } from './data_table';
 import {
   cellField,
-  isOwnColumn,
   listTools,
   valueOf,
   type ListPlace,
@@ -34,7 +33,7 @@ export function cellEditing<T>(
     may: (row, column) => {
       const field = fields.get(column);
       if (field === undefined) return false;
-      const value = valueOf(row as unknown as ToolRow, field.id, isOwnColumn(target.list, column));
+      const value = valueOf(row as unknown as ToolRow, field.id, field.own);
       // What came masked is not there to be edited.
       return !(typeof value === 'string' && MASKED.test(value));
     },
@@ -43,14 +42,7 @@ export function cellEditing<T>(
       return (
         field && (
           <Suspense fallback={<span aria-busy="true">…</span>}>
-            <Cell
-              {...place}
-              key={column}
-              field={field}
-              own={isOwnColumn(target.list, column)}
-              row={row as unknown as ToolRow}
-              onDone={done}
-            />
+            <Cell {...place} key={column} field={field} own={field.own} row={row as unknown as ToolRow} onDone={done} />
           </Suspense>
         )
       );

@@ -11,13 +11,14 @@ import {
   type ListTarget,
 } from './list_tools';
 
-const field = (id: string, type = 'text', changeable = true) => ({
+const field = (id: string, type = 'text', changeable = true, own = false) => ({
   id,
   label: { zh: id, en: id },
   type,
   required: false,
   importable: true,
   changeable,
+  own,
 });
 const target = (list: string, fields: ListTarget['fields'], may_update = true): ListTarget => ({
   list,
@@ -36,8 +37,8 @@ const CUSTOMERS = target('customers', [
   field('district'),
   field('street'),
   field('created_at', 'date_time', false),
-  field('grade', 'choice'),
-  field('ext.name'),
+  field('grade', 'choice', true, true),
+  field('ext.name', 'text', true, true),
 ]);
 
 describe('the tools of lists', () => {

@@ -47,6 +47,8 @@ export interface TargetField {
   required: boolean;
   importable: boolean;
   changeable: boolean;
+  /** A field of the company's own. */
+  own: boolean;
   options?: { id: string; label: Label }[];
   relation?: { list: string; many: boolean; match: { field: string; label: Label }[]; can_create: boolean };
 }
@@ -245,11 +247,6 @@ export function cellField(
   const [field] = fields;
   if (!field || fields.length > 1 || !target.may_update || NOT_IN_A_CELL.has(field.type)) return undefined;
   return field.changeable ? field : undefined;
-}
-
-/** Whether a column of the list shows a field of the company's own. */
-export function isOwnColumn(list: string, key: string): boolean {
-  return list.startsWith('records/') || key.startsWith('ext.');
 }
 
 const placeOf = (row: ToolRow): 'values' | 'ext' => (typeof row['values'] === 'object' ? 'values' : 'ext');
