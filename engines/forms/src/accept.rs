@@ -144,7 +144,8 @@ impl<'a> Desk<'a> {
         open && field.is_edited_by(self.scope.roles)
     }
 
-    /// What only shows once all values are known: missing ones, and options that don't belong to what is chosen above.
+    /// What only shows once all values are known: missing ones, and options that don't belong to what is chosen above or
+    /// are not offered with the other values.
     fn check_together(&self, view: &Map, hidden: &BTreeSet<String>, problems: &mut ByField<'a>) {
         for field in self.fields.iter().filter(|field| self.is_editable(field) && !hidden.contains(&field.id)) {
             if problems.contains_key(field.id.as_str()) {
@@ -186,6 +187,10 @@ pub fn together(field: &Field, plan: &Plan<'_>, view: &Map, now: Now, asked: boo
         return required.then(|| Problem::new(pointer, &Wrong::Required));
     };
     let settings = field.kind.choice()?;
+    let chosen = entries(value).into_iter().filter_map(Value::as_str);
+    if let Some(option) = chosen.into_iter().find(|option| !plan.offers(field, option, view, now)) {
+        return Some(Problem::new(pointer, &Wrong::NotOffered { option: option.to_owned() }));
+    }
     let within = settings.within.as_ref()?;
     let above = view.get(within).map(entries).unwrap_or_default();
     let parent =

@@ -283,6 +283,7 @@ impl Found {
             if !ids.insert(option.id.as_str()) {
                 self.add(format!("{at}/id"), "duplicate_id", format!("Choose another id; `{}` is taken.", option.id));
             }
+            self.condition(option.offered_if.as_ref(), fields, &format!("{at}/offered_if"));
             if option.color.as_deref().is_some_and(|color| !is_color(color)) {
                 self.add(format!("{at}/color"), "invalid_color", "Write a colour like #1677ff.");
             }
@@ -492,6 +493,24 @@ mod tests {
             defects(of_kind(below("f"))).last(),
             Some(&("/fields/0/kind/options/0/parent".into(), "unknown_parent".into()))
         );
+    }
+
+    #[test]
+    fn conditions_of_options_read_right_and_do_not_circle() {
+        let offered = |field: &str| {
+            let tree = json!({"field": field, "op": "eq", "value": "a"});
+            json!({"type": "choice", "options": [{"id": "a", "label": {"zh": "甲", "en": "A"}, "offered_if": tree}]})
+        };
+        assert_eq!(
+            defects(of_kind(offered("gone"))),
+            one("/fields/0/kind/options/0/offered_if/field", "unknown_field")
+        );
+        assert_eq!(defects(of_kind(offered("f"))), one("/fields/0", "cycle"));
+        let two = vec![field("a", &offered("b"), &json!({})), field("b", &offered("a"), &json!({}))];
+        assert_eq!(defects(two), one("/fields/1", "cycle"));
+        let shown = json!({"visible_if": {"field": "b", "op": "is_not_empty"}});
+        let two = vec![field("a", &json!({"type": "text"}), &shown), field("b", &offered("a"), &json!({}))];
+        assert_eq!(defects(two), one("/fields/1", "cycle"));
     }
 
     #[test]

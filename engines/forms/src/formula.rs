@@ -237,8 +237,10 @@ pub fn defaults(catalogue: &Catalogue, sent: &Map, scene: &Scene) -> Map {
 /// expression, so that accepting has to know them.
 pub fn needs_made(catalogue: &Catalogue) -> bool {
     let conditions = |field: &Field| {
-        let both = [&field.visible_if, &field.required_if].into_iter().flatten();
-        let parsed = both.filter_map(|tree| order::parsed(Some(tree), &catalogue.fields));
+        let options = field.kind.choice().into_iter().flat_map(|choice| &choice.options);
+        let offered = options.filter_map(|option| option.offered_if.as_ref());
+        let all = [&field.visible_if, &field.required_if].into_iter().flatten().chain(offered);
+        let parsed = all.filter_map(|tree| order::parsed(Some(tree), &catalogue.fields));
         parsed.flat_map(|tree| tree.fields().into_iter().map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>()
     };
     catalogue.fields.iter().any(|field| {

@@ -3,6 +3,7 @@
 use rules::FieldType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::catalogue::{Field, Label};
 
@@ -189,6 +190,9 @@ pub struct ChoiceOption {
     /// The option above it: of the field named by `within`, else of the same field, which then shows a tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// A condition of `engines/rules` over fields of the same level: the option can be chosen only while it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_if: Option<Value>,
     /// No longer offered; records that have it keep it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub retired: bool,

@@ -11,11 +11,14 @@ use crate::catalogue::{Field, Level};
 use crate::kind::FieldKind;
 use crate::value::{self, Fault};
 
-/// The fields that must be known before this one is: those of its `visible_if`, its formula and its choice above.
+/// The fields that must be known before this one is: those of its `visible_if`, its formula, its choice above and the
+/// conditions of its options.
 /// `required_if` is not among them: it asks for a value but changes none, so that two fields may require each other.
 pub fn needs<'a>(field: &'a Field, fields: &'a [Field]) -> Vec<&'a str> {
     let shown = parsed(field.visible_if.as_ref(), fields);
-    let named = shown.iter().flat_map(Condition::fields).collect::<BTreeSet<_>>();
+    let offered = offers(field, fields);
+    let conditions = shown.iter().chain(offered.iter().map(|(_, condition)| condition));
+    let named = conditions.flat_map(Condition::fields).collect::<BTreeSet<_>>();
     let read = match &field.kind {
         FieldKind::Formula(formula) => formulas::names(&formula.expression),
         _ => std::sync::Arc::default(),
@@ -35,6 +38,12 @@ pub fn needs<'a>(field: &'a Field, fields: &'a [Field]) -> Vec<&'a str> {
 /// A condition that reads right; wrong ones are defects of the catalogue and are passed over here.
 pub fn parsed(condition: Option<&Value>, fields: &[Field]) -> Option<Condition> {
     Condition::parse(condition?, &Level(fields)).ok()
+}
+
+/// The options of a field that are offered on a condition.
+fn offers<'a>(field: &'a Field, fields: &[Field]) -> Vec<(&'a str, Condition)> {
+    let options = field.kind.choice().into_iter().flat_map(|choice| &choice.options);
+    options.filter_map(|option| Some((option.id.as_str(), parsed(option.offered_if.as_ref(), fields)?))).collect()
 }
 
 /// The fields in an order in which each stands behind those it needs, and the fields at which a circle closes.
@@ -78,6 +87,8 @@ pub struct Plan<'a> {
     /// The fields that may be hidden, each behind those it needs.
     shown_by: Vec<(&'a Field, Condition)>,
     asked_by: BTreeMap<&'a str, Condition>,
+    /// By field and option.
+    offered_by: BTreeMap<(&'a str, &'a str), Condition>,
     patterns: BTreeMap<&'a str, Regex>,
 }
 
@@ -88,6 +99,12 @@ impl<'a> Plan<'a> {
             fields,
             shown_by: shown_by.filter_map(|field| Some((field, parsed(field.visible_if.as_ref(), fields)?))).collect(),
             asked_by: by_id(fields, |field| parsed(field.required_if.as_ref(), fields)),
+            offered_by: fields
+                .iter()
+                .flat_map(|field| {
+                    offers(field, fields).into_iter().map(|(option, met)| ((field.id.as_str(), option), met))
+                })
+                .collect(),
             patterns: by_id(fields, |field| value::compiled(&field.kind)),
         }
     }
@@ -109,6 +126,12 @@ impl<'a> Plan<'a> {
     pub fn requires(&self, field: &Field, view: &Map, now: Now) -> bool {
         let asked_by = self.asked_by.get(field.id.as_str());
         field.required || asked_by.is_some_and(|condition| rules::evaluate(condition, view, now))
+    }
+
+    /// Whether an option of a field can be chosen in a record.
+    pub fn offers(&self, field: &Field, option: &str, view: &Map, now: Now) -> bool {
+        let offered_by = self.offered_by.get(&(field.id.as_str(), option));
+        offered_by.is_none_or(|condition| rules::evaluate(condition, view, now))
     }
 
     /// A field's value in its normal form.

@@ -91,6 +91,12 @@ pub enum Wrong {
         /// The field above.
         within: String,
     },
+    /// An option whose condition does not hold.
+    #[error("The option {option} is not offered with what else is filled in; choose another.")]
+    NotOffered {
+        /// The option's id.
+        option: String,
+    },
     /// Fewer entries than allowed.
     #[error("Give at least {min}.")]
     TooFew {
@@ -152,6 +158,7 @@ impl Wrong {
             Self::NotAnOption => "not_an_option",
             Self::OptionRetired => "option_retired",
             Self::NotWithin { .. } => "not_within",
+            Self::NotOffered { .. } => "not_offered",
             Self::TooFew { .. } => "too_few",
             Self::TooMany { .. } => "too_many",
             Self::Invalid { .. } => "invalid",
@@ -170,6 +177,7 @@ impl Wrong {
             Self::TooManyDecimals { max } => json!({ "max": max }),
             Self::MaskMismatch { mask } => json!({ "mask": mask }),
             Self::NotWithin { within } => json!({ "within": within }),
+            Self::NotOffered { option } => json!({ "option": option }),
             Self::Invalid { form } => json!({ "form": form }),
             Self::RecordTooLarge { max } => json!({ "max": max }),
             Self::UnknownField | Self::Required | Self::PatternMismatch | Self::NotAnOption | Self::OptionRetired => {

@@ -16,7 +16,7 @@ const UUID: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 /// A document of JSON Schema 2020-12, without references to other documents, that every accepted record fits; with a
 /// form, one that was filled in with it.
 ///
-/// A record that fits may still be refused: only the server knows check digits, what belongs to which choice above, limits
+/// A record that fits may still be refused: only the server knows check digits, which option is offered when, limits
 /// of instants, and conditions with parts that JSON Schema can't say (texts compared without case, days and times). The
 /// `$comment`s say where.
 pub fn json_schema(catalogue: &Catalogue, form: Option<&Form>) -> Value {
@@ -195,6 +195,9 @@ fn property(field: &Field) -> Value {
         }
         if field.kind.choice().is_some_and(|choice| choice.within.is_some()) {
             let comment = "The server checks that it belongs to what is chosen above.";
+            schema.insert("$comment".to_owned(), json!(comment));
+        } else if field.kind.choice().is_some_and(|choice| choice.options.iter().any(|one| one.offered_if.is_some())) {
+            let comment = "The server checks that it is offered with what else is filled in.";
             schema.insert("$comment".to_owned(), json!(comment));
         }
     }

@@ -35,7 +35,7 @@ fn accepted_records_fit_the_schema() {
 
 /// What only the server can tell, by the problem's code, or by the field.
 fn is_left_to_the_server(pointer: &str, code: &str) -> bool {
-    matches!(code, "not_within" | "record_too_large" | "option_retired" | "too_many_decimals")
+    matches!(code, "not_within" | "not_offered" | "record_too_large" | "option_retired" | "too_many_decimals")
         || ["/sold_on", "/opens", "/due", "/card", "/phone", "/mail", "/site", "/place", "/soon"].contains(&pointer)
 }
 

@@ -33,6 +33,8 @@ export interface ChoiceOption {
   label: Label;
   color?: string;
   parent?: string;
+  /** It can be chosen only while this holds. */
+  offered_if?: Condition;
   retired?: boolean;
 }
 

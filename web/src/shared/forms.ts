@@ -4,7 +4,15 @@
 // the Rust one together; change them first. The server's word is final: it alone knows what is unique.
 
 import { compileCondition, type Condition, type FieldType, type Matcher, type Now } from './conditions';
-import { ruleType, type Catalogue, type Field, type Form, type FormField, type SubTableKind } from './form_types';
+import {
+  ruleType,
+  type Catalogue,
+  type ChoiceOption,
+  type Field,
+  type Form,
+  type FormField,
+  type SubTableKind,
+} from './form_types';
 import { normal, pointerPart } from './form_values';
 import { isEmpty, isObject, type JsonObject } from './json';
 
@@ -278,11 +286,34 @@ function together(
   }
   if (field.kind.type !== 'choice' && field.kind.type !== 'choices') return undefined;
   const { within, options = [] } = field.kind;
+  const withheld = withheldOptions(options, fields, view, now);
+  const stray = entries(value).find((id) => withheld.has(id));
+  if (stray !== undefined) return { pointer, code: 'not_offered', params: { option: stray } };
   if (within === undefined) return undefined;
   const above = entries(own(view, within));
   const parents = entries(value).map((id) => options.find((option) => option.id === id)?.parent);
   const strays = parents.some((parent) => parent !== undefined && !above.includes(parent));
   return strays ? { pointer, code: 'not_within', params: { within } } : undefined;
+}
+
+/** The options whose condition does not hold for what is shown. */
+function withheldOptions(
+  options: readonly ChoiceOption[],
+  fields: Field[],
+  view: FormRecord,
+  now: Now,
+): ReadonlySet<unknown> {
+  const withheld = options.filter((option) => matcher(option.offered_if, fields)?.(view, now) === false);
+  return new Set(withheld.map((option) => option.id));
+}
+
+/** The options of a field that cannot be chosen in a record as it stands. */
+export function unoffered(field: Field, fields: readonly Field[], record: FormRecord, now: Now): ReadonlySet<unknown> {
+  const options = 'options' in field.kind ? (field.kind.options ?? []) : [];
+  // Most choices have no conditions, and what is shown need not be worked out for them.
+  if (!options.some((option) => option.offered_if !== undefined)) return new Set();
+  const all = [...fields];
+  return withheldOptions(options, all, shown(all, record, now).view, now);
 }
 
 /** The members of a list, or the one value. */

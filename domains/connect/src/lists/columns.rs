@@ -117,6 +117,7 @@ impl Column {
             label: Label { zh: (*zh).to_owned(), en: (*en).to_owned() },
             color: None,
             parent: None,
+            offered_if: None,
             retired: false,
         };
         let settings = ChoiceSettings { options: options.iter().map(option).collect(), ..ChoiceSettings::default() };

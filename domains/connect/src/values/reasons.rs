@@ -129,6 +129,7 @@ fn chinese(code: &str, params: &Map<String, Value>) -> String {
         "mask_mismatch" => format!("请按 {} 的格式填写。", put("mask")),
         "not_an_option" => "不是可选项，请填写选项的名称。".to_owned(),
         "option_retired" => "该选项已停用，请改选其他选项。".to_owned(),
+        "not_offered" => "该选项在当前填写的内容下不可选。".to_owned(),
         "not_within" => "该选项不属于上级所选的内容。".to_owned(),
         "not_a_number" => "不是数字。".to_owned(),
         "not_whole" => "请填写整数。".to_owned(),

@@ -96,6 +96,18 @@ describe('fields on the board', () => {
     expect(namesIn(`a_b + sum(c) ?? 'd' and "e"`)).toEqual(['a_b', 'c', 'and']);
   });
 
+  it('are followed by the conditions of options that name them', () => {
+    const offered_if = { field: 'a', op: 'eq' as const, value: 1 };
+    const option = { id: 'x', label: { zh: 'x', en: 'x' } };
+    const choice = text('b', { kind: { type: 'choice', options: [{ ...option, offered_if }, option] } });
+    const { entries } = designOf(catalogue(text('a'), choice));
+    const renamed = renameEntry(entries, entries[0]?.key ?? '', 'price');
+    expect(renamed[1]?.field.kind).toEqual({
+      type: 'choice',
+      options: [{ ...option, offered_if: { ...offered_if, field: 'price' } }, option],
+    });
+  });
+
   it('are unique together by what they are, not by what they are called', () => {
     const design = designOf(catalogue(text('a'), text('b'), text('c')));
     const [a, b] = design.entries.map((entry) => entry.key);

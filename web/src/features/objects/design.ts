@@ -168,8 +168,15 @@ export function withIds(field: Field, ids: ReadonlyMap<string, string>): Field {
     kind = { ...kind, expression: renameInFormula(kind.expression, (id) => ids.get(id)) };
   } else if (kind.type === 'look_up') {
     kind = { ...kind, relation: one(kind.relation) };
-  } else if ((kind.type === 'choice' || kind.type === 'choices') && kind.within !== undefined) {
-    kind = { ...kind, within: one(kind.within) };
+  } else if (kind.type === 'choice' || kind.type === 'choices') {
+    const options = kind.options?.map((option) =>
+      option.offered_if ? { ...option, offered_if: renameInCondition(option.offered_if, ids) } : option,
+    );
+    kind = {
+      ...kind,
+      ...(options ? { options } : {}),
+      ...(kind.within === undefined ? {} : { within: one(kind.within) }),
+    };
   }
   return {
     ...field,

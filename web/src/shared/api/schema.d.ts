@@ -5398,6 +5398,8 @@ export interface components {
             id: string;
             /** @description What people see. */
             label: components["schemas"]["Label"];
+            /** @description A condition of `engines/rules` over fields of the same level: the option can be chosen only while it holds. */
+            offered_if?: unknown;
             /** @description The option above it: of the field named by `within`, else of the same field, which then shows a tree. */
             parent?: string | null;
             /** @description No longer offered; records that have it keep it. */

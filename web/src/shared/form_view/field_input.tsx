@@ -1,11 +1,12 @@
 /** The input of one field, by its kind. */
 import { Button, Input } from 'antd';
-import { useState } from 'react';
+import { useState, type ComponentProps } from 'react';
 import { problemText } from '../api/problem';
 import type { Field } from '../form_types';
-import type { FormRecord } from '../forms';
+import { unoffered, type FormRecord } from '../forms';
 import { RelationSelect } from '../records/relation_select';
 import { relationFor, type RelationName } from '../records/relations';
+import { useNow } from '../ui/texts';
 import { canReveal, FieldValue, revealField } from './field_value';
 import { BarcodeInput } from './inputs/barcode';
 import { BooleanInput, ChoiceInput } from './inputs/choices';
@@ -105,6 +106,17 @@ function MaskedInput({ field, onChange, disabled }: Pick<FieldInputProps, 'field
   );
 }
 
+/** A choice without the options that what else is filled in does not offer. */
+function OfferedChoice({
+  field,
+  fields,
+  values,
+  ...input
+}: Omit<ComponentProps<typeof ChoiceInput>, 'withheld'> & Pick<FieldInputProps, 'field' | 'fields' | 'values'>) {
+  const now = useNow();
+  return <ChoiceInput {...input} withheld={unoffered(field, fields, values, now)} />;
+}
+
 export function FieldInput(props: FieldInputProps) {
   const { field, fields, values, before, required, problems, computing = false, fault, ...input } = props;
   const t = useFormMessages(formView);
@@ -158,8 +170,11 @@ export function FieldInput(props: FieldInputProps) {
     case 'choices': {
       const above = fields.find((other) => other.id === kind.within);
       return (
-        <ChoiceInput
+        <OfferedChoice
           {...input}
+          field={field}
+          fields={fields}
+          values={values}
           kind={kind}
           many={kind.type === 'choices'}
           above={kind.within === undefined ? undefined : values[kind.within]}

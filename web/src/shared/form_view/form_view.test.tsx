@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Catalogue, ChoiceOption } from '../form_types';
+import type { Catalogue, ChoiceKind, ChoiceOption, Field } from '../form_types';
+import { unoffered } from '../forms';
 import { offered, pathOf } from './inputs/choices';
 import { loadMarkdown } from './markdown';
 import { problemText } from './problems';
@@ -49,6 +50,25 @@ describe('options', () => {
     expect(offered(kind, undefined, undefined).map((one) => one.id)).toEqual(['car']);
     expect(offered(kind, 'small', undefined).map((one) => one.id)).toEqual(['car', 'van']);
     expect(offered(kind, ['small'], 'truck').map((one) => one.id)).toEqual(['car', 'truck', 'van']);
+  });
+
+  it('what else is filled in withholds options', () => {
+    const field: Field = {
+      id: 'vehicle',
+      label,
+      kind: {
+        type: 'choice',
+        options: [option('car'), option('bus', { offered_if: { field: 'seats', op: 'gt', value: 8 } })],
+      },
+    };
+    const fields: Field[] = [field, { id: 'seats', label, kind: { type: 'integer' } }];
+    const open = (seats?: number) => {
+      const withheld = unoffered(field, fields, seats === undefined ? {} : { seats }, new Date(0));
+      return offered(field.kind as ChoiceKind, undefined, undefined, withheld).map((one) => one.id);
+    };
+    expect(open()).toEqual(['car']);
+    expect(open(8)).toEqual(['car']);
+    expect(open(9)).toEqual(['car', 'bus']);
   });
 
   it('the way to an option ends where parents go round in a circle', () => {

@@ -81,6 +81,8 @@ export function problemText(problem: FormProblem, catalogue: Catalogue, locale: 
       const above = catalogue.fields.find((one) => one.id === params['within']);
       return say('notWithin', locale, { within: above ? labelText(above.label, locale) : '' });
     }
+    case 'not_offered':
+      return say('notOffered', locale);
     case 'too_few':
       return say('tooFew', locale, params);
     case 'too_many':
@@ -132,6 +134,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'not_an_option',
   'option_retired',
   'not_within',
+  'not_offered',
   'too_few',
   'too_many',
   'invalid',

@@ -165,7 +165,7 @@ function level(fields: readonly Field[], base: string, found: Defect[]): void {
     for (const flag of ['filterable', 'sortable', 'unique'] as const) {
       if (field[flag] === true && !isIndexable(field.kind)) add(`/${flag}`, 'flag_not_allowed');
     }
-    settings(field, fields, add, `${at}/kind`, found);
+    settings(field, fields, types, add, `${at}/kind`, found);
     if (field.default !== undefined && field.default_expression !== undefined) add('/default', 'default_twice');
     if (field.default !== undefined) {
       const answer = normal(field.kind, field.default, undefined);
@@ -177,6 +177,7 @@ function level(fields: readonly Field[], base: string, found: Defect[]): void {
 function settings(
   field: Field,
   fields: readonly Field[],
+  types: ReturnType<typeof typesOf>,
   add: (pointer: string, code: string) => void,
   at: string,
   found: Defect[],
@@ -216,6 +217,8 @@ function settings(
         if (!OPTION_ID.test(option.id)) add(`${place}/id`, 'invalid_id');
         if (ids.has(option.id)) add(`${place}/id`, 'duplicate_id');
         ids.add(option.id);
+        const wrong = option.offered_if === undefined ? null : conditionError(option.offered_if, types);
+        if (wrong) add(`${place}/offered_if${wrong.pointer}`, wrong.code);
         if (option.parent !== undefined && !parents.includes(option.parent)) add(`${place}/parent`, 'unknown_parent');
       }
       break;
@@ -262,7 +265,9 @@ export function fieldDefects(
     const key = keys[place];
     // Within a condition or value one finding is enough.
     const at =
-      first === undefined ? rest.replace(/^(\/(?:visible_if|required_if|default))(\/.*)?$/, '$1') : '/together';
+      first === undefined
+        ? rest.replace(/^(\/(?:visible_if|required_if|default|kind\/options\/\d+\/offered_if))(\/.*)?$/, '$1')
+        : '/together';
     const text = say(defectLabel(defect));
     const mark = `${key ?? ''} ${at} ${text}`;
     if (seen.has(mark)) return [];

@@ -1,5 +1,5 @@
 /** The options of a choice: names, colours, order, what they depend on. */
-import { DeleteOutlined, PlusOutlined, StopOutlined, UndoOutlined } from '@ant-design/icons';
+import { DeleteOutlined, FilterOutlined, PlusOutlined, StopOutlined, UndoOutlined } from '@ant-design/icons';
 import { Button, Input, InputNumber, Modal, Popover, Select } from 'antd';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ChoiceKind, ChoiceOption, Field, FieldKind } from '@/shared/form_types';
@@ -7,6 +7,7 @@ import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { moveEntry, retold } from '../design';
 import { DragArea, SortArea, useSortRow } from '../drag';
 import { freeId, suggestId } from '../suggest';
+import { ConditionEditor } from './condition_editor';
 import { COLORS, newOption } from './kinds';
 import { words } from './messages';
 import { Prop, useDefectsAt, Wrong } from './prop';
@@ -67,6 +68,7 @@ function OptionRow({
   at,
   place,
   parents,
+  others,
   isSaved,
   onChange,
   onRemove,
@@ -77,6 +79,8 @@ function OptionRow({
   place: number;
   /** Options that it can depend on; undefined when it depends on none. */
   parents: readonly ChoiceOption[] | undefined;
+  /** The fields that its condition may name. */
+  others: readonly Field[];
   isSaved: boolean;
   onChange: (option: ChoiceOption) => void;
   onRemove: () => void;
@@ -87,6 +91,7 @@ function OptionRow({
   const wrong = useDefectsAt(at);
   const name = labelText(option.label, locale) || t('unnamed');
   const { ref, style, handle } = useSortRow(option.id, name);
+  const [asks, setAsks] = useState(option.offered_if !== undefined);
   const retired = option.retired === true;
   const n = place + 1;
   return (
@@ -120,6 +125,16 @@ function OptionRow({
           disabled={retired}
           onChange={(event) => onChange({ ...option, label: retold(option.label, 'en', event.target.value) })}
           onBlur={onLeave}
+        />
+        <Button
+          size="small"
+          type="text"
+          icon={<FilterOutlined />}
+          aria-label={t('optionCondition', { n })}
+          title={t('optionCondition', { n })}
+          aria-expanded={asks}
+          disabled={others.length === 0}
+          onClick={() => setAsks(!asks || option.offered_if !== undefined)}
         />
         {isSaved ? (
           <Button
@@ -158,6 +173,20 @@ function OptionRow({
           }}
         />
       )}
+      {(asks || option.offered_if !== undefined) && (
+        <ConditionEditor
+          label={t('offeredIf')}
+          name={name}
+          at={`${at}/offered_if`}
+          none={t('always')}
+          value={option.offered_if}
+          fields={others}
+          onChange={(offered_if) => {
+            const { offered_if: _, ...rest } = option;
+            onChange(offered_if === undefined ? rest : { ...rest, offered_if });
+          }}
+        />
+      )}
       {retired && <span className="tag">{t('optionRetired')}</span>}
       <Wrong texts={wrong} />
     </li>
@@ -191,6 +220,7 @@ export function OptionsEditor({
   const above = siblings.filter(
     (other) => other.id !== field.id && (other.kind.type === 'choice' || other.kind.type === 'choices'),
   );
+  const others = siblings.filter((other) => other.id !== field.id);
   const isTree = tree || (kind.within === undefined && options.some((option) => option.parent !== undefined));
   const parents =
     kind.within === undefined
@@ -272,6 +302,7 @@ export function OptionsEditor({
                   at={`/kind/options/${index}`}
                   place={index}
                   parents={parents}
+                  others={others}
                   isSaved={stored.some((one) => one.id === option.id)}
                   onChange={(next) =>
                     set({ options: options.map((one, at) => (at === index ? next : one)) }, `option ${option.id}`)

@@ -17,13 +17,19 @@ export function OptionText({ option }: { option: ChoiceOption }) {
   );
 }
 
-/** The options that may be chosen now: in use, or chosen before, and below what is chosen above. */
-export function offered(kind: ChoiceKind, above: unknown, before: unknown): ChoiceOption[] {
+/** The options that may be chosen now: in use, or chosen before, below what is chosen above, and not withheld. */
+export function offered(
+  kind: ChoiceKind,
+  above: unknown,
+  before: unknown,
+  withheld: ReadonlySet<unknown> = new Set(),
+): ChoiceOption[] {
   const had = new Set(Array.isArray(before) ? before : [before]);
   const chosen = new Set(Array.isArray(above) ? above : [above]);
   return (kind.options ?? []).filter(
     (option) =>
       (option.retired !== true || had.has(option.id)) &&
+      !withheld.has(option.id) &&
       (kind.within === undefined || option.parent === undefined || chosen.has(option.parent)),
   );
 }
@@ -73,12 +79,14 @@ interface ChoiceInputProps extends InputProps {
   above: unknown;
   aboveLabel: string;
   before: unknown;
+  /** Options whose condition does not hold. */
+  withheld: ReadonlySet<unknown>;
 }
 
-export function ChoiceInput({ kind, many, above, aboveLabel, before, ...props }: ChoiceInputProps) {
+export function ChoiceInput({ kind, many, above, aboveLabel, before, withheld, ...props }: ChoiceInputProps) {
   const t = useFormMessages(formView);
   const say = useFormLabel();
-  const options = offered(kind, above, before);
+  const options = offered(kind, above, before, withheld);
   const waits = kind.within !== undefined && options.length === 0;
   const shared = {
     id: props.id,
