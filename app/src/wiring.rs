@@ -159,7 +159,7 @@ pub fn build(
         .add(Arc::new(search::Rebuild(indexer.clone())))
         .add(Arc::new(objects::SearchAnew::new(indexer, world.clone())))
         .recurring(Recurring { kind: PURGE, every: Every::Interval(Duration::from_hours(1)) });
-    for handler in objects::handlers() {
+    for handler in objects::handlers().into_iter().chain(customers::handlers()) {
         workers = workers.add(handler);
     }
     for handler in channels::handlers(gateways, settings.public_url).into_iter().chain(files::jobs(&files)) {

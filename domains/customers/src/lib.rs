@@ -14,6 +14,7 @@
 mod api;
 mod duplicates;
 mod error;
+mod following;
 mod hierarchy;
 mod keys;
 mod layout;
@@ -38,6 +39,7 @@ use kernel::Uuid;
 pub use api::{ContactChange, CustomerChange, NewContact, NewCustomer, NewSite, SiteChange};
 pub use duplicates::{Double, Doubles, Likeness};
 pub use error::CustomerError;
+pub use following::{FollowLinks, handlers};
 pub use merging::{CustomerBelongings, CustomerMerge, CustomerRows, MergeState, RowsParent};
 pub use model::{Address, Contact, Customer, CustomerKind, CustomerLevel, Phone, Site};
 pub use ops::{
@@ -63,6 +65,7 @@ pub fn migrations() -> Vec<Migration> {
         db::migration!("customers", 4, "merges", "../migrations/0004_merges.sql"),
         db::migration!("customers", 5, "layouts", "../migrations/0005_layouts.sql"),
         db::migration!("customers", 6, "documents", "../migrations/0006_documents.sql"),
+        db::migration!("customers", 7, "following", "../migrations/0007_following.sql"),
     ]
 }
 

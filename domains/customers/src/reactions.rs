@@ -6,11 +6,7 @@ use futures_util::future::BoxFuture;
 use kernel::Uuid;
 use search::{Document, Indexed};
 
-use crate::{
-    Contact, Customer, CustomerBelongings, CustomerError, CustomerMerge, MergeState, Site,
-    merging::{RELATIONS, relation_key},
-    store,
-};
+use crate::{Contact, Customer, CustomerBelongings, CustomerError, CustomerMerge, MergeState, Site, following, store};
 
 /// Customers in the text search, with their contacts and sites.
 #[derive(Debug, Clone, Copy, Default)]
@@ -112,12 +108,10 @@ impl FollowMerges {
             store::merges::remember(tx, merge.id, &rows.key(), &ids).await?;
             *moved.entry(rows.name.to_owned()).or_default() += ids.len() as i64;
         }
-        for relation in objects::relations_to(tx, "customer").await? {
-            let ids = relation.lead_to(tx, merge.from_id, merge.into_id, None).await?;
-            store::merges::remember(tx, merge.id, &relation_key(&relation), &ids).await?;
-            *moved.entry(RELATIONS.to_owned()).or_default() += ids.len() as i64;
-        }
-        save(tx, &merge, CustomerMerge { moved: Json(moved), state: MergeState::Merged, ..merge.clone() }).await
+        let updated_at = db::Query::cx(tx).now();
+        let after = CustomerMerge { version: merge.version + 1, updated_at, moved: Json(moved), ..merge.clone() };
+        store::merges::update(tx, &merge, &after).await?;
+        following::begin(tx, &after).await
     }
 
     async fn give_back(&self, tx: &mut Tx<'_>, merge: CustomerMerge) -> Result<(), CustomerError> {
@@ -125,15 +119,6 @@ impl FollowMerges {
             let went = store::merges::remembered(tx, merge.id, &rows.key()).await?;
             rows.hand_over(tx, merge.into_id, merge.from_id, Some(&went)).await?;
         }
-        for relation in objects::relations_to(tx, "customer").await? {
-            let went = store::merges::remembered(tx, merge.id, &relation_key(&relation)).await?;
-            relation.lead_to(tx, merge.into_id, merge.from_id, Some(&went)).await?;
-        }
-        save(tx, &merge, CustomerMerge { state: MergeState::Undone, ..merge.clone() }).await
+        following::begin(tx, &merge).await
     }
-}
-
-async fn save(tx: &mut Tx<'_>, before: &CustomerMerge, after: CustomerMerge) -> Result<(), CustomerError> {
-    let updated_at = db::Query::cx(tx).now();
-    store::merges::update(tx, before, &CustomerMerge { version: before.version + 1, updated_at, ..after }).await
 }

@@ -68,6 +68,60 @@ async fn settle(t: &TestDb) {
     consumers.settle().await.unwrap();
 }
 
+/// Runs all jobs that wait.
+async fn work(t: &TestDb) {
+    let handlers = customers::handlers().into_iter().chain(objects::handlers());
+    let workers = handlers.fold(jobs::Workers::new(t.db.clone(), t.world.clone()), jobs::Workers::add);
+    workers.drain().await.unwrap();
+}
+
+/// An object whose records name customers, with so many that name this one.
+async fn orders_of(api: &Api, t: &TestDb, customer: &str, count: usize) {
+    let label = json!({"zh": "甲", "en": "A"});
+    let body = json!({"key": "visit_note", "name": label, "number_prefix": "VN"});
+    api.post(&t.cx, "/api/v1/objects", body).await.ok(201);
+    let buyer =
+        json!({"id": "buyer", "label": label, "kind": {"type": "relation", "object": "customer"}, "filterable": true});
+    let look_up = json!({"id": "whose", "label": label, "kind": {"type": "look_up", "relation": "buyer", "field": "name", "result": "text"}});
+    let body = json!({"catalogue": {"object": "visit_note", "fields": [buyer, look_up]}});
+    let path = "/api/v1/objects/visit_note/fields";
+    api.send(&t.cx, Method::PUT, path, &[("if-match", "\"0\"")], Some(body)).await.ok(200);
+    let record = "insert into records (tenant_id, id, version, created_at, updated_at, object, number, serial, ext)
+        values ($1, $2, 1, $3, $3, 'visit_note', $4, $5, $6)";
+    let index = "insert into field_index_text (tenant_id, object, field, value, record_id)
+        values ($1, 'visit_note', 'buyer', $2, $3)";
+    for from in (0..count).step_by(500) {
+        let customer = customer.to_owned();
+        let some = async move |tx: &mut Tx<'_>| -> Result<(), DbError> {
+            let (tenant, now) = (tx.cx().tenant(), tx.cx().now());
+            let mut statements = Vec::new();
+            for at in from..count.min(from + 500) {
+                let (id, number) = (tx.cx().new_id(), format!("VN-{at:06}"));
+                let ext = json!({"buyer": customer});
+                statements.push(stmt!(record, tenant, id, now, &number, at as i64, db::Value::json(&ext)).into_owned());
+                statements.push(stmt!(index, tenant, &customer, id).into_owned());
+            }
+            tx.execute_all(statements).await
+        };
+        t.db.write(&t.cx, some).await.unwrap();
+    }
+}
+
+/// How many of these records name each of the customers.
+async fn naming(t: &TestDb, customers: &[&str]) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for customer in customers {
+        let customer = (*customer).to_owned();
+        let text = "select count(*) from field_index_text where tenant_id = $1 and field = 'buyer' and value = $2";
+        let read = async move |r: &mut db::Read<'_>| -> Result<(i64,), DbError> {
+            let tenant = r.cx().tenant();
+            r.one(stmt!(text, tenant, &customer)).await
+        };
+        counts.push(t.db.read(&t.cx, read).await.unwrap().0);
+    }
+    counts
+}
+
 async fn customer(api: &Api, t: &TestDb, body: Value) -> String {
     api.post(&t.cx, "/api/v1/customers", body).await.ok(201).id()
 }
@@ -221,6 +275,54 @@ testkit::both! {
         settle(t).await;
         assert_eq!(ext(&one).await, json!({"buyer": from, "partners": [third, from], "whose": "乙"}));
         assert_eq!(ext(&both).await, json!({"buyer": into, "partners": [into, from], "whose": "甲"}));
+    }
+
+    migrations(), |t| thousands_of_own_links_follow_page_by_page_and_later_merges_wait_for_them {
+        let api = api(t);
+        let [a, b, c] = [customer(&api, t, json!({"name": "甲"})).await, customer(&api, t, json!({"name": "乙"})).await, customer(&api, t, json!({"name": "丙"})).await];
+        let of_a = device(&api, t, "A", &a).await;
+        orders_of(&api, t, &a, 1_050).await;
+        let all = [a.as_str(), b.as_str(), c.as_str()];
+        let state = async |id: &str| {
+            let merges = api.get(&t.cx, "/api/v1/customer-merges").await.ok(200).json;
+            let found = merges["items"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
+            (found["state"].clone(), found["moved"]["relations"].clone())
+        };
+        let first = merge(&api, t, &b, 1, json!({"from": a})).await.ok(202).id();
+        let second = merge(&api, t, &c, 1, json!({"from": b})).await.ok(202).id();
+        settle(t).await;
+        // One page is done with the merge itself; the second merge touches none before the first is through.
+        assert_eq!(naming(t, &all).await, [850, 200, 0]);
+        assert_eq!(owner_of_device(&api, t, &of_a).await, json!(c));
+        assert_eq!(state(&first).await, (json!("merging"), Value::Null));
+        work(t).await;
+        assert_eq!(naming(t, &all).await, [0, 0, 1_050]);
+        assert_eq!((state(&first).await, state(&second).await), ((json!("merged"), json!(1_050)), (json!("merged"), json!(1_050))));
+        for id in [&second, &first] {
+            api.post(&t.cx, &format!("/api/v1/customer-merges/{id}/undo"), json!({})).await.ok(202);
+        }
+        settle(t).await;
+        assert_eq!(naming(t, &all).await, [0, 200, 850]);
+        work(t).await;
+        assert_eq!(naming(t, &all).await, [1_050, 0, 0]);
+        assert_eq!((state(&first).await.0, state(&second).await.0), (json!("undone"), json!("undone")));
+        assert_eq!(owner_of_device(&api, t, &of_a).await, json!(a));
+    }
+
+    migrations(), |t| a_merge_that_is_taken_back_on_the_way_gives_back_what_came_so_far {
+        let api = api(t);
+        let [a, b] = [customer(&api, t, json!({"name": "甲"})).await, customer(&api, t, json!({"name": "乙"})).await];
+        orders_of(&api, t, &a, 450).await;
+        let made = merge(&api, t, &b, 1, json!({"from": a})).await.ok(202).id();
+        settle(t).await;
+        assert_eq!(naming(t, &[&a, &b]).await, [250, 200]);
+        api.post(&t.cx, &format!("/api/v1/customer-merges/{made}/undo"), json!({})).await.ok(202);
+        // The job of the merge finds it taken back.
+        work(t).await;
+        assert_eq!(naming(t, &[&a, &b]).await, [250, 200]);
+        settle(t).await;
+        work(t).await;
+        assert_eq!(naming(t, &[&a, &b]).await, [450, 0]);
     }
 
     migrations(), |t| merges_follow_each_other_and_are_taken_back_in_turn {

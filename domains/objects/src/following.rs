@@ -10,6 +10,9 @@ use crate::{
     store::{computed as store, definitions, fields},
 };
 
+/// Records that are led elsewhere in one transaction.
+pub const LED_AT_ONCE: usize = store::BATCH;
+
 /// A relation in the own fields of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relation {
@@ -39,33 +42,22 @@ impl Relation {
         store::pointed(q, &self.object, &self.field, target).await
     }
 
-    /// Makes records that name `from` name `to`: all of them, or of `only` those that still do. Answers which. A record
-    /// that names both stays as it is, since it could not be told apart afterwards.
-    pub async fn lead_to(
-        &self,
-        tx: &mut Tx<'_>,
-        from: Uuid,
-        to: Uuid,
-        only: Option<&[Uuid]>,
-    ) -> Result<Vec<Uuid>, DbError> {
+    /// The next records behind `after` that name this one, at most [`LED_AT_ONCE`], by id.
+    pub async fn naming(&self, q: &mut impl Query, target: Uuid, after: Uuid) -> Result<Vec<Uuid>, DbError> {
+        store::pointing(q, &self.object, &self.field, target, after, LED_AT_ONCE).await
+    }
+
+    /// Makes those of these records name `to` that name `from`, and answers which did. A record that names both stays as
+    /// it is, since it could not be told apart afterwards.
+    pub async fn lead(&self, tx: &mut Tx<'_>, from: Uuid, to: Uuid, records: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
         let (_, catalogue) = fields::catalogue_held(tx, &self.object).await?;
-        let mut changed = Vec::new();
-        let mut after = Uuid::nil();
-        loop {
-            let page = match only {
-                Some(only) => only.to_vec(),
-                None => store::pointing(tx, &self.object, &self.field, from, after, store::BATCH).await?,
-            };
-            for record in &page {
-                if computed::alter(tx, &catalogue, *record, |values| self.point(values, from, to)).await? {
-                    changed.push(*record);
-                }
-            }
-            match page.last() {
-                Some(last) if only.is_none() && page.len() == store::BATCH => after = *last,
-                _ => return Ok(changed),
+        let mut led = Vec::new();
+        for record in records {
+            if computed::alter(tx, &catalogue, *record, |values| self.point(values, from, to)).await? {
+                led.push(*record);
             }
         }
+        Ok(led)
     }
 
     fn point(&self, values: &mut Map, from: Uuid, to: Uuid) {

@@ -59,7 +59,7 @@ pub use date::{Date, DateError};
 pub use error::ObjectError;
 pub use exact::Exact;
 pub use filling::{FormToFill, channel_of, form_to_fill};
-pub use following::{Relation, relations_to};
+pub use following::{LED_AT_ONCE, Relation, relations_to};
 pub use jobs::{ComputeFields, IndexFields, RecomputeRecords, SearchAnew, SpreadLookUps, handlers};
 pub use numbering::{NumberDate, NumberFormat, RecordNumber};
 pub use ops::document::CommonDocument;

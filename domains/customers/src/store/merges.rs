@@ -87,6 +87,57 @@ pub(crate) async fn forget_fields(tx: &mut Tx<'_>, customer: Uuid) -> Result<(),
     tx.execute(stmt).await.map(drop)
 }
 
+/// The merge with this id; nobody else changes it before the transaction ends.
+pub(crate) async fn held(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<CustomerMerge>, DbError> {
+    let (tenant, columns) = (tx.cx().tenant(), CustomerMerge::COLUMNS);
+    let lock = if tx.engine() == db::Engine::Postgres { " for update" } else { "" };
+    let text = format!("select {columns} from customer_merges where tenant_id = $1 and id = $2{lock}");
+    tx.optional(stmt!(text, tenant, id)).await
+}
+
+/// Whether records still follow another merge of the same customers that stands before this one.
+pub(crate) async fn is_preceded(q: &mut impl Query, merge: &CustomerMerge) -> Result<bool, DbError> {
+    let tenant = q.cx().tenant();
+    let found: Option<(i64,)> = q
+        .optional(stmt!(
+            "select 1 + 0 from customer_merges where tenant_id = $1 and following is not null and id <> $2
+             and (into_id in ($3, $4) or from_id in ($3, $4))
+             and following < coalesce((select following from customer_merges where tenant_id = $1 and id = $2),
+                9223372036854775807)
+             limit 1",
+            tenant,
+            merge.id,
+            merge.into_id,
+            merge.from_id
+        ))
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Puts a merge behind those that records follow already.
+pub(crate) async fn set_following(tx: &mut Tx<'_>, id: Uuid) -> Result<(), DbError> {
+    let tenant = tx.cx().tenant();
+    let text = "update customer_merges set following =
+          (select coalesce(max(following), 0) + 1 from customer_merges where tenant_id = $1)
+        where tenant_id = $1 and id = $2";
+    tx.execute(stmt!(text, tenant, id)).await.map(drop)
+}
+
+/// Notes that no record follows the merge any more.
+pub(crate) async fn clear_following(tx: &mut Tx<'_>, id: Uuid) -> Result<(), DbError> {
+    let tenant = tx.cx().tenant();
+    let text = "update customer_merges set following = null where tenant_id = $1 and id = $2";
+    tx.execute(stmt!(text, tenant, id)).await.map(drop)
+}
+
+/// How many rows of one kind went along.
+pub(crate) async fn count_remembered(q: &mut impl Query, merge: Uuid, object: &str) -> Result<i64, DbError> {
+    let tenant = q.cx().tenant();
+    let text = "select count(*) from customer_merge_rows where tenant_id = $1 and merge_id = $2 and object = $3";
+    let (count,): (i64,) = q.one(stmt!(text, tenant, merge, object)).await?;
+    Ok(count)
+}
+
 /// Remembers rows that went along.
 pub(crate) async fn remember(tx: &mut Tx<'_>, merge: Uuid, object: &str, rows: &[Uuid]) -> Result<(), DbError> {
     let tenant = tx.cx().tenant();
@@ -108,24 +159,29 @@ pub(crate) async fn remember(tx: &mut Tx<'_>, merge: Uuid, object: &str, rows: &
 
 /// The rows of one kind that went along.
 pub(crate) async fn remembered(q: &mut impl Query, merge: Uuid, object: &str) -> Result<Vec<Uuid>, DbError> {
-    let (tenant, mut all) = (q.cx().tenant(), Vec::new());
+    let mut all = Vec::new();
     loop {
-        let after: Uuid = all.last().copied().unwrap_or(Uuid::nil());
-        let some: Vec<(Uuid,)> = q
-            .all(stmt!(
-                "select record_id from customer_merge_rows where tenant_id = $1 and merge_id = $2 and object = $3
-                 and record_id > $4 order by record_id limit $5",
-                tenant,
-                merge,
-                object.to_owned(),
-                after,
-                AT_ONCE
-            ))
-            .await?;
+        let after = all.last().copied().unwrap_or(Uuid::nil());
+        let some = remembered_after(q, merge, object, after, AT_ONCE).await?;
         let last = some.len() < AT_ONCE;
-        all.extend(some.into_iter().map(|(id,)| id));
+        all.extend(some);
         if last {
             return Ok(all);
         }
     }
+}
+
+/// The next rows of one kind that went along, behind `after`, by id.
+pub(crate) async fn remembered_after(
+    q: &mut impl Query,
+    merge: Uuid,
+    object: &str,
+    after: Uuid,
+    limit: usize,
+) -> Result<Vec<Uuid>, DbError> {
+    let tenant = q.cx().tenant();
+    let text = "select record_id from customer_merge_rows where tenant_id = $1 and merge_id = $2 and object = $3
+        and record_id > $4 order by record_id limit $5";
+    let found: Vec<(Uuid,)> = q.all(stmt!(text, tenant, merge, object, after, limit)).await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
 }
