@@ -79,6 +79,7 @@ function problemsIn(items: readonly FormItem[], ready: Ready): number {
 
 /** Kinds with several controls, each of which has a name of its own; the group is named by the field. */
 const GROUPS: ReadonlySet<string> = new Set([
+  'rich_text',
   'boolean',
   'rating',
   'duration',

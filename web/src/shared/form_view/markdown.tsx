@@ -3,16 +3,30 @@ import { useEffect, useState } from 'react';
 
 type Render = (text: string) => string;
 
+/** Where a link in a text may lead. */
+export const READABLE_ADDRESS = /^(?:https?:|mailto:|tel:|\/(?!\/)|#)/i;
+
+export interface MarkdownTools {
+  /** Markdown as HTML that may be shown. */
+  render: Render;
+  /** All that a text says, to compare and never to show: nothing is taken from it. */
+  raw: Render;
+}
+
 let loaded: Render | undefined;
-let loading: Promise<Render> | undefined;
+let loading: Promise<MarkdownTools> | undefined;
 
 /** Reads Markdown to HTML from which everything that could act is taken: scripts, styles, forms, foreign frames. */
-export function loadMarkdown(): Promise<Render> {
+export async function loadMarkdown(): Promise<Render> {
+  return (await loadMarkdownTools()).render;
+}
+
+export function loadMarkdownTools(): Promise<MarkdownTools> {
   loading ??= Promise.all([import('marked'), import('dompurify')]).then(([{ Marked }, { default: purify }]) => {
     const marked = new Marked({ gfm: true, breaks: true, async: false });
-    loaded = (text) => {
-      const html = marked.parse(text) as string;
-      return purify.sanitize(html, {
+    const raw: Render = (text) => marked.parse(text) as string;
+    const render: Render = (text) =>
+      purify.sanitize(raw(text), {
         ALLOWED_TAGS: [
           'a',
           'b',
@@ -44,10 +58,10 @@ export function loadMarkdown(): Promise<Render> {
           'ul',
         ],
         ALLOWED_ATTR: ['href', 'title', 'start'],
-        ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|\/(?!\/)|#)/i,
+        ALLOWED_URI_REGEXP: READABLE_ADDRESS,
       });
-    };
-    return loaded;
+    loaded = render;
+    return { render, raw };
   });
   return loading;
 }

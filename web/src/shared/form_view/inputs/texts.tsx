@@ -1,10 +1,6 @@
-/** Inputs for words: lines, paragraphs, Markdown, telephone numbers, addresses. */
-import { Input, Segmented } from 'antd';
-import { useState } from 'react';
+/** Inputs for words: lines, paragraphs, telephone numbers, addresses. */
+import { Input } from 'antd';
 import type { TextLimits } from '../../form_types';
-import { Markdown } from '../markdown';
-import { formView } from '../messages';
-import { useFormMessages } from '../scope';
 import type { InputProps } from '../types';
 
 const LINE = 500;
@@ -51,37 +47,5 @@ export function LongInput({ limits, rows = 3, ...props }: InputProps & { limits:
       onChange={(event) => props.onChange(event.target.value === '' ? null : event.target.value)}
       onBlur={props.onLeave}
     />
-  );
-}
-
-/** Markdown to write, and how it will look. */
-export function RichInput(props: InputProps & { limits: TextLimits }) {
-  const t = useFormMessages(formView);
-  const [face, setFace] = useState<'write' | 'preview'>('write');
-  const text = words(props.value);
-  return (
-    <div>
-      <Segmented
-        size="small"
-        value={face}
-        aria-label={props.label}
-        options={[
-          { value: 'write', label: t('write') },
-          { value: 'preview', label: t('preview') },
-        ]}
-        onChange={setFace}
-        style={{ marginBottom: 6 }}
-      />
-      {face === 'write' ? (
-        <>
-          <LongInput {...props} rows={5} />
-          <p className="muted fv-hint">{t('markdownHint')}</p>
-        </>
-      ) : (
-        <div className="fv-preview">
-          {text.trim() === '' ? <span className="muted">{t('previewEmpty')}</span> : <Markdown text={text} />}
-        </div>
-      )}
-    </div>
   );
 }
