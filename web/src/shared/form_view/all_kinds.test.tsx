@@ -195,7 +195,7 @@ describe('a form', () => {
       const more = { width, mode: 'edit', locale: 'en', before: stored, onChange } as const;
       const box = await drawForm({ catalogue: table, form: wholeForm(table), values: stored, ...more });
       expect(cellOf(box, rows.id)?.textContent).toContain('¥2,500.50');
-      expect(cellOf(box, rows.id)?.textContent).toContain('Given when saved');
+      expect(cellOf(box, rows.id)?.textContent).toContain('Worked out when saved');
       expect(box.querySelectorAll('input')).toHaveLength(2);
     }
     const [input] = document.querySelectorAll<HTMLInputElement>('input');
@@ -217,12 +217,38 @@ describe('a form', () => {
     expect(fresh?.querySelector('[role="alert"]')).toBeNull();
     expect(fresh?.querySelector('.fv-star-required')).toBeNull();
     const hint = document.getElementById(fresh?.querySelector('input')?.getAttribute('aria-describedby') ?? '');
-    expect(hint?.textContent).toBe('Filled in when saved, if left empty');
+    expect(hint?.textContent).toMatch(/^Filled in when saved, if left empty: \d{4}-\d\d-\d\d$/);
     const written = cellOf(await edited({ values: { [day.id]: '2026-03-01' } }), day.id);
     expect(written?.textContent).not.toContain('Filled in when saved');
     // A stored record is filled in once; whoever empties the field later is asked for it.
     const emptied = cellOf(await edited({ before: { [day.id]: '2026-03-01' }, values: { [day.id]: null } }), day.id);
     expect(emptied?.querySelector('[role="alert"]')?.textContent).toBe('Please fill this in');
+  });
+
+  it('shows what formulas make of what is typed, and leaves to the server what it alone knows', async () => {
+    const count = field({ type: 'integer' });
+    const price = field({ type: 'money', currency: 'CNY' });
+    const sum = field({ type: 'formula', expression: 'f_integer * f_money', result: 'money', currency: 'CNY' });
+    const months = {
+      ...field({ type: 'formula', expression: "today.diff(today, 'month')", result: 'number' }),
+      id: 'm',
+    };
+    const worked: Catalogue = { object: 'vehicle', fields: [count, price, sum, months] };
+    const form = wholeForm(worked);
+    const edited = (held: FormRecord, more: Partial<FormViewProps> = {}) =>
+      drawForm({ catalogue: worked, form, values: held, mode: 'edit', locale: 'en', ...more });
+    const fresh = await edited({ f_integer: 3, f_money: 1250 });
+    expect(cellOf(fresh, sum.id)?.textContent).toContain('¥37.50');
+    expect(cellOf(fresh, 'm')?.textContent).toContain('Worked out when saved');
+    // What is stored counts until something is typed.
+    const stored = { f_integer: 3, f_money: 1250, [sum.id]: 1, m: 7 };
+    const place = { object: 'vehicle', id: 'x' };
+    const before = await edited(stored, { before: stored, place });
+    expect(cellOf(before, sum.id)?.textContent).toContain('¥0.01');
+    expect(cellOf(before, 'm')?.textContent).toContain('7');
+    const typed = await edited({ ...stored, f_integer: 4 }, { before: stored, place });
+    expect(cellOf(typed, sum.id)?.textContent).toContain('¥50.00');
+    expect(cellOf(typed, 'm')?.textContent).toContain('Worked out when saved');
   });
 
   it('keeps fields of other roles to itself', async () => {

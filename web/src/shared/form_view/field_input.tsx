@@ -4,6 +4,7 @@ import { useState, type ComponentProps } from 'react';
 import { problemText } from '../api/problem';
 import type { Field } from '../form_types';
 import { unoffered, type FormRecord } from '../forms';
+import type { Live } from '../formulas/live';
 import { RelationSelect } from '../records/relation_select';
 import { relationFor, type RelationName } from '../records/relations';
 import { useNow } from '../ui/texts';
@@ -35,6 +36,8 @@ export interface FieldInputProps extends InputProps {
   problems: readonly FieldProblem[];
   computing?: boolean;
   fault?: FieldFault | undefined;
+  /** What its formula makes of what is typed; absent where that is what is stored. */
+  live?: Live | undefined;
 }
 
 function Reference({ of, many, ...props }: InputProps & { of: RelationName; many: boolean }) {
@@ -118,8 +121,20 @@ function OfferedChoice({
   return <ChoiceInput {...input} withheld={unoffered(field, fields, values, now)} />;
 }
 
+/** What a formula makes before the server has worked it out. */
+export function LiveValue({ field, live }: { field: Field; live: Live }) {
+  const t = useFormMessages(formView);
+  if (live === 'unknown') return <span className="muted">{t('workedOutOnSaving')}</span>;
+  const value = live === 'nothing' ? undefined : live.value;
+  return (
+    <span className="fv-live" title={t('workedOutOnSaving')}>
+      <FieldValue field={{ ...field, personal: false }} value={value} compact />
+    </span>
+  );
+}
+
 export function FieldInput(props: FieldInputProps) {
-  const { field, fields, values, before, required, problems, computing = false, fault, ...input } = props;
+  const { field, fields, values, before, required, problems, computing = false, fault, live, ...input } = props;
   const t = useFormMessages(formView);
   const say = useFormLabel();
   const { locale, place } = useFormScope();
@@ -128,7 +143,9 @@ export function FieldInput(props: FieldInputProps) {
     const unsaved = input.value === undefined && place?.id === undefined && !computing && fault === undefined;
     return (
       <div className="fv-read-value" id={input.id}>
-        {unsaved ? (
+        {live !== undefined && !(live === 'unknown' && (computing || fault)) ? (
+          <LiveValue field={field} live={live} />
+        ) : unsaved ? (
           <span className="muted">{t('auto')}</span>
         ) : (
           <FieldValue field={field} value={input.value} place={place} computing={computing} fault={fault} />

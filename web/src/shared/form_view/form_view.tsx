@@ -12,7 +12,9 @@ import { useNow } from '../ui/texts';
 import { useIsPhone } from '../ui/use_media';
 import { FieldInput } from './field_input';
 import { FieldValue } from './field_value';
+import type { Live } from '../formulas/live';
 import { isComputed, isEditedBy, isFilledOnSaving, isSeenBy } from './kinds';
+import { liveOf } from './live';
 import { Markdown } from './markdown';
 import { formView } from './messages';
 import { problemText } from './problems';
@@ -59,6 +61,8 @@ interface Ready {
   roles: readonly string[];
   /** Problems by field, those that are shown. */
   problems: ReadonlyMap<string, FieldProblem[]>;
+  /** What formulas and defaults by expression will make, by field. */
+  live: ReadonlyMap<string, Live>;
   base: string;
   leave: (field: string) => void;
 }
@@ -119,6 +123,7 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
   const editable = item.read_only !== true && isEditedBy(field, ready.roles);
   const wrong = ready.problems.get(field.id) ?? [];
   const filled = isFilledOnSaving(field, props.before, value);
+  const live = ready.live.get(field.id);
   const required = ready.demanded.has(field.id) && editable && !filled;
   const described = [wrong.length > 0 ? `${id}-problem` : '', filled ? `${id}-filled` : '', help ? `${id}-help` : '']
     .filter(Boolean)
@@ -162,6 +167,7 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
           problems={inner}
           computing={computing}
           fault={fault}
+          live={live}
           onLeave={() => ready.leave(field.id)}
           onChange={(next) => {
             const values = { ...props.values, [field.id]: next };
@@ -180,7 +186,14 @@ function ItemBox({ item, field, ready }: { item: FormField; field: Field; ready:
       )}
       {filled && (
         <div id={`${id}-filled`} className="fv-hint muted">
-          {t('filledOnSaving')}
+          {typeof live === 'object' ? (
+            <>
+              {t('filledWith')}
+              <FieldValue field={{ ...field, personal: false }} value={live.value} compact />
+            </>
+          ) : (
+            t('filledOnSaving')
+          )}
         </div>
       )}
       {help && (
@@ -331,7 +344,7 @@ export function ownProblems(
   }: Pick<FormViewProps, 'catalogue' | 'form' | 'before' | 'values' | 'locale'>,
   roles: readonly string[],
   now: Date,
-): { record: FormRecord; problems: FieldProblem[] } {
+): { record: FormRecord; problems: FieldProblem[]; wrong: ReadonlySet<string> } {
   const accepted = accept(catalogue, { roles, form, now }, before, values);
   const words = locale ?? getLocale();
   // The server works out formulas for what is left empty; only it can say that one gives nothing.
@@ -340,15 +353,18 @@ export function ownProblems(
       .filter((field) => isFilledOnSaving(field, before, values[field.id]))
       .map((field) => `/${field.id}`),
   );
-  const wrong = accepted.problems.filter((problem) => problem.code !== 'required' || !filled.has(problem.pointer));
-  const problems = wrong.map((problem) => ({
+  const told = accepted.problems.filter((problem) => problem.code !== 'required' || !filled.has(problem.pointer));
+  const problems = told.map((problem) => ({
     pointer: problem.pointer,
     text: problemText(problem, catalogue, words),
   }));
-  return { record: accepted.record, problems };
+  const wrong = accepted.problems.filter((problem) => problem.code !== 'required');
+  return { record: accepted.record, problems, wrong: new Set(wrong.map((problem) => firstPart(problem.pointer))) };
 }
 
 const firstPart = (pointer: string): string => pointer.split('/')[1] ?? '';
+
+const NOTHING_LIVE: ReadonlyMap<string, Live> = new Map();
 
 export function FormView(props: FormViewProps) {
   const { catalogue, form, values, before, mode, errors, show = 'touched' } = props;
@@ -360,7 +376,8 @@ export function FormView(props: FormViewProps) {
   const roles = fieldRoles(catalogue, props.roles);
   const fields = useMemo(() => new Map(catalogue.fields.map((field) => [field.id, field])), [catalogue]);
   const now = useNow();
-  const { record, problems: all } = ownProblems({ catalogue, form, before, values, locale }, roles, now);
+  const { record, problems: all, wrong } = ownProblems({ catalogue, form, before, values, locale }, roles, now);
+  const live = mode === 'read' ? NOTHING_LIVE : liveOf(props, record, wrong, roles, now);
   // What is read is shown as it is stored; what is typed counts in the form in which it would be stored.
   const seen = mode === 'read' ? values : { ...values, ...record };
   const hidden = hiddenFields(catalogue, mode === 'read' ? values : record, now);
@@ -385,6 +402,7 @@ export function FormView(props: FormViewProps) {
     demanded,
     roles,
     problems,
+    live,
     base,
     leave: (field) => setTouched((old) => (old.has(field) ? old : new Set([...old, field]))),
   };

@@ -5,9 +5,11 @@ import type { Field, SubTableKind } from '../form_types';
 import { isObject } from '../json';
 import { demandedFields, hiddenFields, type FormRecord } from '../forms';
 import { useNow } from '../ui/texts';
-import { FieldInput } from './field_input';
+import { liveRow, type Live } from '../formulas/live';
+import { FieldInput, LiveValue } from './field_input';
 import { FieldValue } from './field_value';
 import { isComputed } from './kinds';
+import { sceneOf } from './live';
 import { formView } from './messages';
 import { useFormLabel, useFormMessages, useFormScope } from './scope';
 import type { FieldProblem, InputProps } from './types';
@@ -17,6 +19,13 @@ interface SubTableProps extends InputProps {
   before: unknown;
   /** Problems inside of the rows, their pointers counted from the list: `/0/quantity`. */
   problems: readonly FieldProblem[];
+}
+
+interface RowState {
+  hidden: ReadonlySet<string>;
+  demanded: ReadonlySet<string>;
+  /** What the row's formulas make of what is typed. */
+  live: ReadonlyMap<string, Live>;
 }
 
 const MOST = 500;
@@ -48,10 +57,13 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
     if (row) next.splice(to, 0, row);
     set(next);
   };
-  const cell = (row: FormRecord, at: number, column: Field, hidden: ReadonlySet<string>) => {
+  const cell = (row: FormRecord, at: number, column: Field, { hidden, live }: RowState) => {
     if (hidden.has(column.id)) return <span className="muted">—</span>;
     if (computed.has(column.id)) {
       const value = row[column.id];
+      const made = live.get(column.id);
+      // What is stored counts until the row is typed in.
+      if (value === undefined && made !== undefined) return <LiveValue field={column} live={made} />;
       if (value === undefined) return <span className="muted">{t('auto')}</span>;
       return <FieldValue field={column} value={value} compact />;
     }
@@ -84,9 +96,13 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
       </>
     );
   };
-  const level = (row: FormRecord) => {
+  const level = (row: FormRecord): RowState => {
     const inside = { object: '', fields: kind.fields };
-    return { hidden: hiddenFields(inside, row, now), demanded: demandedFields(inside, row, now) };
+    return {
+      hidden: hiddenFields(inside, row, now),
+      demanded: demandedFields(inside, row, now),
+      live: liveRow(kind.fields, row, sceneOf(now)),
+    };
   };
   const tools = (at: number) =>
     !props.disabled && (
@@ -126,7 +142,8 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
       {rows.length > 0 && asCards && (
         <ol className="fv-row-cards">
           {rows.map((row, at) => {
-            const { hidden, demanded } = level(row);
+            const state = level(row);
+            const { hidden, demanded } = state;
             return (
               // Rows have no ids; what is typed lives in the values, so a row that moves takes it along.
               // oxlint-disable-next-line react/no-array-index-key
@@ -143,7 +160,7 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
                         {demanded.has(column.id) && <span className="fv-star-required">* </span>}
                         {say(column.label)}
                       </div>
-                      {cell(row, at, column, hidden)}
+                      {cell(row, at, column, state)}
                     </div>
                   ))}
               </li>
@@ -169,12 +186,12 @@ export function SubTableInput({ kind, before, problems, ...props }: SubTableProp
             </thead>
             <tbody>
               {rows.map((row, at) => {
-                const { hidden } = level(row);
+                const state = level(row);
                 return (
                   // oxlint-disable-next-line react/no-array-index-key
                   <tr key={at}>
                     {columns.map((column) => (
-                      <td key={column.id}>{cell(row, at, column, hidden)}</td>
+                      <td key={column.id}>{cell(row, at, column, state)}</td>
                     ))}
                     <td className="right">{tools(at)}</td>
                   </tr>
