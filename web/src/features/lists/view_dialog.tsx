@@ -4,7 +4,8 @@ import { useRef, useState } from 'react';
 import { api, newKey, url } from '@/shared/api/api';
 import { fieldErrors } from '@/shared/api/problem';
 import type { Page } from '@/shared/api/types';
-import { useMessages } from '@/shared/i18n';
+import { useLocale, useMessages } from '@/shared/i18n';
+import { choices, choiceText, roleName } from '@/shared/labels';
 import { useCan, useSession } from '@/shared/session';
 import { ErrorState } from '@/shared/ui/error_state';
 import type { SavedView, ViewSettings } from '@/shared/ui/list_tools';
@@ -20,14 +21,16 @@ interface Values {
 }
 
 interface Role {
-  key?: string;
-  name?: string;
+  key: string;
+  name: string;
 }
 
 /** The roles of the company; those who may not read them choose among their own. */
 function useRoleOptions(enabled: boolean): { value: string; label: string }[] {
   const session = useSession();
   const can = useCan();
+  // Names follow the language of the screen.
+  useLocale();
   const { data } = useQuery({
     queryKey: ['role', 'names'],
     queryFn: async ({ signal }) => {
@@ -37,8 +40,8 @@ function useRoleOptions(enabled: boolean): { value: string; label: string }[] {
     enabled: enabled && can('users.read'),
     staleTime: 60_000,
   });
-  const own = session.user.roles.flatMap((role) => (typeof role === 'string' ? [] : [role]));
-  return (data ?? own).flatMap((role) => (role.key ? [{ value: role.key, label: role.name ?? role.key }] : []));
+  const own = session.user.roles.map((key) => ({ value: key, label: choiceText(choices.shippedRole, key) }));
+  return data?.map((role) => ({ value: role.key, label: roleName(role) })) ?? own;
 }
 
 /** Names a view and says who sees it. */

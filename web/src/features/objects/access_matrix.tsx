@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Select, Skeleton } from 'antd';
 import type { Scope } from '@/shared/api/types';
 import { useMessages } from '@/shared/i18n';
-import { choices, useOptions } from '@/shared/labels';
+import { choices, roleName, useOptions } from '@/shared/labels';
 import { ErrorState } from '@/shared/ui/error_state';
 import { objects } from './messages';
 import { ACTIONS, rolesQuery, type RoleGrants } from './objects';
@@ -50,12 +50,12 @@ export function AccessMatrix({ value, onChange }: { value?: RoleGrants; onChange
           <tbody>
             {rows.map((role) => (
               <tr key={role.key}>
-                <th scope="row">{role.name}</th>
+                <th scope="row">{roleName(role)}</th>
                 {ACTIONS.map((action) => (
                   <td key={action}>
                     <Select
                       size="small"
-                      aria-label={t('scopeOf', { role: role.name, action: t(`action_${action}`) })}
+                      aria-label={t('scopeOf', { role: roleName(role), action: t(`action_${action}`) })}
                       value={grants[role.key]?.[action] ?? NONE}
                       options={[{ value: NONE, label: t('noAccess') }, ...scopes]}
                       onChange={(next: string) => {

@@ -147,7 +147,7 @@ export default function RolesSection() {
       {catalogue.isError && <ErrorState error={catalogue.error} onRetry={() => void catalogue.refetch()} />}
       {catalogue.data && roles.data && (
         <Panel
-          title={draft || !role ? shown.name || t('newRole') : roleName(role)}
+          title={roleName({ key: role?.key ?? '', name: shown.name }) || t('newRole')}
           extra={
             <span className="row">
               {role && !role.built_in && (
@@ -181,7 +181,8 @@ export default function RolesSection() {
             <Input
               aria-label={t('roleName')}
               placeholder={t('roleName')}
-              value={shown.name}
+              // What the role is shipped with is told in the language of the screen, and stored as it was.
+              value={roleName({ key: role?.key ?? '', name: shown.name })}
               maxLength={200}
               onChange={(event) => setDraft({ ...shown, name: event.target.value })}
             />

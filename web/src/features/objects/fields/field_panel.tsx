@@ -5,6 +5,7 @@ import type { Field, FieldKind, Label } from '@/shared/form_types';
 import { isComputed, KIND_NAMES } from '@/shared/form_view/kinds';
 import type { KindName } from '@/shared/form_view/types';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
+import { roleName } from '@/shared/labels';
 import type { FieldsView } from '@/shared/objects/queries';
 import { MultiSelect } from '@/shared/ui/multi_select';
 import { retold } from '../design';
@@ -88,7 +89,7 @@ export default function FieldPanel(props: FieldPanelProps) {
           {...control}
           value={field[key] ?? []}
           placeholder={everybody}
-          options={roles.map((role) => ({ value: role.key, label: role.name }))}
+          options={roles.map((role) => ({ value: role.key, label: roleName(role) }))}
           showSearch={{ optionFilterProp: 'label' }}
           onChange={(next: string[]) => set({ [key]: next }, '')}
           style={{ width: '100%' }}

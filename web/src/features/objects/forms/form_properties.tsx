@@ -2,6 +2,7 @@
 import { Button, Input, Segmented, Select } from 'antd';
 import type { Catalogue, Form, FormField, Label } from '@/shared/form_types';
 import { useMessages } from '@/shared/i18n';
+import { roleName } from '@/shared/labels';
 import { MultiSelect } from '@/shared/ui/multi_select';
 import { retold } from '../design';
 import { Prop, PropSection, PropSwitch } from '../fields/prop';
@@ -105,7 +106,7 @@ function FormProps({ design, change }: { design: FormDesign; change: Change }) {
               {...control}
               value={design.roles}
               placeholder={t('everybody')}
-              options={roles.map((role) => ({ value: role.key, label: role.name }))}
+              options={roles.map((role) => ({ value: role.key, label: roleName(role) }))}
               showSearch={{ optionFilterProp: 'label' }}
               onChange={(next: string[]) => change((old) => ({ ...old, roles: next }))}
               style={{ width: '100%' }}
