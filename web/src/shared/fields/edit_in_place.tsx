@@ -27,6 +27,8 @@ interface EditInPlaceProps<T> {
   /** The record is another one now, by this form or by what somebody else did meanwhile. */
   onSaved: (saved: T) => void;
   form: ReactNode;
+  /** The fields of the form, whose values can be told beside what somebody else made of them meanwhile. */
+  fields?: readonly FieldSpec[];
   /** The form is one input, which needs no label of its own to be seen. */
   single?: boolean;
   children: ReactNode;
@@ -69,6 +71,7 @@ function OpenForm<T>({
   body,
   onSaved,
   form: inputs,
+  fields,
   single = false,
   onClose,
 }: EditInPlaceProps<T> & { onClose: () => void }) {
@@ -80,6 +83,7 @@ function OpenForm<T>({
   // What was on the screen when the typing began: what others change meanwhile is told, not overwritten.
   const [opened] = useState({ record, body, first: initial() });
   const [meanwhile, setMeanwhile] = useState<Meanwhile>();
+  const { currency } = useSession().tenant;
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('input, textarea, button')?.focus();
   }, []);
@@ -126,7 +130,18 @@ function OpenForm<T>({
             {error !== undefined && <ErrorState error={error} />}
             {meanwhile && (
               <Suspense fallback={null}>
-                <ChangedMeanwhile {...meanwhile} />
+                <ChangedMeanwhile
+                  {...meanwhile}
+                  form={
+                    fields && {
+                      specs: fields,
+                      opened: opened.record,
+                      currency,
+                      body: () => opened.body(form.getFieldsValue(true) as Values),
+                      put: (spec, value) => form.setFieldsValue(toForm([spec], { [spec.name]: value }, currency)),
+                    }
+                  }
+                />
               </Suspense>
             )}
           </div>
@@ -177,6 +192,7 @@ export function FieldInPlace<T>({
       body={(values) => updateBody([spec], values, record, currency)}
       onSaved={onSaved}
       form={<FieldItem spec={spec} />}
+      fields={[spec]}
       single
     >
       {children || <span className="muted">—</span>}

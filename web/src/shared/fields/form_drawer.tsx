@@ -217,7 +217,11 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
         layout="vertical"
         onFinish={(values) => void submit(values)}
         onFinishFailed={() => ownForm.current?.check()}
-        onValuesChange={() => setDirty(true)}
+        onValuesChange={() => {
+          setDirty(true);
+          // What both changed stands above with what is typed now.
+          if (meanwhile) setMeanwhile({ ...meanwhile });
+        }}
         scrollToFirstError
       >
         {intro}
@@ -226,7 +230,20 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
             {error !== undefined && <ErrorState error={error} />}
             {meanwhile && (
               <Suspense fallback={null}>
-                <ChangedMeanwhile {...meanwhile} />
+                <ChangedMeanwhile
+                  {...meanwhile}
+                  form={{
+                    specs: shown,
+                    opened: record,
+                    currency,
+                    body: () =>
+                      record ? updateBody(shown, form.getFieldsValue(true) as Values, record, currency) : {},
+                    put: (spec, value) => {
+                      form.setFieldsValue(toForm([spec], { [spec.name]: value }, currency));
+                      setDirty(true);
+                    },
+                  }}
+                />
               </Suspense>
             )}
           </div>
@@ -263,6 +280,7 @@ export function FormDrawer<T = unknown>(props: FormDrawerProps<T>) {
               ref={ownForm}
               object={own}
               record={record}
+              meanwhile={meanwhile}
               onDirty={markDirty}
               disabled={busy}
             />

@@ -163,6 +163,37 @@ describe('a form over a record that somebody else changed meanwhile', () => {
     ]);
   });
 
+  it('shows both values where both changed a field, and saves the one that was chosen', async () => {
+    await type('note', '我的');
+    await press('保存');
+    await shows('以下内容双方都改了');
+    const choice = (words: string) =>
+      [...document.querySelectorAll<HTMLLabelElement>('.clash label')].find((one) => one.textContent.startsWith(words));
+    expect(document.querySelector('.clash legend')?.textContent).toBe('备注');
+    expect(choice('用对方的')?.textContent).toBe('用对方的新');
+    expect(choice('保留我的')?.textContent).toBe('保留我的我的');
+    expect(choice('保留我的')?.querySelector('input')?.checked).toBe(true);
+    await act(async () => choice('用对方的')?.querySelector('input')?.click());
+    expect(input('note')?.value).toBe('新');
+    expect(choice('用对方的')?.querySelector('input')?.checked).toBe(true);
+    // One's own value can be had back.
+    expect(choice('保留我的')?.textContent).toBe('保留我的我的');
+    await act(async () => choice('保留我的')?.querySelector('input')?.click());
+    expect(input('note')?.value).toBe('我的');
+    await act(async () => choice('用对方的')?.querySelector('input')?.click());
+    await press('在最新内容上保存我的修改');
+    await soon(() => expect(sent).toHaveLength(2));
+    expect(sent[1]).toEqual({ version: '"4"', body: { note: '新' } });
+  });
+
+  it('says which fields only the other changed, and that those stay', async () => {
+    await type('name', '乙');
+    await press('保存');
+    await shows('对方改了以下内容，保存时会保留');
+    await shows('备注: 旧 → 新');
+    expect(document.querySelector('.clash')).toBeNull();
+  });
+
   it('takes what is new as long as nobody has typed', async () => {
     await press('news');
     expect(input('note')?.value).toBe('新');

@@ -3,6 +3,7 @@ import { api } from '../api/api';
 import { ApiError } from '../api/problem';
 import type { Page } from '../api/types';
 import type { HistoryEvent } from '../history/timeline';
+import type { ReactNode } from 'react';
 
 export type Versioned = Readonly<Record<string, unknown>> & { version: number };
 
@@ -11,6 +12,20 @@ export interface Meanwhile {
   now: Versioned;
   /** What was done to it since the form was opened, newest first; empty where the person may not know. */
   events: readonly HistoryEvent[];
+}
+
+/** A field that somebody else changed while a form was open over it. */
+export interface Clash {
+  key: string;
+  label: string;
+  /** What stood there when the form was opened. */
+  was: ReactNode;
+  theirs: ReactNode;
+  /** What was typed; absent where nobody typed, and the other's value simply stays. */
+  mine?: ReactNode;
+  /** Which of both is saved. */
+  chosen?: 'mine' | 'theirs';
+  choose?: (whose: 'mine' | 'theirs') => void;
 }
 
 /** What happened to the record that stands at `path`, when that is why `error` came; undefined when it is not. */

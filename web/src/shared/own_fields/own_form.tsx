@@ -2,6 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
 import { useEffect, useImperativeHandle, type Ref } from 'react';
+import { ClashList } from '../fields/clash_list';
+import { useClashes } from '../fields/clashes';
+import type { Meanwhile } from '../fields/meanwhile';
 import type { Catalogue, Form } from '../form_types';
 import { FormView } from '../form_view/form_view';
 import { useRecordForm } from '../form_view/record_form';
@@ -11,6 +14,7 @@ import { useMessages } from '../i18n';
 import { FormChoice } from '../objects/form_choice';
 import { fieldsQuery, useStaffForms, type StaffForm } from '../objects/queries';
 import { common } from '../ui/messages';
+import { ownClashing } from './own_clashing';
 
 export interface OwnFormHandle {
   /** How much is wrong; everything wrong is shown from then on. */
@@ -20,10 +24,17 @@ export interface OwnFormHandle {
   refuse: (error: unknown) => void;
 }
 
+function extOf(record: Readonly<Record<string, unknown>>): FormRecord {
+  const { ext } = record;
+  return typeof ext === 'object' && ext !== null ? (ext as FormRecord) : {};
+}
+
 interface OwnFormProps {
   object: string;
   /** The record to change; absent for a new one. */
   record?: Readonly<Record<string, unknown>> | undefined;
+  /** What somebody else made of the record since the form was opened. */
+  meanwhile?: Meanwhile | undefined;
   onDirty: () => void;
   disabled?: boolean;
   ref: Ref<OwnFormHandle>;
@@ -41,6 +52,7 @@ export default function OwnForm(props: OwnFormProps) {
 function Opened({
   object,
   record,
+  meanwhile,
   onDirty,
   disabled = false,
   catalogue,
@@ -49,12 +61,7 @@ function Opened({
   ref,
 }: OwnFormProps & { catalogue: Catalogue; form: Form; forms: StaffForm }) {
   const t = useMessages(common);
-  const before =
-    record === undefined
-      ? undefined
-      : typeof record['ext'] === 'object' && record['ext'] !== null
-        ? (record['ext'] as FormRecord)
-        : {};
+  const before = record === undefined ? undefined : extOf(record);
   const state = useRecordForm({ catalogue, form, before, base: '/ext', part: true });
   useImperativeHandle(ref, () => ({
     check: state.check,
@@ -68,6 +75,8 @@ function Opened({
     refuse: state.refuse,
   }));
   const { dirty } = state;
+  const clashesOf = useClashes(meanwhile);
+  const clashes = before && meanwhile ? clashesOf(ownClashing(catalogue, before, extOf(meanwhile.now), state)) : [];
   useEffect(() => {
     if (dirty) onDirty();
   }, [dirty, onDirty]);
@@ -83,6 +92,7 @@ function Opened({
           ))}
         />
       )}
+      {clashes.length > 0 && <Alert type="warning" description={<ClashList clashes={clashes} />} />}
       <FormView
         catalogue={catalogue}
         form={form}

@@ -5,6 +5,7 @@ import { api, newKey } from '@/shared/api/api';
 import { ApiError } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import { useUnsavedGuard } from '@/shared/fields/form_drawer';
+import type { Clashing } from '@/shared/fields/clashes';
 import { readMeanwhile, type Meanwhile } from '@/shared/fields/meanwhile';
 import { FormView } from '@/shared/form_view/form_view';
 import { useRecordForm } from '@/shared/form_view/record_form';
@@ -14,6 +15,8 @@ import type { FormRecord } from '@/shared/forms';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { FormChoice } from '@/shared/objects/form_choice';
 import { useStaffForms, type ObjectRecord, type StaffForm } from '@/shared/objects/queries';
+import { ownClashing } from '@/shared/own_fields/own_clashing';
+import { RefText } from '@/shared/records/ref_text';
 import { RelationSelect } from '@/shared/records/relation_select';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
@@ -82,6 +85,21 @@ function Opened({
   const sent = useRef('');
   const sending = useRef(false);
   const box = useRef<HTMLFormElement>(null);
+  /** Each field beside what somebody else made of it meanwhile. */
+  const clashing = (): Clashing[] => {
+    if (!meanwhile || !record) return [];
+    const now = meanwhile.now as unknown as ObjectRecord;
+    const belongs = HOLDERS.map((holder): Clashing => ({
+      key: holder,
+      label: t(HOLDER_WORDS[holder]),
+      was: record[holder],
+      theirs: now[holder],
+      mine: holders[holder],
+      show: (id) => <RefText of={HOLDER_KINDS[holder]} id={typeof id === 'string' ? id : null} plain />,
+      put: (id) => setHolders((old) => ({ ...old, [holder]: typeof id === 'string' ? id : null })),
+    }));
+    return [...ownClashing(catalogue, record.values, now.values, state), ...belongs];
+  };
   const dirty = state.dirty || Object.keys(holders).length > 0;
   const freeWay = useUnsavedGuard(dirty);
 
@@ -185,7 +203,7 @@ function Opened({
         {error !== undefined && <ErrorState error={error} />}
         {meanwhile && (
           <Suspense fallback={null}>
-            <ChangedMeanwhile {...meanwhile} />
+            <ChangedMeanwhile {...meanwhile} fields={clashing()} />
           </Suspense>
         )}
         {state.rest.length > 0 && (
