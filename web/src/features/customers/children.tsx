@@ -10,6 +10,7 @@ import { common } from '@/shared/ui/messages';
 import { Panel } from '@/shared/ui/record_page';
 import { addressText } from '@/shared/ui/texts';
 import { customers } from './messages';
+import { PlaceItem } from '@/shared/map/place_item';
 import { contactFields, siteFields, type Contact, type Site } from './model';
 
 type Child = Contact | Site;
@@ -100,7 +101,9 @@ export function Children({
         path={form.row ? `${path}/${form.row.id}` : path}
         record={form.row as never}
         onSaved={refresh}
-      />
+      >
+        {!isContacts && <PlaceItem />}
+      </FormDrawer>
       <ConfirmAction
         open={removing !== undefined}
         title={t(isContacts ? 'removeContact' : 'removeSite', { name: removing?.name ?? '' })}

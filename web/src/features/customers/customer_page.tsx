@@ -35,6 +35,7 @@ import {
   type Section,
 } from './file';
 import { customers } from './messages';
+import { PlaceItem } from '@/shared/map/place_item';
 import { customerFields, type Customer } from './model';
 import { Hierarchy, Notes, Profile } from './profile';
 import {
@@ -296,7 +297,9 @@ export default function CustomerPage() {
         record={customer as never}
         own="customer"
         onSaved={() => void queryClient.invalidateQueries({ queryKey: ['customer'] })}
-      />
+      >
+        <PlaceItem />
+      </FormDrawer>
       <ConfirmAction
         open={dialog === 'export'}
         title={t('exportData')}

@@ -8,6 +8,7 @@ import { ResourcePage } from '@/shared/records/resource_page';
 import { useCan } from '@/shared/session';
 import { addressText, StatusTag, ChoiceText, TimeText } from '@/shared/ui/texts';
 import { customers } from './messages';
+import { PlaceItem } from '@/shared/map/place_item';
 import { customerFields, customerFilters, type Customer } from './model';
 
 export default function CustomersPage() {
@@ -22,6 +23,7 @@ export default function CustomersPage() {
       path="/api/v1/customers"
       searchHint={t('search')}
       fields={customerFields}
+      formExtra={() => <PlaceItem />}
       filters={[...customerFilters, ...own.filters]}
       own="customer"
       choose="customers"

@@ -34,6 +34,7 @@ import { deviceFields, type Device } from './model';
 import { PartsPanel } from './parts_panel';
 import { PlansPanel } from './plans_panel';
 import { QrPanel } from './qr_panel';
+import { PlaceItem } from '@/shared/map/place_item';
 import { SiteItem, withSite } from './site_item';
 import { WarrantyPanel } from './warranty_panel';
 
@@ -287,6 +288,7 @@ function Components({ file }: { file: DeviceFile }) {
         onSaved={refreshDevices}
       >
         <SiteItem />
+        <PlaceItem />
       </FormDrawer>
     </Panel>
   );
@@ -449,6 +451,7 @@ export default function DevicePage() {
             onSaved={refreshDevices}
           >
             <SiteItem />
+            <PlaceItem />
           </FormDrawer>
           <FormDrawer<Device>
             open={asked === 'transfer'}

@@ -9,6 +9,7 @@ import { StatusTag, ToneTag } from '@/shared/ui/texts';
 import { LabelsButton } from './labels_button';
 import { devices } from './messages';
 import { deviceFields, deviceFilters, type Device } from './model';
+import { PlaceItem } from '@/shared/map/place_item';
 import { SiteItem, withSite } from './site_item';
 
 export default function DevicesPage() {
@@ -31,7 +32,12 @@ export default function DevicesPage() {
       permission={{ create: 'devices.create', update: 'devices.update' }}
       page={(row) => `/devices/${row.id}`}
       archive
-      formExtra={() => <SiteItem />}
+      formExtra={() => (
+        <>
+          <SiteItem />
+          <PlaceItem />
+        </>
+      )}
       shape={(body, values) => withSite(body, values)}
       bulk={(rows) => <LabelsButton ids={rows.map((row) => row.id)} />}
       emptyTitle={t('emptyTitle')}

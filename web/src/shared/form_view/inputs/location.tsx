@@ -2,6 +2,7 @@ import { AimOutlined } from '@ant-design/icons';
 import { Button, Input, InputNumber, Select } from 'antd';
 import { useState } from 'react';
 import { isObject } from '../../json';
+import { MapPickerButton } from '../../map/map_picker_button';
 import { formView } from '../messages';
 import { useFormMessages } from '../scope';
 import type { InputProps } from '../types';
@@ -74,6 +75,17 @@ export function LocationInput(props: InputProps) {
           {t(busy ? 'locating' : 'locate')}
         </Button>
       </div>
+      <MapPickerButton
+        id={props.id}
+        label={props.label}
+        point={
+          typeof place.lat === 'number' && typeof place.lng === 'number'
+            ? { lat: place.lat, lng: place.lng }
+            : undefined
+        }
+        disabled={props.disabled}
+        onPick={change}
+      />
       <Input
         value={place.address ?? ''}
         disabled={props.disabled}
