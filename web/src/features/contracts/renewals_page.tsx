@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Form, Input, Modal, Segmented, Skeleton } from 'antd';
+import { DownloadOutlined } from '@ant-design/icons';
+import { Button, Form, Input, Modal, Segmented, Skeleton } from 'antd';
 import { useState } from 'react';
 import { api, newKey } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
@@ -15,7 +16,9 @@ import { common } from '@/shared/ui/messages';
 import { PageTitle } from '@/shared/ui/page_title';
 import { MoneyText, ToneTag } from '@/shared/ui/texts';
 import { useIsPhone } from '@/shared/ui/use_media';
+import { today } from '@/shared/time';
 import { useAttempt } from '@/shared/ui/use_attempt';
+import { renewalsCsv, saveCsv } from './renewals_file';
 
 type Renewal = components['schemas']['Renewal'];
 
@@ -51,6 +54,12 @@ const messages = defineMessages(
     devices: '{n} 台设备',
     device: '1 台设备',
     action: '续约',
+    export: '导出 CSV',
+    kind: '类别',
+    name: '名称',
+    daysLeft: '剩余天数',
+    currency: '币种',
+    lead: '线索',
   },
   {
     title: 'Renewals',
@@ -83,6 +92,12 @@ const messages = defineMessages(
     devices: '{n} devices',
     device: '1 device',
     action: 'Renewal',
+    export: 'Export CSV',
+    kind: 'Kind',
+    name: 'Name',
+    daysLeft: 'Days left',
+    currency: 'Currency',
+    lead: 'Lead',
   },
 );
 
@@ -219,6 +234,22 @@ export default function RenewalsPage() {
     return years < 1 ? t('young') : years === 1 ? t('year') : t('years', { n: years });
   };
   const found = rows.data ?? [];
+  const exportAll = () => {
+    const heads = {
+      kind: t('kind'),
+      what: t('what'),
+      name: t('name'),
+      customer: t('customer'),
+      endsOn: t('endsOn'),
+      left: t('daysLeft'),
+      age: t('age'),
+      tickets: t('tickets'),
+      cost: t('cost'),
+      currency: t('currency'),
+      lead: t('lead'),
+    };
+    saveCsv(renewalsCsv(found, heads, t), `${t('title')} ${today()} ${t('days', { n: within })}.csv`);
+  };
   return (
     <div className="page">
       <div className="page-head">
@@ -226,12 +257,17 @@ export default function RenewalsPage() {
           <PageTitle name={t('title')} />
           <div className="muted">{t('hint')}</div>
         </div>
-        <Segmented
-          aria-label={t('within')}
-          value={within}
-          onChange={(value) => setWithin(Number(value))}
-          options={RANGES.map((n) => ({ value: n, label: t('days', { n }) }))}
-        />
+        <div className="row">
+          <Segmented
+            aria-label={t('within')}
+            value={within}
+            onChange={(value) => setWithin(Number(value))}
+            options={RANGES.map((n) => ({ value: n, label: t('days', { n }) }))}
+          />
+          <Button icon={<DownloadOutlined />} disabled={found.length === 0} onClick={exportAll}>
+            {t('export')}
+          </Button>
+        </div>
       </div>
       {rows.isPending && <Skeleton active paragraph={{ rows: 10 }} />}
       {rows.isError && <ErrorState error={rows.error} onRetry={() => void rows.refetch()} />}
