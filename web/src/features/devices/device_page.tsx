@@ -160,6 +160,12 @@ function Master({ file, editable }: { file: DeviceFile; editable: boolean }) {
   );
 }
 
+/** Where the site of a device lies, if somebody said so. */
+function pointOf(site: DeviceFile['site'] | undefined): { lat: number; lng: number } | undefined {
+  const { lat, lng } = site ?? {};
+  return typeof lat === 'number' && typeof lng === 'number' ? { lat, lng } : undefined;
+}
+
 /** Site, building, floor, and where that is. */
 function Where({ file, editable }: { file: DeviceFile; editable: boolean }) {
   const t = useMessages(devices);
@@ -451,7 +457,7 @@ export default function DevicePage() {
             onSaved={refreshDevices}
           >
             <SiteItem />
-            <PlaceItem />
+            <PlaceItem near={pointOf(file?.site)} />
           </FormDrawer>
           <FormDrawer<Device>
             open={asked === 'transfer'}

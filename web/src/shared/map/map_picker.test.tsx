@@ -61,6 +61,21 @@ describe('the map', () => {
     expect(picked).toHaveLength(1);
   });
 
+  it('begins where the point is to be looked for', async () => {
+    await draw(
+      <MapPicker
+        key="near"
+        id="p"
+        label="位置"
+        point={undefined}
+        near={{ lat: 30, lng: 120 }}
+        onPick={(one) => picked.push(one)}
+      />,
+    );
+    await press('Enter');
+    expect(picked).toEqual([{ lat: 30, lng: 120 }]);
+  });
+
   it('the marker is dragged', async () => {
     await draw(<Field key="drag" start={{ lat: 31.2, lng: 121.4 }} />);
     const marker = document.querySelector('.map-marker path');

@@ -25,6 +25,8 @@ interface MapPickerProps {
   id: string;
   label: string;
   point: Point | undefined;
+  /** Where the map begins while nothing is picked, such as at the site that a device stands on. */
+  near?: Point | undefined;
   disabled?: boolean;
   onPick: (point: Point) => void;
 }
@@ -126,12 +128,15 @@ function Scale({ view, size }: { view: View; size: Size }) {
   );
 }
 
-export default function MapPicker({ id, label, point, disabled = false, onPick }: MapPickerProps) {
+export default function MapPicker({ id, label, point, near, disabled = false, onPick }: MapPickerProps) {
   const t = useFormMessages(mapWords);
   const regions = useRegions();
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<Size>({ width: 640, height: HEIGHT });
-  const [view, setView] = useState<View>(() => (point ? { ...point, zoom: NEAR } : HOME));
+  const [view, setView] = useState<View>(() => {
+    const start = point ?? near;
+    return start ? { lat: start.lat, lng: start.lng, zoom: NEAR } : HOME;
+  });
   const [region, setRegion] = useState<string | null>(null);
   const grip = useRef<Grip>(undefined);
   const fingers = useRef(new Map<number, { x: number; y: number }>());

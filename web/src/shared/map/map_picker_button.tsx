@@ -12,6 +12,7 @@ export function MapPickerButton(props: {
   id: string;
   label: string;
   point: Point | undefined;
+  near?: Point | undefined;
   disabled?: boolean;
   onPick: (point: Point) => void;
 }) {

@@ -8,7 +8,8 @@ const words = defineMessages({ place: '位置' }, { place: 'Place' });
 
 const isDegrees = (value: unknown): value is number => typeof value === 'number';
 
-export function PlaceItem() {
+/** `near` is where the map begins while the form says no place. */
+export function PlaceItem({ near }: { near?: Point | undefined }) {
   const t = useMessages(words);
   const form = Form.useFormInstance();
   const lat: unknown = Form.useWatch('lat', form);
@@ -27,6 +28,7 @@ export function PlaceItem() {
           id="place"
           label={t('place')}
           point={isDegrees(lat) && isDegrees(lng) ? { lat, lng } : undefined}
+          near={near}
           onPick={(point) => form.setFieldValue('lat', point.lat)}
         />
       </Form.Item>
