@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Button, Skeleton } from 'antd';
+import { Alert, Button, Skeleton } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { api } from '@/shared/api/api';
 import { useMessages } from '@/shared/i18n';
@@ -28,6 +28,8 @@ export default function DuplicatesPage() {
   const navigate = useNavigate();
   const reasons = useReasons();
   const [pair, setPair] = useState<{ first: Double; second: Double }>();
+  // What was merged here leaves the list; where that is undone would be hard to guess.
+  const [done, setDone] = useState<readonly { first: Double; second: Double }[]>([]);
   const groups = useQuery({
     queryKey: ['customer', 'duplicates'],
     queryFn: ({ signal }) => api.get<{ items: Doubles[] }>('/api/v1/customers/duplicates', { limit: 100 }, { signal }),
@@ -46,6 +48,23 @@ export default function DuplicatesPage() {
       {groups.isError && <ErrorState error={groups.error} onRetry={() => void groups.refetch()} />}
       {groups.data?.items.length === 0 && <EmptyState title={t('noDuplicates')} hint={t('noDuplicatesHint')} />}
       <div className="stack">
+        {done.map(({ first, second }) => (
+          <Alert
+            key={second.id}
+            type="info"
+            showIcon
+            role="status"
+            title={t('mergedHere', { first: first.name, second: second.name })}
+            description={
+              <>
+                {t('undoThere', { first: first.name })}{' '}
+                <Link to="/customers/$id" params={{ id: first.id }}>
+                  {first.name}
+                </Link>
+              </>
+            }
+          />
+        ))}
         {groups.data?.items.map((group) => {
           const first = group.customers[0];
           if (!first) return null;
@@ -80,7 +99,14 @@ export default function DuplicatesPage() {
       </div>
       {pair && (
         <Suspense fallback={null}>
-          <MergeDialog {...pair} onClose={() => setPair(undefined)} onMerged={() => setPair(undefined)} />
+          <MergeDialog
+            {...pair}
+            onClose={() => setPair(undefined)}
+            onMerged={() => {
+              setDone((old) => [...old, pair]);
+              setPair(undefined);
+            }}
+          />
         </Suspense>
       )}
     </div>

@@ -101,6 +101,8 @@ export const customers = defineMessages(
     mergeOther: '与其他客户合并',
     chooseOther: '选择要并入的客户',
     mergeInto: '并入第一个',
+    mergedHere: '“{second}”已并入“{first}”。',
+    undoThere: '如需撤销，打开“{first}”，在“更多操作”中选“重复客户”。',
     mergeTitle: '合并客户',
     mergeWhat: '“{from}”将停用，其全部资料转到“{into}”名下。两边的电话和标签都会保留。合并后可以撤销。',
     mergeMoves: '一起转过去的资料',
@@ -244,6 +246,8 @@ export const customers = defineMessages(
     mergeOther: 'Merge with another customer',
     chooseOther: 'Choose the customer to merge',
     mergeInto: 'Merge into the first',
+    mergedHere: '“{second}” was merged into “{first}”.',
+    undoThere: 'To undo it, open “{first}” and choose Duplicates under More.',
     mergeTitle: 'Merge customers',
     mergeWhat:
       '“{from}” is archived, and everything of it goes to “{into}”. Phones and tags of both are kept. A merge can be undone.',
