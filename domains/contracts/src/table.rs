@@ -10,7 +10,7 @@ use kernel::{Page, Uuid};
 use objects::{Numbers, listing};
 
 use crate::{
-    Contract, ContractChange, ContractError, ContractView, NewContract,
+    Contract, ContractChange, ContractError, ContractView, MaintenancePlan, NewContract,
     ops::{
         create::insert_with,
         list::views,
@@ -37,6 +37,12 @@ pub(crate) async fn page_of(
     let items = views(q, found.page.items).await?;
     let page = Page { items, next_cursor: found.page.next_cursor };
     Ok(ListPage { page, total: found.total, total_is_lower_bound: found.total_is_lower_bound })
+}
+
+/// A page of the maintenance plans that the caller sees.
+pub async fn plans(q: &mut impl Query, params: &ListParams) -> Result<ListPage<MaintenancePlan>, Problem> {
+    let scope = store::plans::scope(q.cx(), CONTRACTS_READ);
+    listing::page(q, &store::plans::LISTING, params, vec![scope]).await
 }
 
 /// Creates a contract, which must have its number; `numbers` of own fields were taken before, when such are sent.

@@ -9,6 +9,7 @@ pub const LISTS: &[&str] = &[
     "parts",
     "engineers",
     "contracts",
+    "maintenance-plans",
     "orders",
     "visits",
     "quotes",
@@ -32,7 +33,7 @@ mod tests {
 
     #[test]
     fn lists_are_named_as_in_their_addresses() {
-        for good in ["tickets", "recovery-tasks", "records/vehicle", "records/a1"] {
+        for good in ["tickets", "maintenance-plans", "recovery-tasks", "records/vehicle", "records/a1"] {
             assert!(is_list(good), "{good}");
         }
         for bad in ["", "ticket", "records", "records/", "records/a", "records/1a", "records/Ä", "records/a b", "views"]

@@ -28,6 +28,7 @@ pub(super) fn permissions(key: &ListKey) -> Option<Needs> {
         ListKey::Engineers => written(p::ENGINEERS_READ, p::ENGINEERS_UPDATE, p::ENGINEERS_UPDATE),
         ListKey::Contracts => written(p::CONTRACTS_READ, p::CONTRACTS_UPDATE, p::CONTRACTS_UPDATE),
         ListKey::Orders => written(p::ORDERS_READ, p::ORDERS_CREATE, p::ORDERS_UPDATE),
+        ListKey::MaintenancePlans => shown(p::CONTRACTS_READ),
         ListKey::Visits => shown(p::VISITS_READ),
         ListKey::Quotes => shown(p::QUOTES_READ),
         ListKey::Surveys | ListKey::RecoveryTasks => shown(p::SURVEYS_READ),
@@ -45,6 +46,7 @@ pub(super) fn name(key: &ListKey) -> Label {
         ListKey::Parts => ("备件", "Parts"),
         ListKey::Engineers => ("工程师", "Engineers"),
         ListKey::Contracts => ("服务合同", "Contracts"),
+        ListKey::MaintenancePlans => ("保养计划", "Maintenance plans"),
         ListKey::Orders => ("订单", "Orders"),
         ListKey::Visits => ("上门服务", "Visits"),
         ListKey::Quotes => ("报价单", "Quotes"),
@@ -65,6 +67,7 @@ pub(super) fn columns(key: &ListKey) -> Vec<Column> {
         ListKey::Parts => parts(),
         ListKey::Engineers => engineers(),
         ListKey::Contracts => contracts(),
+        ListKey::MaintenancePlans => maintenance_plans(),
         ListKey::Orders => orders(),
         ListKey::Visits => visits(),
         ListKey::Quotes => quotes(),
@@ -530,6 +533,29 @@ fn surveys() -> Vec<Column> {
         ),
         time("sent_at", "邀请时间", "Invited at"),
         time("answered_at", "回答时间", "Answered at"),
+    ];
+    shown(columns)
+}
+
+fn maintenance_plans() -> Vec<Column> {
+    let devices = FieldKind::Relation(RelationSettings { object: "device".to_owned(), many: true });
+    let columns = vec![
+        Column::text("name", "名称", "Name"),
+        Column::relation("product_id", "适用产品", "For product", "product").inside("scope", "product_id"),
+        Column::relation("contract_id", "适用合同", "For contract", "contract").inside("scope", "contract_id"),
+        Column::value("device_ids", "适用设备", "For devices", devices).inside("scope", "device_ids"),
+        whole("every_days", "每几天", "Every days"),
+        whole("every_months", "每几个月", "Every months"),
+        Column::text("meter_name", "计数器", "Meter").inside("meter", "name"),
+        Column::value("meter_every", "每计数", "Every reading", FieldKind::Decimal(DecimalSettings::default()))
+            .inside("meter", "every"),
+        whole("minutes", "每次工时（分钟）", "Minutes a job takes"),
+        whole("lead_days", "提前天数", "Days ahead"),
+        day("starts_on", "开始日期", "Starts on"),
+        day("ends_on", "结束日期", "Ends on"),
+        Column::value("active", "启用", "Active", FieldKind::Boolean),
+        Column::text("ticket_title", "工单标题", "Ticket title").inside("ticket", "title"),
+        long("note", "备注", "Note"),
     ];
     shown(columns)
 }

@@ -30,6 +30,7 @@ pub(crate) enum ListKey {
     Parts,
     Engineers,
     Contracts,
+    MaintenancePlans,
     Orders,
     Visits,
     Quotes,
@@ -69,6 +70,7 @@ impl ListKey {
             "parts" => Self::Parts,
             "engineers" => Self::Engineers,
             "contracts" => Self::Contracts,
+            "maintenance-plans" => Self::MaintenancePlans,
             "orders" => Self::Orders,
             "visits" => Self::Visits,
             "quotes" => Self::Quotes,
@@ -91,6 +93,7 @@ impl ListKey {
             Self::Parts => "parts".to_owned(),
             Self::Engineers => "engineers".to_owned(),
             Self::Contracts => "contracts".to_owned(),
+            Self::MaintenancePlans => "maintenance-plans".to_owned(),
             Self::Orders => "orders".to_owned(),
             Self::Visits => "visits".to_owned(),
             Self::Quotes => "quotes".to_owned(),
@@ -132,14 +135,17 @@ impl ListKey {
         }
     }
 
-    /// Whether its records can be put away.
+    /// Whether its records can be put away through lists; plans are put away on their own page.
     pub const fn is_archivable(&self) -> bool {
-        !matches!(self, Self::Tickets | Self::Visits | Self::Quotes | Self::Surveys | Self::RecoveryTasks)
+        !matches!(
+            self,
+            Self::Tickets | Self::MaintenancePlans | Self::Visits | Self::Quotes | Self::Surveys | Self::RecoveryTasks
+        )
     }
 
     /// Whether its records come about by people filling them in, so that they can be imported and changed in bulk.
     pub const fn is_written(&self) -> bool {
-        !matches!(self, Self::Visits | Self::Quotes | Self::Surveys | Self::RecoveryTasks)
+        !matches!(self, Self::MaintenancePlans | Self::Visits | Self::Quotes | Self::Surveys | Self::RecoveryTasks)
     }
 
     fn abilities(&self, cx: &Context, own: Option<&OwnObject>) -> Abilities {
@@ -161,7 +167,7 @@ impl ListKey {
 }
 
 /// The built-in lists, in the order of the menu.
-pub(crate) const BUILT_IN: [ListKey; 12] = [
+pub(crate) const BUILT_IN: [ListKey; 13] = [
     ListKey::Tickets,
     ListKey::Customers,
     ListKey::Devices,
@@ -169,6 +175,7 @@ pub(crate) const BUILT_IN: [ListKey; 12] = [
     ListKey::Parts,
     ListKey::Engineers,
     ListKey::Contracts,
+    ListKey::MaintenancePlans,
     ListKey::Orders,
     ListKey::Visits,
     ListKey::Quotes,

@@ -89,6 +89,7 @@ pub(crate) async fn page(q: &mut impl Query, key: &ListKey, params: &ListParams)
         ListKey::Parts => rows(inventory::table::page(q, params).await?),
         ListKey::Engineers => rows(workforce::table::page(q, params).await?),
         ListKey::Contracts => rows(contracts::table::page(q, params).await?),
+        ListKey::MaintenancePlans => rows(contracts::table::plans(q, params).await?),
         ListKey::Orders => rows(orders::table::page(q, params).await?),
         ListKey::Visits => rows(visits::table::page(q, params).await?),
         ListKey::Quotes => rows(finance::table::page(q, params).await?),

@@ -223,6 +223,7 @@ const LISTS: readonly Choice[] = [
   { value: 'parts', ...l('备件', 'parts') },
   { value: 'engineers', ...l('工程师', 'engineers') },
   { value: 'contracts', ...l('合同', 'contracts') },
+  { value: 'maintenance-plans', ...l('保养计划', 'maintenance plans') },
   { value: 'orders', ...l('订单、线索与发票', 'purchases, leads and invoices') },
   { value: 'visits', ...l('上门任务', 'visits') },
   { value: 'quotes', ...l('报价', 'quotes') },

@@ -44,6 +44,7 @@ const CUSTOMERS = target('customers', [
 describe('the tools of lists', () => {
   it('know the lists of the API and of own objects by their addresses', () => {
     expect(listOf('/api/v1/recovery-tasks')).toBe('recovery-tasks');
+    expect(listOf('/api/v1/maintenance-plans')).toBe('maintenance-plans');
     expect(listOf('/api/v1/records/vehicle')).toBe('records/vehicle');
     expect(listOf('/api/v1/users')).toBeUndefined();
     expect(listOf('/api/v1/customers/1/contacts')).toBeUndefined();

@@ -152,6 +152,7 @@ const LISTS: ReadonlySet<string> = new Set([
   'parts',
   'engineers',
   'contracts',
+  'maintenance-plans',
   'orders',
   'quotes',
   'surveys',
@@ -203,6 +204,10 @@ const COLUMN_FIELDS: Readonly<Record<string, Readonly<Record<string, readonly st
     customer: ['customer_id'],
     term: ['starts_on', 'ends_on'],
     covers: ['covers_labour', 'covers_parts', 'covers_travel'],
+  },
+  'maintenance-plans': {
+    scope: ['product_id', 'contract_id', 'device_ids'],
+    rhythm: ['every_days', 'every_months', 'meter_name', 'meter_every'],
   },
   quotes: { ticket: ['ticket_number'], customer: ['customer_id'], total: ['total_minor'], paid: ['paid_minor'] },
   surveys: { ticket: ['ticket_number'], customer: ['customer_id'], answered: ['answered_at'] },
@@ -281,5 +286,5 @@ export function isBare(search: ListSearch): boolean {
 
 /** Lists whose records come about by people filling them in. */
 export function isImported(list: string): boolean {
-  return !['quotes', 'surveys', 'recovery-tasks'].includes(list);
+  return !['maintenance-plans', 'quotes', 'surveys', 'recovery-tasks'].includes(list);
 }
