@@ -303,7 +303,7 @@ testkit::both! {
         assert_eq!((&shown["form"]["form"]["id"], &shown["form"]["catalogue"]["fields"][0]["id"]), (&json!(form), &json!("floor")));
         assert_eq!(shown["form"]["catalogue"]["fields"].as_array().unwrap().len(), 1);
         // Whoever sends nothing is asked all the same, and what is wrong is pointed at.
-        for (sent, code) in [(Value::Null, "required"), (json!({}), "required"), (json!({"floor": 100, "$form": form}), "out_of_range")] {
+        for (sent, code) in [(Value::Null, "required"), (json!({}), "required"), (json!({"floor": 100, "$form": form}), "too_large")] {
             let refused = stage.post(&path, report(sent)).await.ok(422);
             assert_eq!((&refused.json["errors"][0]["pointer"], &refused.json["errors"][0]["code"]), (&json!("/ext/floor"), &json!(code)));
         }

@@ -34,11 +34,7 @@ pub struct FormToFill {
 /// What the caller fills in by `channel` about a record of `object`; `None` when there is nothing to fill in. Of several
 /// forms it is the first that names one of their roles, else the first for everybody. Customers get the fields of their
 /// form and those that these depend on, and nothing without a form; colleagues get all that they may see.
-pub async fn form_to_fill(
-    q: &mut impl Query,
-    object: &str,
-    channel: Channel,
-) -> Result<Option<FormToFill>, DbError> {
+pub async fn form_to_fill(q: &mut impl Query, object: &str, channel: Channel) -> Result<Option<FormToFill>, DbError> {
     let mut offered = definitions::published_forms(q, object).await?;
     offered.retain(|form| form.draft.0.channel == channel && is_meant_for(q.cx(), &form.draft.0));
     offered.sort_by_key(|form| form.draft.0.roles.is_empty());
@@ -79,7 +75,11 @@ pub(crate) async fn form_in(tx: &mut Tx<'_>, object: &str, values: &mut Map) -> 
         version => version.flatten(),
     };
     if id.is_none() && tx.cx().actor().kind == ActorKind::Customer && !values.is_empty() {
-        return Err(wrong("/ext/$form", "required", "Name the form that was filled in; customers set no other fields."));
+        return Err(wrong(
+            "/ext/$form",
+            "required",
+            "Name the form that was filled in; customers set no other fields.",
+        ));
     }
     form_for(tx, object, id, version, ("/ext/$form", "/ext/$form_version")).await
 }

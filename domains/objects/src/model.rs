@@ -300,17 +300,7 @@ pub(crate) struct StoredForm {
     pub draft: Json<Form>,
 }
 
-db::record!(StoredForm {
-    id,
-    version,
-    created_at,
-    updated_at,
-    object,
-    published_version,
-    archived_at,
-    place,
-    draft
-});
+db::record!(StoredForm { id, version, created_at, updated_at, object, published_version, archived_at, place, draft });
 
 impl StoredForm {
     /// As callers see it, with the draft or another version of it.

@@ -126,7 +126,13 @@ fn form_routes() -> Routes {
         .post("/api/v1/forms/{id}/archive", manage, "archiveForm", "Put a form away", forms::archive)
         .post("/api/v1/forms/{id}/restore", manage, "restoreForm", "Take a form back", forms::restore)
         .delete("/api/v1/forms/{id}", manage, "deleteForm", "Delete a draft that was never published", forms::delete)
-        .put("/api/v1/objects/{object}/forms/order", manage, "orderForms", "Put an object's forms in order", forms::order)
+        .put(
+            "/api/v1/objects/{object}/forms/order",
+            manage,
+            "orderForms",
+            "Put an object's forms in order",
+            forms::order,
+        )
 }
 
 fn record_routes() -> Routes {

@@ -178,7 +178,9 @@ impl Form {
             for (part, within) in section.parts.iter().zip(0..) {
                 for (item, at) in part.items.iter().zip(0..) {
                     let Item::Field { field: id, .. } = item else { continue };
-                    let Some(field) = catalogue.field(id).filter(|field| !field.kind.is_for_customers()) else { continue };
+                    let Some(field) = catalogue.field(id).filter(|field| !field.kind.is_for_customers()) else {
+                        continue;
+                    };
                     let message = format!(
                         "Remove this item; customers cannot fill in `{}`, because they see neither colleagues, records \
                          nor stored files.",

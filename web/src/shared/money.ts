@@ -1,7 +1,8 @@
 /** Money: integer minor units on the wire, words on the screen. */
 import { getLocale } from './i18n';
 
-function digits(currency: string): number {
+/** Digits behind the point of amounts in a currency. */
+export function digits(currency: string): number {
   try {
     return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {

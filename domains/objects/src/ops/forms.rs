@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use db::{Json as Column, Query as _, Read, Tx};
 use events::NewEvent;
 use forms::Form;
-use http_api::{App, Body, Caller, Created, IdempotencyKey, IfMatch, Json, NoContent, Path, Problem, Query, State, Versioned};
+use http_api::{
+    App, Body, Caller, Created, IdempotencyKey, IfMatch, Json, NoContent, Path, Problem, Query, State, Versioned,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -93,7 +95,8 @@ async fn insert(tx: &mut Tx<'_>, object: &str, form: Form) -> Result<FormView, O
     let object = definition(tx, object).await?;
     let known = store::forms(tx, &object.key).await?;
     if known.len() >= MAX_FORMS {
-        let detail = format!("An object may have {MAX_FORMS} forms, and has them. Change one instead, or delete a draft.");
+        let detail =
+            format!("An object may have {MAX_FORMS} forms, and has them. Change one instead, or delete a draft.");
         return Err(ObjectError::Conflict("too_many_forms", detail));
     }
     let id = cx.new_id();

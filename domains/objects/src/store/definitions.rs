@@ -120,7 +120,8 @@ pub(crate) async fn form_version(q: &mut impl Query, id: Uuid, version: i64) -> 
 }
 
 pub(crate) fn insert_form(cx: &Context, form: &StoredForm) -> Stmt<'static> {
-    let text = "insert into forms (tenant_id, id, version, created_at, updated_at, object, published_version, place, draft)
+    let text =
+        "insert into forms (tenant_id, id, version, created_at, updated_at, object, published_version, place, draft)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     stmt!(
         text,

@@ -1,7 +1,7 @@
 /** What formulas and defaults by expression make of a form while somebody types; the server has the last word. */
 import { queryClient } from '../api/query_client';
 import type { Session } from '../api/types';
-import { isEmpty } from '../form_values';
+import { isEmpty } from '../json';
 import type { FormRecord } from '../forms';
 import { liveValues, type Live, type Scene } from '../formulas/live';
 import { isComputed, isSeenBy } from './kinds';

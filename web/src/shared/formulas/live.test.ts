@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Field, ResultType } from '../form_types';
 import { setZone } from '../time';
 import { liveRow, liveValues, type Live } from './live';
-import vectors from './vectors.json';
+import vectors from '../../../../engines/forms/vectors/formulas.json';
 
 const label = { zh: '甲', en: 'A' };
 const scene = { now: new Date('2026-03-01T17:30:00Z'), me: 'u1' };

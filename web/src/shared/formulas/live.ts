@@ -2,11 +2,12 @@
  * What formulas and defaults by expression will make of a record while somebody types it. The server works them out for
  * good when the record is saved; what the browser can't know, or can't work out as exactly, it leaves to the server.
  */
-import { ruleType, type Catalogue, type Field, type FieldKind, type ResultType } from '../form_types';
-import { isEmpty, isObject } from '../form_values';
+import { currencyOf, ruleType, type Catalogue, type Field, type FieldKind, type ResultType } from '../form_types';
+import { isEmpty, isObject } from '../json';
+import { digits } from '../money';
 import { hiddenFields, type FormRecord } from '../forms';
 import { zoned } from '../time';
-import { decimalOf, numberOf, rounded } from './decimal';
+import { decimalOf, numberOf, rounded, type Decimal } from './decimal';
 import { Misfit, Unknown } from './fault';
 import { momentOf } from './moments';
 import { namesIn, parse, type Node } from './parse';
@@ -22,8 +23,14 @@ export interface Scene {
 export type Live = { value: unknown } | 'nothing' | 'unknown';
 
 const UNKNOWN: Value = { type: 'unknown' };
+/** Digits behind the point that numbers made by formulas keep. */
+const PLACES = 6;
 
-type Outcome = ResultType;
+/** What is to be made; `whole` is a number without digits behind the point, amounts have those of their currency. */
+interface Outcome {
+  result: ResultType | 'whole';
+  places: number;
+}
 
 const trees = new Map<string, { node: Node; names: ReadonlySet<string> } | 'unknown'>();
 
@@ -48,6 +55,15 @@ function wall(instant: string | Date): Value {
   return time.isValid() ? { type: 'moment', value: momentOf(time.format('YYYY-MM-DDTHH:mm:ss')) } : UNKNOWN;
 }
 
+/** A number as formulas see it: amounts count in the main unit of their currency. */
+function numberIn(kind: FieldKind, value: number): Decimal {
+  const number = decimalOf(value);
+  const currency = currencyOf(kind);
+  if (currency === undefined) return number;
+  // How many zeros an amount ends with as a text is the server's affair.
+  return { digits: number.digits, scale: number.scale + digits(currency), quotient: true };
+}
+
 /** A field's value as formulas see it. */
 function entering(field: Field, value: unknown): Value {
   if (isEmpty(value)) return null;
@@ -66,7 +82,7 @@ function entering(field: Field, value: unknown): Value {
   switch (ruleType(kind)) {
     case 'integer':
     case 'number':
-      return typeof value === 'number' ? { type: 'number', value: decimalOf(value) } : UNKNOWN;
+      return typeof value === 'number' ? { type: 'number', value: numberIn(kind, value) } : UNKNOWN;
     case 'boolean':
       return typeof value === 'boolean' ? value : UNKNOWN;
     case 'date':
@@ -84,20 +100,25 @@ function entering(field: Field, value: unknown): Value {
 
 function leaving(made: Value, outcome: Outcome): Live {
   if (made === null) return 'nothing';
-  if (outcome === 'boolean' && typeof made === 'boolean') return { value: made };
-  if (outcome === 'text' && typeof made === 'string') {
+  const { result, places } = outcome;
+  if (result === 'boolean' && typeof made === 'boolean') return { value: made };
+  if (result === 'text' && typeof made === 'string') {
     const text = made.replace(/\p{Cc}/gu, ' ').trim();
     if ([...text].length > 500) return 'unknown';
     return text === '' ? 'nothing' : { value: text };
   }
   if (typeof made !== 'object') return 'unknown';
-  if (made.type === 'number' && (outcome === 'number' || outcome === 'money')) {
-    return { value: numberOf(rounded(made.value, outcome === 'money' ? 0 : 6)) };
+  if (made.type === 'number' && result === 'money') {
+    const amount = rounded(made.value, places);
+    return { value: numberOf({ digits: amount.digits * 10n ** BigInt(places - amount.scale), scale: 0 }) };
+  }
+  if (made.type === 'number' && (result === 'number' || result === 'whole')) {
+    return { value: numberOf(rounded(made.value, places)) };
   }
   if (made.type !== 'moment') return 'unknown';
   const clock = new Date(made.value.at).toISOString();
-  if (outcome === 'date') return { value: clock.slice(0, 10) };
-  if (outcome === 'time') return { value: instantOf(clock.slice(0, 19)) };
+  if (result === 'date') return { value: clock.slice(0, 10) };
+  if (result === 'time') return { value: instantOf(clock.slice(0, 19)) };
   return 'unknown';
 }
 
@@ -110,21 +131,23 @@ function instantOf(clock: string): string {
 
 /** What a default by expression has to make of a field. */
 function outcomeOf(kind: FieldKind): Outcome | undefined {
+  const currency = currencyOf(kind);
+  if (currency !== undefined) return { result: 'money', places: digits(currency) };
   switch (ruleType(kind)) {
     case 'text':
     case 'choice':
     case 'id':
-      return 'text';
+      return { result: 'text', places: 0 };
     case 'integer':
-      return 'money';
+      return { result: 'whole', places: 0 };
     case 'number':
-      return 'number';
+      return { result: 'number', places: PLACES };
     case 'boolean':
-      return 'boolean';
+      return { result: 'boolean', places: 0 };
     case 'date':
-      return 'date';
+      return { result: 'date', places: 0 };
     case 'time':
-      return 'time';
+      return { result: 'time', places: 0 };
     default:
       return undefined;
   }
@@ -176,7 +199,13 @@ class Worked {
     if (field.kind.type !== 'formula' || this.open.has(field.id)) return 'unknown';
     this.open.add(field.id);
     const { expression, result } = field.kind;
-    const made = workOut(expression, result, this.level.scene, (name) => this.value(name));
+    const places = digits(currencyOf(field.kind) ?? 'CNY');
+    const made = workOut(
+      expression,
+      { result, places: result === 'number' ? PLACES : places },
+      this.level.scene,
+      (name) => this.value(name),
+    );
     this.open.delete(field.id);
     this.made.set(field.id, made);
     return made;

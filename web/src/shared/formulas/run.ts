@@ -1,4 +1,4 @@
-/** Works an expression out for one record, as `engines/formulas` does it; `vectors.json` holds what that makes. */
+/** Works an expression out for one record, as `engines/formulas` does it; `engines/forms/vectors/formulas.json` holds what that makes. */
 import { add, compare, decimalOf, divide, multiply, negated, remainder, rounded, subtract, textOf } from './decimal';
 import { addTo, differ, formatted, isUnit, momentOf, partOf, type Moment } from './moments';
 import { Misfit, Unknown } from './fault';
