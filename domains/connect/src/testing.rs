@@ -58,6 +58,7 @@ impl House {
             customers::routes(),
             products::routes(),
             devices::routes(),
+            contracts::routes(),
             inventory::routes(),
             orders::routes(),
         ];

@@ -46,6 +46,27 @@ testkit::both! {
         assert_eq!(rows, [1, 2]);
     }
 
+    migrations(), |t| maintenance_plans_go_out_with_what_they_are_for {
+        let house = House::new(t);
+        let product = house.api.post(&t.cx, "/api/v1/products", json!({"code": "K", "name": "曳引机"})).await.ok(201).id();
+        let ticket = json!({"type": "maintain", "priority": "normal", "title": "请保养"});
+        let plan = |name: &str, product: &str| json!({"name": name, "scope": {"product_id": product}, "every_months": 1, "lead_days": 10,
+            "minutes": 90, "starts_on": "2026-03-05", "ticket": ticket});
+        house.api.post(&t.cx, "/api/v1/maintenance-plans", plan("月度保养", &product)).await.ok(201);
+        house.api.post(&t.cx, "/api/v1/maintenance-plans", plan("年度保养", &product)).await.ok(201);
+        let asked = json!({"list": "maintenance-plans", "format": "csv", "sort": "-name", "locale": "zh-CN",
+            "columns": ["name", "product_id", "every_months", "starts_on", "ticket_title", "meter_name"]});
+        assert_eq!(texts(&house.exported(t, &t.cx, asked.clone()).await, Format::Csv), [
+            ["名称", "适用产品", "每几个月", "开始日期", "工单标题", "计数器"],
+            ["月度保养", "曳引机", "1", "2026-03-05", "请保养", ""],
+            ["年度保养", "曳引机", "1", "2026-03-05", "请保养", ""],
+        ]);
+        assert_eq!(texts(&house.exported(t, &t.other, asked).await, Format::Csv).len(), 1);
+        let reader = person(&t.cx, 7, &[(CUSTOMERS_READ, Scope::All), (DATA_EXPORT, Scope::All)]);
+        let asked = json!({"list": "maintenance-plans", "format": "csv", "columns": ["name"], "locale": "en"});
+        assert_eq!(house.api.post(&reader, "/api/v1/exports", asked).await.errors(), ["/list unknown"]);
+    }
+
     migrations(), |t| nobody_gets_out_more_than_they_see {
         let house = House::new(t);
         let label = json!({"zh": "证件", "en": "Card"});
