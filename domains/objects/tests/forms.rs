@@ -121,6 +121,7 @@ testkit::both! {
         let api = api(t);
         let shown = json!({"visible_if": {"field": "kind", "op": "eq", "value": "van"}});
         let fields = [
+            text("secret", json!({"see_roles": ["boss"]})),
             text("kind", json!({})),
             text("plate", shown),
             text("internal", json!({})),
@@ -133,9 +134,9 @@ testkit::both! {
         assert_eq!(offered(t, &customer, Channel::Customer).await, None);
         let wrong = api.post(&t.cx, FORMS, form("Wrong", "customer", &[], &["plate", "keeper"])).await;
         assert_eq!(wrong.errors(), ["/form/body/0/parts/0/items/1/field not_for_customers"]);
-        published(&api, &t.cx, form("Customers", "customer", &[], &["plate"])).await;
+        published(&api, &t.cx, form("Customers", "customer", &[], &["plate", "secret"])).await;
         let filled = offered(t, &customer, Channel::Customer).await.unwrap();
-        // What decides about a field comes with it.
+        // What decides about a field comes with it, and what is kept to roles does not come at all.
         let ids: Vec<&str> = filled.catalogue.fields.iter().map(|field| field.id.as_str()).collect();
         assert_eq!(ids, ["kind", "plate"]);
     }

@@ -136,12 +136,13 @@ impl Form {
     pub fn cut(&self, catalogue: &Catalogue) -> Catalogue {
         let mut kept: BTreeSet<&str> = self.items().into_keys().collect();
         let mut open: Vec<&str> = kept.iter().copied().collect();
-        while let Some(field) = open.pop().and_then(|id| catalogue.field(id)) {
+        while let Some(id) = open.pop() {
+            let Some(field) = catalogue.field(id) else { continue };
             let asked = parsed(field.required_if.as_ref(), &catalogue.fields);
-            let asked = asked.iter().flat_map(Condition::fields).map(|id| id.to_string()).collect::<Vec<_>>();
-            let decides = catalogue.fields.iter().map(|other| other.id.as_str());
+            let asked: Vec<&str> = asked.iter().flat_map(Condition::fields).collect();
             let needed = needs(field, &catalogue.fields);
-            let decides = decides.filter(|id| needed.contains(id) || asked.iter().any(|asked| asked == id));
+            let ids = catalogue.fields.iter().map(|other| other.id.as_str());
+            let decides = ids.filter(|id| needed.contains(id) || asked.contains(id));
             open.extend(decides.filter(|id| kept.insert(id)));
         }
         let fields = catalogue.fields.iter().filter(|field| kept.contains(field.id.as_str())).cloned().collect();
