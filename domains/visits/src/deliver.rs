@@ -2,12 +2,9 @@
 
 use authz::permissions::VISITS_WORK;
 use db::{Db, DbError, Query as _, Tx};
-use devices::DeviceError;
-use forms::Channel;
-use http_api::{FieldError, Problem, scope_condition};
+use http_api::{Problem, scope_condition};
 use inventory::{InventoryError, NewUse};
 use kernel::{Context, Scope, Timestamp, Uuid};
-use objects::ObjectError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,7 +13,8 @@ use tickets::TicketError;
 use crate::{
     VisitError,
     conflict::{ConflictStatus, FieldConflict},
-    field::{CommandKind, FilledIn, FilledOf, Found, Reason, Refusal, Stamp, Step, rejected},
+    field::{CommandKind, Found, Reason, Refusal, Stamp, Step, rejected},
+    filling::fill_in,
     model::{PartLine, Visit},
     plan::event,
     store::{self, Sent, StoredCommand},
@@ -462,44 +460,4 @@ fn new_conflict(
         created_at: now,
         updated_at: now,
     }
-}
-
-/// Puts what was filled in where it belongs: engineers fill in what a form for them asks, whatever else they may change.
-async fn fill_in(tx: &mut Tx<'_>, visit: &Visit, filled: &FilledIn) -> Result<Result<(), Refusal>, VisitError> {
-    if objects::channel_of(tx, filled.form).await? != Some(Channel::Engineer) {
-        let detail = "This form is not for engineers any more. Reload the page and fill in what it asks now.";
-        return Ok(Err(rejected("form_not_yours", detail)));
-    }
-    let mut ext = filled.values.clone();
-    ext.insert("$form".to_owned(), json!(filled.form));
-    ext.insert("$form_version".to_owned(), json!(filled.form_version));
-    let Some(ticket) = tickets::get(tx, visit.ticket_id).await? else {
-        return Ok(Err(rejected("unknown_ticket", "The ticket of this visit no longer exists.")));
-    };
-    let done = match filled.of {
-        FilledOf::Ticket => tickets::fill_in(tx, ticket, ext).await.map(|_| ()).map_err(VisitError::from),
-        FilledOf::Device => match ticket.device_id.or(visit.device_id) {
-            Some(id) => devices::fill_in(tx, id, ext).await.map_err(VisitError::from),
-            None => return Ok(Err(rejected("unknown_device", "The ticket names no device to fill this in about."))),
-        },
-    };
-    match done {
-        // The database is not to blame on whoever fills the form in.
-        Err(VisitError::Ticket(TicketError::Own(error)) | VisitError::Device(DeviceError::Own(error)))
-            if !matches!(error, ObjectError::Db(_)) =>
-        {
-            Ok(Err(rejected("invalid_values", in_words(&error.into()))))
-        }
-        done => done.map(Ok),
-    }
-}
-
-/// What is wrong, each value by its field.
-fn in_words(problem: &Problem) -> String {
-    let named = |error: &FieldError| match error.pointer.strip_prefix("/ext/") {
-        Some(field) => format!("{field}: {}", error.message),
-        None => error.message.clone(),
-    };
-    let errors: Vec<String> = problem.errors().iter().map(named).collect();
-    if errors.is_empty() { problem.detail().to_owned() } else { errors.join(" ") }
 }

@@ -10,6 +10,7 @@ use db::Json;
 use kernel::{Timestamp, Uuid};
 use serde::Deserialize;
 
+use crate::filling::FilledIn;
 use crate::model::{
     PartLine, Photo, PhotoKind, Signature, SignatureVia, TimeEntry, TimeKind, Visit, VisitNote, VisitResult,
     VisitStatus,
@@ -205,30 +206,6 @@ pub struct ResultPayload {
 #[serde(deny_unknown_fields)]
 struct NotePayload {
     text: String,
-}
-
-db::choice! {
-    /// What a form is about.
-    pub enum FilledOf {
-        /// The visit's ticket.
-        Ticket = "ticket",
-        /// The device that the ticket is about.
-        Device = "device",
-    }
-}
-
-/// A form filled in.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FilledIn {
-    /// What it is about.
-    pub of: FilledOf,
-    /// The form.
-    pub form: Uuid,
-    /// The version that the phone had.
-    pub form_version: i64,
-    /// Values by field id; null empties one.
-    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A command read and checked as far as that is possible without the database.

@@ -12,6 +12,7 @@ mod conflict;
 mod deliver;
 mod error;
 mod field;
+mod filling;
 mod letters;
 mod merging;
 mod model;
