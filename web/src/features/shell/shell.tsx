@@ -54,9 +54,14 @@ export default function Shell() {
 
   const newTicket = () => void navigate({ to: '/intake' });
   useShortcut('?', () => setHelpOpen(true));
-  useShortcut('c', () => {
-    if (!PAGES_WITH_OWN_CREATE.test(pathname) && can('tickets.create')) newTicket();
-  });
+  useShortcut(
+    'c',
+    () => {
+      if (PAGES_WITH_OWN_CREATE.test(pathname) || !can('tickets.create')) return false;
+      newTicket();
+    },
+    'last',
+  );
 
   const leave = () => {
     forgetSession();

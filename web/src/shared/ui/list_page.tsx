@@ -252,7 +252,8 @@ export function ListPage<T extends { id: string }>(props: ListPageProps<T>) {
     if (row && onOpen) onOpen(row);
   });
   useShortcut('c', () => {
-    if (create && mayCreate) create.onClick();
+    if (!create || !mayCreate) return false;
+    create.onClick();
   });
 
   const narrowed = Boolean(search.q) || search.filter !== undefined || search.archived === true;

@@ -6,8 +6,12 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Does something on one key while nobody types, no dialog is open and no modifier is held. */
-export function useShortcut(key: string, action: () => void): void {
+/**
+ * Does something on one key while nobody types, no dialog is open and no modifier is held. An action that answers
+ * false leaves the key to others. What everything shares stands `last`: the page's own meaning of a key comes first,
+ * whichever of both was mounted earlier.
+ */
+export function useShortcut(key: string, action: () => void | false, order: 'first' | 'last' = 'first'): void {
   const run = useEffectEvent(action);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
@@ -17,10 +21,11 @@ export function useShortcut(key: string, action: () => void): void {
         document.querySelector('.ant-modal-wrap:not([style*="display: none"]), .ant-drawer-open')
       )
         return;
-      event.preventDefault();
-      run();
+      if (run() !== false) event.preventDefault();
     };
-    window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
-  }, [key]);
+    // A key reaches the document before the window.
+    const target = order === 'first' ? document : window;
+    target.addEventListener('keydown', listen as EventListener);
+    return () => target.removeEventListener('keydown', listen as EventListener);
+  }, [key, order]);
 }

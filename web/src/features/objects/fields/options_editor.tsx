@@ -178,7 +178,7 @@ function OptionRow({
           label={t('offeredIf')}
           name={name}
           at={`${at}/offered_if`}
-          none={t('always')}
+          none={t('noParent')}
           value={option.offered_if}
           fields={others}
           onChange={(offered_if) => {
