@@ -40,6 +40,15 @@ function symbolOf(currency: string, locale: string): string {
   }
 }
 
+/**
+ * What somebody typed or pasted as a number: `￥1,200 元` is 1200. No text stays no text, which is no amount: as a
+ * number it would read as nought.
+ */
+export function typedAmount(text: string): number {
+  const bare = text.replaceAll(/[,，\s￥¥$€£元]/g, '');
+  return bare === '' ? ('' as unknown as number) : Number(bare);
+}
+
 /** Typed in yuan, kept in fen, so that nothing is lost to rounding. */
 export function MoneyInput({ currency, locale, ...props }: InputProps & { currency: string; locale: string }) {
   const minor = numberOf(props.value);
@@ -54,7 +63,7 @@ export function MoneyInput({ currency, locale, ...props }: InputProps & { curren
       formatter={(value, { userTyping, input }) =>
         userTyping ? input : value === undefined || value === null ? '' : grouped(value)
       }
-      parser={(text) => Number((text ?? '').replaceAll(/[,，\s]/g, ''))}
+      parser={(text) => typedAmount(text ?? '')}
       aria-describedby={props.describedBy}
       aria-invalid={props.invalid}
       style={{ width: '100%' }}
