@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { offeredNames } from './formula_editor';
+import { offeredNames, soughtIn } from './formula_editor';
 
 it('fields whose name begins with what was typed are offered first, the others in their order', () => {
   const names = new Map([
@@ -12,4 +12,11 @@ it('fields whose name begins with what was typed are offered first, the others i
   expect(offered('De')).toEqual(['device', 'depth', 'order', 'model']);
   expect(offered('de')).toEqual(['device', 'depth', 'order', 'model']);
   expect(offered('')).toEqual(['order', 'model', 'device', 'depth']);
+});
+
+it('what is sought is what stands in a brace that is still open, however it was typed', () => {
+  expect(soughtIn('1 + {预算')).toBe('预算');
+  expect(soughtIn('{')).toBe('');
+  expect(soughtIn('{预算} + 1')).toBeUndefined();
+  expect(soughtIn('预算')).toBeUndefined();
 });

@@ -39,6 +39,11 @@ export function formulaNames(fields: readonly Field[], locale: Locale): Map<stri
   return names;
 }
 
+/** What stands after a brace that is still open at the end of the text: `1 + {单` seeks `单`. */
+export function soughtIn(text: string): string | undefined {
+  return /\{([^{}\n]{0,40})$/.exec(text)?.[1];
+}
+
 /** The names in the order in which they are offered: what begins with the letters typed comes before what has them within. */
 export function offeredNames(names: ReadonlyMap<string, string>, sought: string): [id: string, name: string][] {
   const later = (name: string) => (name.toLowerCase().startsWith(sought.toLowerCase()) ? 0 : 1);
@@ -161,6 +166,10 @@ export function FormulaEditor({
   const text = withIdsOf(typed, names) === expression ? typed : withNames(expression, names);
   const [sought, setSought] = useState('');
   const change = (next: string) => {
+    // Words that arrive without a key, such as from an input method or by pasting, are looked for as well.
+    const box = document.activeElement;
+    const part = soughtIn(next.slice(0, box instanceof HTMLTextAreaElement ? box.selectionStart : undefined));
+    if (part !== undefined) setSought(part);
     setTyped(next);
     onChange(withIdsOf(next, names));
   };
@@ -180,6 +189,7 @@ export function FormulaEditor({
             maxLength={2000}
             className="formula-text"
             onSearch={setSought}
+            filterOption={(_, option) => option.value?.toLowerCase().includes(sought.toLowerCase()) === true}
             options={offeredNames(names, sought).map(([id, name]) => ({ key: id, value: `${name}}`, label: name }))}
             onChange={change}
           />
