@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Alert, App, Button, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '@/shared/api/api';
+import { ApiError } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import type { Field, FieldKind } from '@/shared/form_types';
 import { KIND_NAMES } from '@/shared/form_view/kinds';
@@ -17,6 +18,7 @@ import { Facts } from '@/shared/ui/texts';
 import { useAttempt } from '@/shared/ui/use_attempt';
 import { sameText } from '../design';
 import { objectPath } from '../objects';
+import { fieldDefects } from './defects';
 import { KindSettings } from './kind_settings';
 import { KINDS } from './kinds';
 import { words } from './messages';
@@ -45,6 +47,35 @@ function valueText(value: unknown): string {
   return Array.isArray(value) ? value.map(valueText).join('、') : JSON.stringify(value);
 }
 
+/** Why a conversion is refused: what is in its way may stand at other fields, whose names are said. */
+function Refused({ error, fields }: { error: unknown; fields: readonly Field[] }) {
+  const locale = useLocale();
+  const refused = error instanceof ApiError ? error.errors.filter((one) => one.pointer.startsWith('/catalogue/')) : [];
+  if (refused.length === 0) return <ErrorState error={error} />;
+  const mine = refused.map((one) => ({ ...one, pointer: one.pointer.replace(/^\/catalogue/, '') }));
+  const found = fieldDefects(
+    mine,
+    fields.map((one) => one.id),
+    { object: '', fields: [...fields] },
+    (label) => labelText(label, locale),
+  );
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      title={found.map((one) => {
+        const field = fields.find((other) => other.id === one.key);
+        return (
+          <div key={`${one.key ?? ''}${one.at}${one.text}`}>
+            {field && <strong>{labelText(field.label, locale)}</strong>} {one.text}
+          </div>
+        );
+      })}
+    />
+  );
+}
+
 export default function ConvertDialog({
   field,
   siblings,
@@ -62,7 +93,7 @@ export default function ConvertDialog({
   const c = useMessages(common);
   const locale = useLocale();
   const { message } = App.useApp();
-  const { object, currency } = useScope();
+  const { object, currency, catalogue } = useScope();
   const [kind, setKind] = useState<FieldKind>(field.kind);
   const [asked, setAsked] = useState<FieldKind>();
   const { busy, error, attempt } = useAttempt();
@@ -113,8 +144,10 @@ export default function ConvertDialog({
     >
       <div className="stack field-panel">
         <p className="muted">{t('convertHint')}</p>
-        {error !== undefined && <ErrorState error={error} />}
-        {asked !== undefined && preview.isError && !preview.isFetching && <ErrorState error={preview.error} />}
+        {error !== undefined && <Refused error={error} fields={catalogue.fields} />}
+        {asked !== undefined && preview.isError && !preview.isFetching && (
+          <Refused error={preview.error} fields={catalogue.fields} />
+        )}
         <Prop label={t('convertTo')}>
           {(control) => (
             <Select

@@ -121,7 +121,7 @@ const OTHER = l('这项设置有问题', 'Something is wrong here');
 
 /** What a defect says to people. Server sentences are English and name fields by their ids, so that ours come first. */
 export function defectLabel(defect: Defect): Label {
-  if (/\/(visible|required)_if(\/|$)/.test(defect.pointer)) return CONDITION;
+  if (/\/(visible_if|required_if|offered_if)(\/|$)/.test(defect.pointer)) return CONDITION;
   if (defect.pointer.endsWith('/kind/relation') && defect.code === 'unknown_field') {
     return WORDS['unknown_relation'] ?? OTHER;
   }
