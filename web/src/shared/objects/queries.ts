@@ -1,5 +1,5 @@
 /** Objects, their fields and forms, as every page that shows records reads them. */
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api, url } from '../api/api';
 import type { components } from '../api/schema';
@@ -126,6 +126,8 @@ export function useStaffForms(object: string): StaffForm {
   const form = useQuery({
     ...formQuery(chosen?.id ?? '', chosen?.published_version ?? undefined),
     enabled: chosen !== undefined,
+    // While another form is on its way the one before it stays, and with it what was typed.
+    placeholderData: keepPreviousData,
   });
   if (forms.isError || form.isError) return { form: null, offered: [], choose };
   if (!forms.data) return { form: undefined, offered: [], choose };
