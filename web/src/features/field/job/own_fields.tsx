@@ -1,6 +1,6 @@
 /** What the company asks engineers about a ticket or its device: filled in on site, also without network. */
 import { Button } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { FormView } from '@/shared/form_view/form_view';
 import { useRecordForm } from '@/shared/form_view/record_form';
 import { wholeForm } from '@/shared/form_view/whole_form';
@@ -41,6 +41,8 @@ function Filling({
   const [busy, setBusy] = useState(false);
   const state = useRecordForm({ catalogue: asked.catalogue, form, before, base: '/ext', part: true });
   const { dirty } = state;
+  const [wrong, setWrong] = useState(0);
+  const box = useRef<HTMLDivElement>(null);
   useEffect(() => onDirty(dirty), [onDirty, dirty]);
   // What was typed and not recorded would be lost with the page.
   useEffect(() => {
@@ -50,7 +52,21 @@ function Filling({
     return () => window.removeEventListener('beforeunload', warn);
   }, [dirty]);
   const save = async () => {
-    if (state.check() > 0) return;
+    const problems = state.check();
+    setWrong(problems);
+    if (problems > 0) {
+      // The button stands below a form that may be long: what is missing is brought into sight once it is drawn.
+      setTimeout(() => {
+        const wrongOne =
+          box.current?.querySelector('[aria-invalid="true"]') ?? box.current?.querySelector('.fv-problem');
+        const place = wrongOne?.closest('.fv-field');
+        place?.scrollIntoView({ block: 'center' });
+        place
+          ?.querySelector<HTMLElement>('input:not([type="hidden"]), textarea, button')
+          ?.focus({ preventScroll: true });
+      }, 60);
+      return;
+    }
     const changed = state.changed();
     if (Object.keys(changed).length === 0) return;
     setBusy(true);
@@ -59,7 +75,7 @@ function Filling({
     setBusy(false);
   };
   return (
-    <>
+    <div ref={box} className="stack">
       <FormView
         catalogue={asked.catalogue}
         form={form}
@@ -71,7 +87,10 @@ function Filling({
         errors={state.errors}
         show={state.show}
         disabled={busy}
-        onChange={state.onChange}
+        onChange={(next, changed) => {
+          setWrong(0);
+          state.onChange(next, changed);
+        }}
       />
       {state.rest.map((line) => (
         <p key={line} className="f-error">
@@ -81,7 +100,12 @@ function Filling({
       <Button type={dirty ? 'primary' : 'default'} disabled={!dirty} loading={busy} onClick={() => void save()}>
         {t('saveFields')}
       </Button>
-    </>
+      {wrong > 0 && (
+        <p className="f-error" role="status">
+          {t('fieldsWrong', { n: wrong })}
+        </p>
+      )}
+    </div>
   );
 }
 
