@@ -103,7 +103,8 @@ export default function LayoutDrawer({ layout, onClose }: { layout: CustomerLayo
         </Form>
         {role !== EVERYBODY && (
           <span className="row">
-            <Switch checked={shown !== undefined} onChange={own} aria-label={t('layoutOwn')} /> {t('layoutOwn')}
+            <Switch id="layout-own" checked={shown !== undefined} onChange={own} />
+            <label htmlFor="layout-own">{t('layoutOwn')}</label>
           </span>
         )}
         <ul className="plain-list">
