@@ -14,7 +14,7 @@ use crate::{
     VisitError,
     conflict::{ConflictStatus, FieldConflict},
     field::{CommandKind, Found, Reason, Refusal, Stamp, Step, rejected},
-    filling::fill_in,
+    filling::{WrongValue, fill_in},
     model::{PartLine, Visit},
     plan::event,
     store::{self, Sent, StoredCommand},
@@ -86,6 +86,15 @@ pub struct CommandProblem {
     pub code: String,
     /// What happened and what to do.
     pub detail: String,
+    /// For `invalid_values`, each value that is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<WrongValue>,
+}
+
+impl From<Reason> for CommandProblem {
+    fn from(reason: Reason) -> Self {
+        Self { code: reason.code.to_owned(), detail: reason.detail.into_owned(), errors: reason.errors }
+    }
 }
 
 /// What became of one command.
@@ -182,12 +191,12 @@ async fn deliver(
     let Ok(kind) = command.kind.parse::<CommandKind>() else {
         let known = CommandKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
         let detail = format!("This kind of command is not known. Known are: {known}.");
-        return Ok(refused(client_id, "unknown_kind", detail));
+        return Ok(refused(client_id, Reason::new("unknown_kind", detail)));
     };
     let step = match Step::read(kind, &command.payload) {
         Ok(step) => step,
         Err(Refusal::Rejected(reason) | Refusal::Conflict(reason)) => {
-            return Ok(refused(client_id, reason.code, reason.detail));
+            return Ok(refused(client_id, reason));
         }
     };
     for attempt in 1.. {
@@ -196,7 +205,7 @@ async fn deliver(
             db.write(cx, async move |tx: &mut Tx<'_>| take_in(tx, &command, kind, step, skew_seconds).await).await;
         match outcome {
             Ok(outcome) => return Ok(outcome),
-            Err(Attempt::Refused(reason)) => return Ok(refused(client_id, reason.code, reason.detail)),
+            Err(Attempt::Refused(reason)) => return Ok(refused(client_id, reason)),
             Err(failure) if failure.may_pass() && attempt < ATTEMPTS => {}
             Err(Attempt::Failed(error)) => return Err(error),
         }
@@ -204,7 +213,7 @@ async fn deliver(
     Err(VisitError::Stale)
 }
 
-fn refused(client_id: Uuid, code: &str, detail: impl Into<String>) -> CommandOutcome {
+fn refused(client_id: Uuid, reason: Reason) -> CommandOutcome {
     CommandOutcome {
         client_id,
         outcome: Outcome::Rejected,
@@ -213,7 +222,7 @@ fn refused(client_id: Uuid, code: &str, detail: impl Into<String>) -> CommandOut
         applied_at: None,
         conflict_id: None,
         visit: None,
-        problem: Some(CommandProblem { code: code.to_owned(), detail: detail.into() }),
+        problem: Some(reason.into()),
     }
 }
 
@@ -243,10 +252,7 @@ async fn take_in(
     }
     let cx = tx.cx().clone();
     let Some((before, for_anybody)) = reach(tx, command.visit_id).await? else {
-        return Err(Attempt::Refused(Reason {
-            code: "unknown_visit",
-            detail: "There is no such visit, or it was never yours.".into(),
-        }));
+        return Err(Attempt::Refused(Reason::new("unknown_visit", "There is no such visit, or it was never yours.")));
     };
     let shift = skew_seconds.unwrap_or(0).saturating_mul(1_000_000);
     let stamp = Stamp {
@@ -313,7 +319,7 @@ async fn take_in(
                 applied_at: None,
                 conflict_id: Some(conflict_id),
                 visit: Some(before),
-                problem: Some(CommandProblem { code: reason.code.to_owned(), detail: reason.detail.into_owned() }),
+                problem: Some(reason.into()),
             })
         }
     }

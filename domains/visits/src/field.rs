@@ -10,7 +10,7 @@ use db::Json;
 use kernel::{Timestamp, Uuid};
 use serde::Deserialize;
 
-use crate::filling::FilledIn;
+use crate::filling::{FilledIn, WrongValue};
 use crate::model::{
     PartLine, Photo, PhotoKind, Signature, SignatureVia, TimeEntry, TimeKind, Visit, VisitNote, VisitResult,
     VisitStatus,
@@ -283,14 +283,22 @@ pub struct Reason {
     pub code: &'static str,
     /// What happened and what to do.
     pub detail: Cow<'static, str>,
+    /// The values that are wrong, where it is about values.
+    pub errors: Vec<WrongValue>,
+}
+
+impl Reason {
+    pub(crate) fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new() }
+    }
 }
 
 fn conflict(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Refusal {
-    Refusal::Conflict(Reason { code, detail: detail.into() })
+    Refusal::Conflict(Reason::new(code, detail))
 }
 
 pub(crate) fn rejected(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Refusal {
-    Refusal::Rejected(Reason { code, detail: detail.into() })
+    Refusal::Rejected(Reason::new(code, detail))
 }
 
 fn read<'p, T: Deserialize<'p>>(payload: &'p serde_json::Value) -> Result<T, Refusal> {

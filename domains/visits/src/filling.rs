@@ -6,13 +6,14 @@ use forms::Channel;
 use http_api::{FieldError, Problem};
 use kernel::Uuid;
 use objects::ObjectError;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tickets::TicketError;
 
 use crate::{
     VisitError,
-    field::{Refusal, rejected},
+    field::{Reason, Refusal, rejected},
     model::Visit,
 };
 
@@ -38,6 +39,27 @@ pub struct FilledIn {
     pub form_version: i64,
     /// Values by field id; null empties one.
     pub values: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A value that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WrongValue {
+    /// JSON pointer into `values`, such as `/load`.
+    pub pointer: String,
+    /// Stable code, such as `too_large`.
+    pub code: String,
+    /// What to do about it.
+    pub message: String,
+    /// The numbers and words the message speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub params: Option<serde_json::Value>,
+}
+
+impl WrongValue {
+    fn of(error: &FieldError) -> Self {
+        let pointer = error.pointer.strip_prefix("/ext").unwrap_or(&error.pointer).to_owned();
+        Self { pointer, code: error.code.to_string(), message: error.message.clone(), params: error.params.clone() }
+    }
 }
 
 /// Puts what was filled in where it belongs: engineers fill in what a form for them asks, whatever else they may change.
@@ -68,18 +90,17 @@ pub(crate) async fn fill_in(
         Err(VisitError::Ticket(TicketError::Own(error)) | VisitError::Device(DeviceError::Own(error)))
             if !matches!(error, ObjectError::Db(_)) =>
         {
-            Ok(Err(rejected("invalid_values", in_words(&error.into()))))
+            Ok(Err(wrong(&error.into())))
         }
         done => done.map(Ok),
     }
 }
 
-/// What is wrong, each value by its field.
-fn in_words(problem: &Problem) -> String {
-    let named = |error: &FieldError| match error.pointer.strip_prefix("/ext/") {
-        Some(field) => format!("{field}: {}", error.message),
-        None => error.message.clone(),
-    };
-    let errors: Vec<String> = problem.errors().iter().map(named).collect();
-    if errors.is_empty() { problem.detail().to_owned() } else { errors.join(" ") }
+/// The values that are wrong: in words for whoever reads the outcome, and one by one for the page that shows the form.
+fn wrong(problem: &Problem) -> Refusal {
+    let errors: Vec<WrongValue> = problem.errors().iter().map(WrongValue::of).collect();
+    let words: Vec<String> =
+        errors.iter().map(|error| format!("{}: {}", error.pointer.trim_start_matches('/'), error.message)).collect();
+    let detail = if words.is_empty() { problem.detail().to_owned() } else { words.join(" ") };
+    Refusal::Rejected(Reason { errors, ..Reason::new("invalid_values", detail) })
 }

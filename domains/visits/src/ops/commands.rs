@@ -235,6 +235,7 @@ mod tests {
             let refused = stage.send(t, &visit, "fields", filled(&ids[1], json!({"load": "heavy"}))).await;
             let problem = refused.problem.unwrap();
             assert!(problem.code == "invalid_values" && problem.detail.starts_with("load: "), "{}", problem.detail);
+            assert_eq!((problem.errors[0].pointer.as_str(), problem.errors[0].code.as_str()), ("/load", "wrong_type"));
             let mut of_device = filled(&ids[1], json!({}));
             of_device["of"] = json!("device");
             let refused = stage.send(t, &visit, "fields", of_device).await;

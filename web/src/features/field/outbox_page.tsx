@@ -2,8 +2,9 @@
 import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useState } from 'react';
-import { problemText } from '@/shared/api/problem';
-import { getLocale, useLocale, useMessages, type Translate } from '@/shared/i18n';
+import { ApiError, problemText } from '@/shared/api/problem';
+import { fieldAt, serverProblems } from '@/shared/form_view/problems';
+import { getLocale, labelText, useLocale, useMessages, type Translate } from '@/shared/i18n';
 import { choices, choiceText } from '@/shared/labels';
 import { formatTime } from '@/shared/time';
 import { EmptyState } from '@/shared/ui/empty_state';
@@ -11,6 +12,7 @@ import { ToneTag } from '@/shared/ui/texts';
 import { useSync, useSyncState } from './context';
 import { field } from './messages';
 import type { Command } from './queue/commands';
+import type { FormToFill } from './types';
 
 type FieldKey = keyof typeof field.zh;
 
@@ -49,14 +51,33 @@ export function commandText(command: Command, t: Translate<FieldKey>): string {
   return details[command.kind] ?? '';
 }
 
+/** What is wrong with the values of a form, each by the name of its field; undefined where the form is not known. */
+export function wrongValues(command: Command, forms: readonly FormToFill[] | undefined): string | undefined {
+  const errors = command.problem?.errors ?? [];
+  const catalogue = forms?.find((one) => one.object === command.payload['of'])?.catalogue;
+  if (errors.length === 0 || !catalogue) return undefined;
+  const locale = getLocale();
+  const named = ({ pointer, text }: { pointer: string; text: string }) => {
+    const label = fieldAt(catalogue, pointer)?.label;
+    return label ? `${labelText(label, locale)}${locale === 'en' ? ': ' : '：'}${text}` : text;
+  };
+  return serverProblems(new ApiError(422, { errors }), '', catalogue, locale)
+    .map(named)
+    .join(locale === 'en' ? '; ' : '；');
+}
+
 /** Why the server didn't take it, in the language of the screen; its own words only when we have none. */
-export function commandProblem(command: Command, t: Translate<FieldKey>): string {
+export function commandProblem(
+  command: Command,
+  t: Translate<FieldKey>,
+  forms?: readonly FormToFill[] | undefined,
+): string {
   const code = command.problem?.code ?? '';
   const key = `problem_${code}`;
   if (key in field.zh && code !== 'other')
     return t(key as FieldKey, {
       engineer: command.theirs?.engineer_name ?? '—',
-      detail: command.problem?.detail ?? '',
+      detail: wrongValues(command, forms) ?? command.problem?.detail ?? '',
     });
   return t('problem_other', { detail: command.problem?.detail || code });
 }
@@ -65,7 +86,7 @@ function Row({ command }: { command: Command }) {
   const t = useMessages(field);
   const sync = useSync();
   const { message, modal } = App.useApp();
-  const { online } = useSyncState();
+  const { online, day } = useSyncState();
   const [busy, setBusy] = useState(false);
   const [key, tone] = STATES[command.state];
   const kind = t(`kind_${command.kind}`);
@@ -102,7 +123,7 @@ function Row({ command }: { command: Command }) {
         {command.state === 'waiting' && command.attempts > 0 && ` · ${t('triedTimes', { n: command.attempts })}`}
       </div>
       {(command.state === 'conflict' || command.state === 'rejected') && (
-        <p className="f-error">{commandProblem(command, t)}</p>
+        <p className="f-error">{commandProblem(command, t, day?.forms)}</p>
       )}
       {command.state === 'conflict' && (
         <>

@@ -7,6 +7,8 @@ export interface FieldError {
   pointer: string;
   code: string;
   message: string;
+  /** The numbers and words the message speaks of. */
+  params?: Record<string, unknown>;
 }
 
 export interface ProblemBody {

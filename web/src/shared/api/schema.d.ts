@@ -5526,6 +5526,8 @@ export interface components {
             code: string;
             /** @description What happened and what to do. */
             detail: string;
+            /** @description For `invalid_values`, each value that is wrong. */
+            errors?: components["schemas"]["WrongValue"][];
         };
         /** @description The company somebody is signed in to. */
         Company: {
@@ -15926,6 +15928,17 @@ export interface components {
              * @default []
              */
             file_ids: string[];
+        };
+        /** @description A value that is wrong. */
+        WrongValue: {
+            /** @description Stable code, such as `too_large`. */
+            code: string;
+            /** @description What to do about it. */
+            message: string;
+            /** @description The numbers and words the message speaks of. */
+            params?: unknown;
+            /** @description JSON pointer into `values`, such as `/load`. */
+            pointer: string;
         };
     };
     responses: {

@@ -111,7 +111,7 @@ export function serverProblems(error: unknown, base: string, catalogue: Catalogu
     .filter((one) => one.pointer === base || one.pointer.startsWith(`${base}/`))
     .map((one) => {
       const pointer = one.pointer.slice(base.length);
-      const { params } = one as { params?: Record<string, unknown> };
+      const { params } = one;
       const known = KNOWN.has(one.code);
       const text = known
         ? problemText({ pointer, code: one.code, params: params ?? {} }, catalogue, locale)

@@ -1,4 +1,5 @@
 /** What the phone reports to the server, and what became of it. */
+import type { FieldError } from '@/shared/api/problem';
 import type { Id, Time } from '@/shared/api/types';
 import type { Visit } from '../types';
 
@@ -28,6 +29,8 @@ export type CommandState = 'waiting' | 'sent' | 'conflict' | 'rejected' | 'disca
 export interface CommandProblem {
   code: string;
   detail: string;
+  /** Which values of a form are wrong; pointers count from the values. */
+  errors?: FieldError[];
 }
 
 /** A command as it is kept on the phone. */

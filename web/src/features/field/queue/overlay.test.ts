@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Visit } from '../types';
 import type { Command } from './commands';
+import { wrongValues } from '../outbox_page';
 import { filledIn, overlay } from './overlay';
 
 const visit = {
@@ -110,5 +111,26 @@ describe('a form filled in on the phone', () => {
     ];
     expect(filledIn('ticket', { floor: 3, kind: 'a' }, visit, commands)).toEqual({ floor: null, kind: 'a', load: 630 });
     expect(filledIn('device', {}, visit, commands)).toEqual({ load: 900 });
+  });
+});
+
+describe('a form that the server refused', () => {
+  it('says what is wrong by the names of its fields', () => {
+    const label = { zh: '载重', en: 'Load' };
+    const catalogue = {
+      object: 'ticket',
+      fields: [{ id: 'load', kind: { type: 'integer' as const, max: 100 }, label }],
+    };
+    const refused = command('fields', { of: 'ticket', form: 'f', form_version: 1, values: { load: 630 } }, {
+      state: 'rejected',
+      problem: {
+        code: 'invalid_values',
+        detail: 'load: Use 100 or less.',
+        errors: [{ pointer: '/load', code: 'too_large', message: 'Use 100 or less.', params: { max: 100 } }],
+      },
+    } as Partial<Command>);
+    expect(wrongValues(refused, [{ object: 'ticket', form: null, catalogue }])).toBe('Load: Not more than 100');
+    // Where the form is gone, the server's own words remain.
+    expect(wrongValues(refused, [])).toBeUndefined();
   });
 });
