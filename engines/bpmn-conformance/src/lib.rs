@@ -16,7 +16,7 @@ use bpmn::xml::{Document, XmlError};
 use bpmn::{Checked, Naming, Problem};
 use serde::Serialize;
 
-pub use case::{Case, Cases, Expected, Step, mismatch};
+pub use case::{Action, Case, Cases, Expected, Step, mismatch};
 pub use dialect::Dialect;
 pub use run::{Answer, InstanceAnswer, Replay, run};
 

@@ -51,7 +51,7 @@ pub mod xml;
 
 pub use compile::{Checked, Naming, check};
 pub use effect::{Command, Effect, Refused};
-pub use host::{Delivery, Engine, EngineError, InstanceId, Live, Logged, Message};
+pub use host::{Delivery, Engine, EngineError, InstanceId, Live, Logged, Message, StartTimer};
 pub use migrate::{Mapping, MigrationReport, Moved, NotMoved, migrate, plan_migration};
 pub use problem::Problem;
 pub use step::{MOST_MOVES, step};

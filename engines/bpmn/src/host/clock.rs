@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Engine, InstanceId};
 use crate::effect::Command;
-use crate::language::Visible;
+use crate::language::{Surroundings, Visible};
 use crate::model::{NodeId, Process, TimerText, Trigger};
 use crate::state::{Key, Variables};
 use crate::timer::{Running, Schedule};
@@ -85,14 +85,9 @@ impl Engine<'_> {
             self.clear_timer(&of);
         }
         self.start_cycles.retain(|(id, _, _), _| *id != process.id);
-        let starts: Vec<(NodeId, u32, Running)> = timers(process)
-            .filter_map(|(event, index, schedule, calendar)| {
-                schedule.start(self.now, calendar, self.around).ok().map(|running| (event, index, running))
-            })
-            .collect();
-        for (event, index, running) in starts {
-            self.set_timer(Due::Start(process.id.clone(), event, index), running.due);
-            self.start_cycles.insert((process.id.clone(), event, index), running);
+        for StartTimer { event, trigger, running } in process.start_timers(self.now, self.around) {
+            self.set_timer(Due::Start(process.id.clone(), event, trigger), running.due);
+            self.start_cycles.insert((process.id.clone(), event, trigger), running);
         }
     }
 
@@ -101,15 +96,43 @@ impl Engine<'_> {
         if let Some(running) = self.start_cycles.remove(&key)
             && let Some((model, _)) = self.latest(process)
         {
-            let calendar = timers(&model)
-                .find(|(node, index, _, _)| (*node, *index) == (event, trigger))
-                .and_then(|(_, _, _, calendar)| calendar.map(str::to_owned));
-            if let Ok(Some(next)) = running.next(self.now, calendar.as_deref(), self.around) {
-                self.set_timer(Due::Start(process.to_owned(), event, trigger), next.due);
-                self.start_cycles.insert(key, next);
+            let fired = StartTimer { event, trigger, running };
+            if let Some(next) = model.next_start(&fired, self.now, self.around) {
+                self.set_timer(Due::Start(process.to_owned(), event, trigger), next.running.due);
+                self.start_cycles.insert(key, next.running);
             }
         }
         let _refused = self.start_at(process, Some(event), Variables::new(), None);
+    }
+}
+
+/// A timer of a start event that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartTimer {
+    /// The start event.
+    pub event: NodeId,
+    /// Which of its triggers.
+    pub trigger: u32,
+    /// How far it is.
+    pub running: Running,
+}
+
+impl Process {
+    /// The timers of its start events, begun at `now`; one whose text or calendar gives no instant is left out.
+    pub fn start_timers(&self, now: i64, around: &dyn Surroundings) -> Vec<StartTimer> {
+        let begun = |(event, trigger, schedule, calendar): (NodeId, u32, Schedule, Option<&str>)| {
+            let running = schedule.start(now, calendar, around).ok()?;
+            Some(StartTimer { event, trigger, running })
+        };
+        timers(self).filter_map(begun).collect()
+    }
+
+    /// What is left of such a timer after it fired at `now`; none when that was the last time.
+    pub fn next_start(&self, fired: &StartTimer, now: i64, around: &dyn Surroundings) -> Option<StartTimer> {
+        let (_, _, _, calendar) =
+            timers(self).find(|(event, trigger, _, _)| (*event, *trigger) == (fired.event, fired.trigger))?;
+        let running = fired.running.next(now, calendar, around).ok()??;
+        Some(StartTimer { running, ..*fired })
     }
 }
 

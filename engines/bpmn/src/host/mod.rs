@@ -29,6 +29,7 @@ use crate::state::{Instance, Key, Variables};
 use crate::step::step;
 use crate::timer::Running;
 use clock::Due;
+pub use clock::StartTimer;
 use message::{Buffered, MessageWait};
 pub use message::{Delivery, Message};
 
