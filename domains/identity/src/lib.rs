@@ -65,6 +65,13 @@ pub fn migrations() -> Vec<Migration> {
             "../migrations/0004_lists.sqlite.sql",
             "../migrations/0004_lists.postgres.sql"
         ),
+        db::migration!(
+            "identity",
+            5,
+            "processes",
+            "../migrations/0005_processes.sqlite.sql",
+            "../migrations/0005_processes.postgres.sql"
+        ),
     ]
 }
 

@@ -56,6 +56,12 @@ catalogue! {
     ORDERS_READ = "orders"."read", "查看订单、线索与发票", "See purchases, leads and invoices";
     ORDERS_CREATE = "orders"."create", "新建订单、线索与发票", "Create purchases, leads and invoices";
     ORDERS_UPDATE = "orders"."update", "修改订单、线索与发票", "Change purchases, leads and invoices";
+    PROCESSES_READ = "processes"."read", "查看流程与流程实例", "See processes and their instances";
+    PROCESSES_DESIGN = "processes"."design", "设计流程", "Draw processes";
+    PROCESSES_PUBLISH = "processes"."publish", "发布和回退流程版本", "Publish processes and roll them back";
+    PROCESSES_OPERATE = "processes"."operate", "启动、修复、迁移和取消流程实例", "Start, mend, migrate and cancel process instances";
+    TASKS_READ = "tasks"."read", "查看流程任务", "See tasks of processes";
+    TASKS_WORK = "tasks"."work", "领取、转交和完成流程任务", "Claim, delegate and complete tasks of processes";
     PARTS_READ = "parts"."read", "查看备件", "See parts";
     PARTS_UPDATE = "parts"."update", "维护备件", "Maintain parts";
     ENGINEERS_READ = "engineers"."read", "查看工程师", "See engineers";
