@@ -18,6 +18,7 @@ pub const DOMAINS: &[&str] = &[
     "devices",
     "contracts",
     "orders",
+    "processes",
     "channels",
     "tickets",
     "workforce",

@@ -24,6 +24,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("devices_qr_token", "a scanned code finds its device before there is a tenant"),
     ("jobs_run_at", "workers lease what is due, of all tenants"),
     ("jobs_lease_until", "workers take back lapsed leases, of all tenants"),
+    ("process_timers_due", "timers that are due are looked for once, for all tenants"),
 ];
 
 /// Whether the name stands in the list above.

@@ -1,0 +1,219 @@
+//! A published file, compiled: its processes, who its tasks are for, what its messages are keyed by.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use bpmn::{
+    Problem as Finding, check,
+    language::{Expression, Purpose, Source},
+    model::{NodeKind, Process, Trigger},
+    xml::{Document, ElementId},
+};
+use kernel::Uuid;
+
+use super::{Setting, task::TaskRule};
+
+/// A version of a definition, ready to run.
+pub struct Deployed {
+    /// Its definition.
+    pub definition_id: Uuid,
+    /// Its number.
+    pub number: i64,
+    /// Its executable processes in document order.
+    pub processes: Vec<Arc<Process>>,
+    /// What its messages are keyed by.
+    pub keys: MessageKeys,
+    pub(crate) tasks: BTreeMap<String, TaskRule>,
+    pub(crate) actions: BTreeMap<String, String>,
+    /// Whether it has timers, for which the company's zone matters.
+    pub(super) asks_for_zone: bool,
+}
+
+/// For a message's name, the expression that gives its key.
+#[derive(Clone, Default)]
+pub struct MessageKeys(pub BTreeMap<String, Arc<dyn Expression>>);
+
+impl fmt::Debug for MessageKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl fmt::Debug for Deployed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deployed")
+            .field("definition", &self.definition_id)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is wrong with a file, and what is doubtful.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub refusals: Vec<Finding>,
+    pub warnings: Vec<Finding>,
+}
+
+/// Judges a file without keeping anything.
+pub(crate) fn findings(setting: &dyn Setting, xml: &[u8]) -> Findings {
+    match Reading::of(setting, xml) {
+        Ok((_, warnings)) => Findings { refusals: Vec::new(), warnings },
+        Err(findings) => findings,
+    }
+}
+
+impl Deployed {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// Everything that speaks against running it.
+    pub fn read(setting: &dyn Setting, definition_id: Uuid, number: i64, xml: &[u8]) -> Result<Self, Vec<Finding>> {
+        let (reading, _) = Reading::of(setting, xml).map_err(|findings| findings.refusals)?;
+        let asks_for_zone = reading.processes.iter().any(|process| {
+            process.nodes().any(|(_, node)| node.triggers().iter().any(|one| matches!(one, Trigger::Timer(_))))
+        }) || reading.tasks.values().any(|rule| rule.due.is_some());
+        let Reading { processes, keys, tasks, actions } = reading;
+        Ok(Self { definition_id, number, processes, keys, tasks, actions, asks_for_zone })
+    }
+
+    /// One of its processes.
+    pub fn process(&self, id: &str) -> Option<&Arc<Process>> {
+        self.processes.iter().find(|process| process.id == id)
+    }
+}
+
+struct Reading {
+    processes: Vec<Arc<Process>>,
+    keys: MessageKeys,
+    tasks: BTreeMap<String, TaskRule>,
+    actions: BTreeMap<String, String>,
+}
+
+impl Reading {
+    fn of(setting: &dyn Setting, xml: &[u8]) -> Result<(Self, Vec<Finding>), Findings> {
+        let refused = |refusals| Findings { refusals, warnings: Vec::new() };
+        let document = Document::read(xml)
+            .map_err(|error| refused(vec![finding(None, "not-xml", format!("The file cannot be read: {error}."))]))?;
+        if document.bpmn_name(document.root()) != "definitions" {
+            let reason = "The file is no BPMN 2.0: its root is no `definitions` element of the BPMN namespace.";
+            return Err(refused(vec![finding(None, "not-bpmn", reason.to_owned())]));
+        }
+        let checked = check(&document, setting.language(), setting.naming());
+        let Some(model) = checked.model else {
+            return Err(Findings { refusals: checked.refusals, warnings: checked.warnings });
+        };
+        let mut own = Own { setting, document: &document, refusals: Vec::new() };
+        let keys = own.keys();
+        let lanes = own.lanes();
+        own.calendars();
+        let (mut tasks, mut actions) = (BTreeMap::new(), BTreeMap::new());
+        for node in model.processes.iter().flat_map(|process| process.nodes().map(|(_, node)| node)) {
+            match &node.kind {
+                NodeKind::User => {
+                    let rule = own.task(&node.id, node.element, lanes.get(&node.id).copied());
+                    tasks.insert(node.id.clone(), rule);
+                }
+                NodeKind::Job { .. } => {
+                    if let Some(action) = own.action(&node.id, node.element) {
+                        actions.insert(node.id.clone(), action);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let refusals = own.refusals;
+        if model.processes.is_empty() {
+            let reason = "Mark the process as executable (`isExecutable`), or nothing can be started.";
+            return Err(refused(vec![finding(None, "nothing-executable", reason.to_owned())]));
+        }
+        if !refusals.is_empty() {
+            return Err(Findings { refusals, warnings: model.warnings });
+        }
+        Ok((Self { processes: model.processes, keys, tasks, actions }, model.warnings))
+    }
+}
+
+/// Reads what the product adds to BPMN.
+struct Own<'a> {
+    setting: &'a dyn Setting,
+    document: &'a Document,
+    refusals: Vec<Finding>,
+}
+
+impl Own<'_> {
+    fn refuse(&mut self, element: &str, rule: &str, reason: String) {
+        self.refusals.push(finding(Some(element), rule, reason));
+    }
+
+    fn expression(&mut self, element: &str, text: &str) -> Option<Arc<dyn Expression>> {
+        let source = Source { text, language: None, purpose: Purpose::Timer };
+        match self.setting.language().expression(&source) {
+            Ok(program) => Some(program),
+            Err(reason) => {
+                self.refuse(element, "expression", reason);
+                None
+            }
+        }
+    }
+
+    /// `<message name="paid" aftersail:key="order_id">`
+    fn keys(&mut self) -> MessageKeys {
+        let mut keys = BTreeMap::new();
+        for (_, element) in self.document.elements().filter(|(id, _)| self.document.is(*id, "message")) {
+            let (Some(name), Some(text)) = (element.attribute("name"), element.own_attribute("key")) else { continue };
+            if let Some(program) = self.expression(element.attribute("id").unwrap_or_default(), text) {
+                keys.insert(name.to_owned(), program);
+            }
+        }
+        MessageKeys(keys)
+    }
+
+    /// Timers in working time need a calendar, and none is within reach here.
+    fn calendars(&mut self) {
+        let timed = self.document.elements().filter(|(_, element)| element.own_attribute("calendar").is_some());
+        let ids: Vec<String> =
+            timed.map(|(_, element)| element.attribute("id").unwrap_or_default().to_owned()).collect();
+        for id in ids {
+            let reason = "Timers in working time cannot be published yet; write the time as it passes.";
+            self.refuse(&id, "no-calendar", reason.to_owned());
+        }
+    }
+
+    /// The lane that each node stands in.
+    fn lanes(&self) -> BTreeMap<String, ElementId> {
+        let mut lanes = BTreeMap::new();
+        for (id, _) in self.document.elements().filter(|(id, _)| self.document.is(*id, "lane")) {
+            for node in self.document.children_named(id, "flowNodeRef") {
+                lanes.insert(self.document.text(node).trim().to_owned(), id);
+            }
+        }
+        lanes
+    }
+
+    fn task(&mut self, id: &str, element: ElementId, lane: Option<ElementId>) -> TaskRule {
+        let (rule, wrong) = TaskRule::read(self.document, element, lane, self.setting.language());
+        for reason in wrong {
+            self.refuse(id, "task-rule", reason);
+        }
+        rule
+    }
+
+    /// The action a service task names; one that nobody does is refused.
+    fn action(&mut self, id: &str, element: ElementId) -> Option<String> {
+        let name = self.document.element(element).own_attribute("action").unwrap_or_default();
+        if self.setting.action(name).is_some() {
+            return Some(name.to_owned());
+        }
+        let reason = if name.is_empty() {
+            "Say which action this step does, or make it a script task.".to_owned()
+        } else {
+            format!("There is no action `{name}`; choose one of the catalogue.")
+        };
+        self.refuse(id, "unknown-action", reason);
+        None
+    }
+}
+
+fn finding(element: Option<&str>, rule: &str, reason: String) -> Finding {
+    Finding { element: element.map(str::to_owned), rule: rule.to_owned(), reason }
+}
