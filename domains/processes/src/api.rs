@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bpmn::{MigrationReport, Problem as Found, state::Variables};
-use http_api::{FieldError, HasVersion};
+use db::list::{Fragment, ListQuery};
+use http_api::{FieldError, HasVersion, ListParams, Problem};
 use kernel::Uuid;
 use objects::{Change, Checks, Invalid};
 use schemars::JsonSchema;
@@ -409,4 +410,15 @@ impl DefinitionChange {
         checks.finish()?;
         Ok(after)
     }
+}
+
+/// What a list without filter and search is asked for.
+pub(crate) fn plain(params: &ListParams, conditions: Vec<Fragment>) -> Result<ListQuery, Problem> {
+    if params.filter.is_some() {
+        return Err(Problem::bad_parameter("/query/filter", "This list takes no filter."));
+    }
+    if params.q.is_some() {
+        return Err(Problem::bad_parameter("/query/q", "This list cannot be searched."));
+    }
+    Ok(params.query(conditions))
 }

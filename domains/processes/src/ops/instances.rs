@@ -18,7 +18,9 @@ use serde_json::json;
 
 use crate::{
     InstanceView, JournalEntry, ProcessError, Runtime, Start, Subjects,
-    api::{ActiveElement, IdPath, InstanceDetail, NewInstance, OpenWait, VariablesBody, VisitedElement, variables},
+    api::{
+        ActiveElement, IdPath, InstanceDetail, NewInstance, OpenWait, VariablesBody, VisitedElement, plain, variables,
+    },
     model::Trace,
     runtime::Live,
     store::{definitions, instances as store},
@@ -193,7 +195,7 @@ pub(crate) async fn journal(
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<_, Problem> {
             store::reached(r, PROCESSES_READ, path.id).await?;
-            Ok(run(r, &store::JOURNAL, &params.query(vec![store::steps_of(path.id)])).await?)
+            Ok(run(r, &store::JOURNAL, &plain(&params, vec![store::steps_of(path.id)])?).await?)
         })
         .await?;
     Ok(Json(page))

@@ -9,7 +9,7 @@ use http_api::{App, Body, Caller, IfMatch, Json, ListParams, Path, Problem, Stat
 
 use crate::{
     Definition, ProcessError, Publication, PublishedVersion, Runtime,
-    api::{IdPath, PublishBody, RollBackBody, VersionPath, VersionView},
+    api::{IdPath, PublishBody, RollBackBody, VersionPath, VersionView, plain},
     ops::definitions::write,
     store::definitions as store,
 };
@@ -90,7 +90,7 @@ pub(crate) async fn versions(
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<_, Problem> {
             store::reached(r, PROCESSES_READ, path.id).await?;
-            Ok(run(r, &store::VERSIONS, &params.query(vec![store::versions_of(path.id)])).await?)
+            Ok(run(r, &store::VERSIONS, &plain(&params, vec![store::versions_of(path.id)])?).await?)
         })
         .await?;
     Ok(Json(page))

@@ -24,6 +24,8 @@ const POLL: Duration = Duration::from_millis(500);
 const AT_ONCE: usize = 200;
 /// Timers that fire side by side.
 const SIDE_BY_SIDE: usize = 8;
+/// How long a timer that cannot fire is put off.
+const LATER: Duration = Duration::from_mins(5);
 /// How long to wait after the database refused.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -107,27 +109,45 @@ impl Timers {
         self.db.read(&cx, async |r: &mut Read<'_>| waits::next_due(r).await).await
     }
 
-    /// Fires what is due; answers how many were looked at.
+    /// Fires what is due; answers how many were looked at. One that cannot fire holds up no other.
+    ///
+    /// # Errors
+    /// The last failure of the database; what it concerns stays due.
     pub async fn fire_due(&self) -> Result<usize, ProcessError> {
         let cx = Context::system(self.world.clone(), TenantId::SYSTEM);
         let due = self.db.read(&cx, async |r: &mut Read<'_>| waits::due(r, AT_ONCE).await).await?;
+        let mut failed = None;
         for some in due.chunks(SIDE_BY_SIDE) {
             let fired = futures_util::future::join_all(some.iter().map(|timer| self.fire_one(timer.clone()))).await;
-            fired.into_iter().collect::<Result<(), ProcessError>>()?;
+            for outcome in fired {
+                failed = outcome.err().or(failed);
+            }
         }
-        Ok(due.len())
+        failed.map_or(Ok(due.len()), Err)
     }
 
     async fn fire_one(&self, timer: DueTimer) -> Result<(), ProcessError> {
         let cx = Context::system(self.world.clone(), timer.tenant);
         let runtime = self.runtime.clone();
         let owner: Uuid = timer.owner;
-        let fired: Result<(), ProcessError> =
-            self.db.write(&cx, async move |tx: &mut Tx<'_>| runtime.fire(tx, &timer).await).await;
-        if let Err(error) = &fired {
-            tracing::warn!(%owner, %error, "a timer did not fire; it stays due");
+        let fired: Result<(), ProcessError> = {
+            let timer = timer.clone();
+            self.db.write(&cx, async move |tx: &mut Tx<'_>| runtime.fire(tx, &timer).await).await
+        };
+        match fired {
+            Ok(()) => Ok(()),
+            Err(error @ ProcessError::Db(_)) => {
+                tracing::warn!(%owner, %error, "a timer did not fire; it stays due");
+                Err(error)
+            }
+            // A state that cannot be read, or would grow too large: others must not wait behind it.
+            Err(error) => {
+                tracing::error!(%owner, %error, "a timer cannot fire; it is tried again later");
+                let until = cx.now().plus(LATER);
+                let put_off = async move |tx: &mut Tx<'_>| waits::put_off(tx, owner, timer.wait, until).await;
+                self.db.write(&cx, put_off).await.map_err(ProcessError::Db)
+            }
         }
-        fired
     }
 
     /// Fires timers as they fall due, until `shutdown` resolves.

@@ -1,6 +1,6 @@
 //! What a step asks of the world, written in the transaction that stores the state.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use bpmn::{
     Command, Effect, Mapping,
@@ -135,6 +135,11 @@ impl Runtime {
             batch.tell("process_instance.started", "process_instance", id, label, data);
         }
         let step = order.next();
+        // Turns are taken in one order by everybody, or two steps could wait for each other.
+        let names: BTreeSet<&String> = effects.iter().filter_map(awaited).collect();
+        for name in names {
+            waits::turn(tx, name).await?;
+        }
         for effect in effects {
             self.effect(tx, order, &mut batch, effect, heard).await?;
         }
@@ -198,7 +203,6 @@ impl Runtime {
             Effect::AwaitMessage { wait, name, key } => {
                 let key = key.map(|key| key.to_string());
                 let seq = order.next();
-                waits::turn(tx, &name).await?;
                 let kept = outbox::kept(tx, &name, key.as_ref()).await?.is_some();
                 batch.statements.push(waits::open(&batch.cx, id, wait, (Kind::Message, name, key), seq));
                 if kept {
@@ -342,6 +346,14 @@ impl Runtime {
         let mut order = Order::take(tx).await?;
         let said = json!({ "do": "migrate", "number": number, "mapping": mapping }).to_string();
         self.write(tx, &mut order, (live, &new), effects, said).await
+    }
+}
+
+/// The name of a message that an instance begins to wait for.
+fn awaited(effect: &Effect) -> Option<&String> {
+    match effect {
+        Effect::AwaitMessage { name, .. } => Some(name),
+        _ => None,
     }
 }
 

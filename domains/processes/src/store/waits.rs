@@ -24,6 +24,8 @@ const SET: &str = "insert into process_timers (tenant_id, owner_id, wait, due, s
 const CLEAR: &str = "delete from process_timers where tenant_id = $1 and owner_id = $2 and wait = $3";
 const TAKE: &str = "delete from process_timers where tenant_id = $1 and owner_id = $2 and wait = $3 and due <= $4
      returning process_id, cycle";
+const PUT_OFF: &str =
+    "update process_timers set due = $4 where tenant_id = $1 and owner_id = $2 and wait = $3 and due < $4";
 const DUE: &str = "select tenant_id, owner_id, wait, process_id from process_timers where due <= $1
      order by due, seq limit $2";
 const NEXT: &str = "select due from process_timers order by due limit 1";
@@ -143,6 +145,12 @@ pub(crate) async fn take(
 ) -> Result<Option<(Option<String>, Option<String>)>, DbError> {
     let (tenant, now) = (tx.cx().tenant(), tx.cx().now());
     tx.optional(stmt!(TAKE, tenant, owner, wait, now)).await
+}
+
+/// A timer that cannot fire is looked at again at `until`.
+pub(crate) async fn put_off(tx: &mut Tx<'_>, owner: Uuid, wait: i64, until: Timestamp) -> Result<(), DbError> {
+    let tenant = tx.cx().tenant();
+    tx.execute(stmt!(PUT_OFF, tenant, owner, wait, until)).await.map(|_| ())
 }
 
 /// A timer that is due.

@@ -40,6 +40,7 @@ testkit::both! {
         let versions = api.get(cx, &format!("{path}/versions")).await.ok(200);
         assert_eq!((versions.column("number"), versions.column("restores")), (vec![json!(3), json!(2), json!(1)], vec![json!(1), json!(null), json!(null)]));
         assert!(api.get(cx, &format!("{path}/versions/2")).await.ok(200).json["xml"].as_str().unwrap().contains("维修"));
+        assert_eq!(api.get(cx, &format!("{path}/versions?q=x")).await.errors(), ["/query/q invalid_value"]);
         api.get(cx, &format!("{path}/versions/9")).await.refused(404, "not_found");
         desk.act(cx, &format!("{path}/roll-back"), 7, json!({"number": 9})).await.refused(404, "not_found");
         desk.publish(&made.id(), 1).await.refused(412, "stale");

@@ -58,6 +58,30 @@ testkit::both! {
         assert_eq!(next, t.cx.now().plus(Duration::from_mins(10)));
     }
 
+    structure(), |t| a_timer_that_cannot_fire_holds_up_no_other {
+        let desk = Desk::new(t);
+        let wait = r#"<intermediateCatchEvent id="wait"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></intermediateCatchEvent>"#;
+        let broken = desk.published("broken", &line(&[START, wait, END])).await;
+        let sound = desk.published("sound", &line(&[START, wait, END])).await;
+        for _ in 0..3 {
+            desk.start(&broken, json!({})).await;
+        }
+        let id = desk.start(&sound, json!({})).await;
+        let (tenant, definition): (_, kernel::Uuid) = (t.cx.tenant(), broken.parse().unwrap());
+        let lose = "update process_versions set xml = 'x' where tenant_id = $1 and definition_id = $2";
+        let lost: Result<u64, db::DbError> = t.db.write(&t.cx, async move |tx: &mut Tx<'_>| {
+            tx.execute(db::Stmt::new(lose, vec![tenant.into(), definition.into()])).await
+        }).await;
+        assert_eq!(lost.unwrap(), 1);
+        // A server that starts anew has nothing compiled.
+        let desk = Desk::new(t);
+        t.clock.advance(Duration::from_hours(2));
+        assert_eq!(desk.timers().fire_due().await.unwrap(), 4);
+        assert_eq!(desk.instance(&id).await.json["status"], json!("completed"));
+        assert_eq!(desk.timers().fire_due().await.unwrap(), 0);
+        assert_eq!(desk.count("select count(*) from process_timers where tenant_id = $1").await, 3);
+    }
+
     structure(), |t| companies_do_not_hear_each_other {
         let desk = Desk::new(t);
         let definition = desk.published("mine", &line(&[START, r#"<userTask id="one"/>"#, END])).await;

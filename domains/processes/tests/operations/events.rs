@@ -69,6 +69,23 @@ testkit::both! {
         assert_eq!(desk.count("select count(*) from process_waits where tenant_id = $1").await, 0);
     }
 
+    structure(), |t| waits_that_open_in_opposite_orders_do_not_lock_each_other_out {
+        let desk = Desk::new(t);
+        let catch = |id: &str, message: &str| format!(
+            r#"<intermediateCatchEvent id="{id}"><messageEventDefinition messageRef="{message}"/></intermediateCatchEvent><endEvent id="e_{id}"/>
+            <sequenceFlow id="g_{id}" sourceRef="either" targetRef="{id}"/><sequenceFlow id="h_{id}" sourceRef="{id}" targetRef="e_{id}"/>"#,
+        );
+        let either = |first: &str, second: &str| format!(
+            r#"{START}<eventBasedGateway id="either"/><sequenceFlow id="s" sourceRef="start" targetRef="either"/>{}{}"#,
+            catch("one", first), catch("two", second),
+        );
+        let there = desk.published("there", &either("m_paid", "m_left")).await;
+        let back = desk.published("back", &either("m_left", "m_paid")).await;
+        let starts = (0..40).map(|n| desk.start(if n % 2 == 0 { &there } else { &back }, json!({"order": n})));
+        assert_eq!(futures_util::future::join_all(starts).await.len(), 40);
+        assert_eq!(desk.count("select count(*) from process_waits where tenant_id = $1").await, 80);
+    }
+
     structure(), |t| a_called_process_answers_and_ends_with_its_caller {
         let desk = Desk::new(t);
         let (api, cx) = (&desk.api, &t.cx);

@@ -169,7 +169,7 @@ impl<'t> Desk<'t> {
 fn file(key: &str, inside: &str) -> String {
     format!(
         r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:a="urn:aftersail:bpmn:1" id="defs" targetNamespace="urn:x">
-        <message id="m_paid" name="paid" a:key="order"/><signal id="s_alarm" name="alarm"/><error id="e_stock" errorCode="no-stock"/>
+        <message id="m_paid" name="paid" a:key="order"/><message id="m_left" name="left"/><signal id="s_alarm" name="alarm"/><error id="e_stock" errorCode="no-stock"/>
         <process id="p_{key}" isExecutable="true">{inside}</process></definitions>"#
     )
 }
