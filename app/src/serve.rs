@@ -58,6 +58,7 @@ pub async fn run(args: ServeArgs) -> Result<(), String> {
         tokio::join!(
             house.consumers.run(stopped(stop.subscribe())),
             house.workers.run(stopped(stop.subscribe())),
+            house.timers.run(stopped(stop.subscribe())),
             house.search.run(&db, &world, stopped(stop.subscribe())),
         );
     };

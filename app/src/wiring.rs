@@ -26,6 +26,7 @@ pub fn migrations() -> Vec<Migration> {
         devices::migrations(),
         contracts::migrations(),
         orders::migrations(),
+        processes::migrations(),
         channels::migrations(),
         tickets::migrations(),
         workforce::migrations(),
@@ -51,6 +52,7 @@ pub fn routes() -> Vec<Routes> {
         devices::routes(),
         contracts::routes(),
         orders::routes(),
+        processes::routes(),
         channels::routes(),
         tickets::routes(),
         workforce::routes(),
@@ -80,6 +82,15 @@ pub fn belongings() -> customers::CustomerBelongings {
     ])
 }
 
+/// The kinds of records that processes run for.
+pub fn subjects() -> processes::Subjects {
+    processes::Subjects::default()
+        .with("ticket", TicketSubject)
+        .with("customer", CustomerSubject)
+        .with("device", DeviceSubject)
+        .with("contract", ContractSubject)
+}
+
 /// Opens the database that the arguments name, brought up to date.
 pub async fn open(args: &DataArgs) -> Result<Db, String> {
     let opened = if let Some(url) = &args.database {
@@ -106,6 +117,8 @@ pub struct House {
     pub consumers: Consumers,
     /// Background jobs.
     pub workers: Workers,
+    /// Timers of process instances.
+    pub timers: processes::Timers,
     /// This node's index for the box over everything.
     pub search: search::Index,
 }
@@ -137,6 +150,7 @@ pub fn build(
         .add(Arc::new(inventory::BuiltInParts))
         .add(Arc::new(visits::AssignmentNotices))
         .add(Arc::new(customers::FollowMerges::new(belongings.clone())));
+    let runtime = processes::Runtime::new(processes::House(processes::Actions::default()));
     let closing = tickets::ClosingChecks::default().with(visits::VisitsDone).with(finance::SettledCheck);
     let app = App::builder(db.clone(), world.clone(), settings.clone())
         .authenticator(directory.clone())
@@ -146,6 +160,8 @@ pub fn build(
         .service(files.clone())
         .service(search.clone())
         .service(closing)
+        .service(runtime.clone())
+        .service(subjects())
         .service(objects::CommonDocument::new(|| http_api::document(&routes())))
         .service(belongings)
         .service(gateways)
@@ -166,6 +182,10 @@ pub fn build(
         workers = workers.add(handler);
     }
     workers = workers.add(Arc::new(tickets::MaintenanceAhead)).recurring(tickets::maintenance_recurring());
+    for handler in processes::handlers(&runtime) {
+        workers = workers.add(handler);
+    }
+    workers = workers.recurring(processes::recurring());
     for handler in connect::jobs(&files) {
         workers = workers.add(handler);
     }
@@ -173,7 +193,8 @@ pub fn build(
         workers = workers.recurring(recurring);
     }
     measure(&app, &consumers, &workers);
-    House { app, consumers, workers, search }
+    let timers = processes::Timers::new(runtime, db.clone(), world.clone());
+    House { app, consumers, workers, timers, search }
 }
 
 /// Shows on `/metrics` how the work behind the requests is going.
@@ -244,6 +265,36 @@ impl channels::TicketReach for TicketLinks {
         })
     }
 }
+
+/// A kind of records that processes run for, as far as whoever starts them reaches these.
+macro_rules! subject {
+    ($name:ident: $permission:ident, |$r:ident, $id:ident, $reach:ident| $reached:expr, $failed:path) => {
+        struct $name;
+
+        impl processes::Subject for $name {
+            fn reach<'a>(
+                &'a self,
+                db: &'a Db,
+                cx: &'a kernel::Context,
+                $id: kernel::Uuid,
+            ) -> futures_util::future::BoxFuture<'a, Result<bool, db::DbError>> {
+                Box::pin(async move {
+                    let $reach = authz::permissions::$permission;
+                    match db.read(cx, async move |$r| $reached.await).await {
+                        Ok(_) => Ok(true),
+                        Err($failed(error)) => Err(error),
+                        Err(_) => Ok(false),
+                    }
+                })
+            }
+        }
+    };
+}
+
+subject!(TicketSubject: TICKETS_READ, |r, id, reach| tickets::within_reach(r, id, reach), tickets::TicketError::Db);
+subject!(CustomerSubject: CUSTOMERS_READ, |r, id, reach| customers::reached(r, reach, id), customers::CustomerError::Db);
+subject!(DeviceSubject: DEVICES_READ, |r, id, reach| devices::reached(r, reach, id), devices::DeviceError::Db);
+subject!(ContractSubject: CONTRACTS_READ, |r, id, reach| contracts::reached(r, reach, id), contracts::ContractError::Db);
 
 const PURGE: &str = "http.purge_answers";
 

@@ -47,6 +47,7 @@ fn filled(path: &str, ids: &BTreeMap<String, String>) -> String {
         let value = match name.as_str() {
             "kpi" => "FRT".to_owned(),
             "kind" => "smtp".to_owned(),
+            "number" => "1".to_owned(),
             "token" | "qr_token" => "bm8tc3VjaC10b2tlbi1uby1zdWNoLXRva2VuLW5vLXN1Y2g".to_owned(),
             _ => ids
                 .iter()
@@ -117,6 +118,33 @@ async fn furnish(site: &Site, admin: &Person) {
     ] {
         let reply = site.post(admin, path, body, None).await;
         assert_eq!(reply.status, 201, "{path}: {}", reply.json);
+    }
+    furnish_processes(site, admin).await;
+}
+
+/// A process with an instance that waits at a task, and one that stopped.
+async fn furnish_processes(site: &Site, admin: &Person) {
+    for (key, script) in [("approval", "total = 1"), ("stopped", "total = 'a' * 2")] {
+        let draft = format!(
+            r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="defs" targetNamespace="urn:x">
+            <process id="p_{key}" isExecutable="true"><startEvent id="start"/><scriptTask id="sum"><script>{script}</script></scriptTask>
+            <userTask id="approve"/><endEvent id="end"/><sequenceFlow id="a" sourceRef="start" targetRef="sum"/>
+            <sequenceFlow id="b" sourceRef="sum" targetRef="approve"/><sequenceFlow id="c" sourceRef="approve" targetRef="end"/>
+            </process></definitions>"#
+        );
+        let process = json!({ "key": key, "label_zh": "审批", "label_en": "Approval", "draft": draft });
+        let process = site.post(admin, "/api/v1/processes", process, None).await;
+        assert_eq!(process.status, 201, "{}", process.json);
+        let publish = format!("/api/v1/processes/{}/publish", process.json["id"].as_str().unwrap());
+        let published = site.post(admin, &publish, json!({}), Some("\"1\"")).await;
+        assert_eq!(published.status, 200, "{}", published.json);
+        let instance = json!({ "definition_id": process.json["id"] });
+        let instance = site.post(admin, "/api/v1/process-instances", instance, None).await;
+        assert_eq!(instance.status, 201, "{}", instance.json);
+    }
+    for path in ["/api/v1/tasks", "/api/v1/process-incidents"] {
+        let rows = site.get(admin, path).await;
+        assert_eq!(rows.json["items"].as_array().map(Vec::len), Some(1), "{path}: {}", rows.json);
     }
 }
 
