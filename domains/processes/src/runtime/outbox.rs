@@ -180,15 +180,17 @@ impl Runtime {
         instance: Uuid,
         wait: Key,
     ) -> Result<(), ProcessError> {
+        let Some(live) = instances::lock(tx, instance).await? else { return Ok(()) };
         let Some((name, key)) = waits::awaited(tx, instance, wait).await? else { return Ok(()) };
-        let Some((id, variables)) = outbox::kept(tx, &name, key.as_ref()).await? else { return Ok(()) };
-        if !outbox::taken(tx, id).await? {
-            return Err(ProcessError::Db(db::DbError::Busy("another wait takes the message".into())));
+        // Another wait may take the same message at this moment; then the next one is tried.
+        while let Some((id, variables)) = outbox::kept(tx, &name, key.as_ref()).await? {
+            if outbox::taken(tx, id).await? {
+                let variables = serde_json::from_str(&variables)
+                    .map_err(|error| ProcessError::Unreadable(format!("a kept message: {error}")))?;
+                return self.command_to(tx, order, live, Command::DeliverMessage { wait, variables }).await;
+            }
         }
-        let variables = serde_json::from_str(&variables)
-            .map_err(|error| ProcessError::Unreadable(format!("a kept message: {error}")))?;
-        // The wait stands in its table, so the instance takes the message.
-        self.command_in(tx, order, instance, Command::DeliverMessage { wait, variables }).await
+        Ok(())
     }
 }
 

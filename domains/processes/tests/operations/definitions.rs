@@ -65,6 +65,13 @@ testkit::both! {
         api.post(cx, "/api/v1/process-instances", body.clone()).await.refused(409, "not_published");
         api.act(cx, &format!("/api/v1/processes/{first}/restore"), 3).await.ok(200);
         api.post(cx, "/api/v1/process-instances", body).await.ok(201);
+        let things = json!({"key": "c", "label_zh": "丙", "label_en": "C", "object": "thing"});
+        let things = api.post(cx, "/api/v1/processes", things).await.ok(201).id();
+        desk.publish(&things, 1).await.ok(200);
+        let refused = api.post(cx, "/api/v1/process-instances", json!({"definition_id": things})).await;
+        assert_eq!(refused.errors(), ["/object wrong_object"]);
+        let several = api.post(cx, "/api/v1/process-instances", json!({"definition_id": first, "process_id": "p_zz"})).await;
+        assert_eq!(several.errors(), ["/process_id unknown"]);
     }
 
     structure(), |t| an_instance_is_taken_to_another_version_whole_or_not_at_all {

@@ -82,6 +82,25 @@ testkit::both! {
         assert_eq!(desk.count("select count(*) from process_timers where tenant_id = $1").await, 3);
     }
 
+    structure(), |t| old_messages_and_their_ids_are_forgotten {
+        let desk = Desk::new(t);
+        let message = json!({"name": "paid", "key": "A", "keep_seconds": 2_592_000, "message_id": "once"});
+        let send = async || desk.api.post(&t.cx, "/api/v1/process-messages", message.clone()).await.ok(200).json["delivery"].clone();
+        assert_eq!((send().await, send().await), (json!("buffered"), json!("duplicate")));
+        let purge = async || {
+            let job = jobs::NewJob::new("processes.purge", json!({}));
+            let cx = kernel::Context::system(t.world.clone(), kernel::TenantId::SYSTEM);
+            t.db.write(&cx, async move |tx: &mut Tx<'_>| jobs::add(tx, job).await).await.unwrap();
+            desk.settle().await;
+            let kept = desk.count("select count(*) from process_messages where tenant_id = $1").await;
+            (kept, desk.count("select count(*) from process_message_ids where tenant_id = $1").await)
+        };
+        assert_eq!(purge().await, (1, 1));
+        t.clock.advance(Duration::from_hours(24 * 30) + Duration::from_secs(1));
+        assert_eq!(purge().await, (0, 0));
+        assert_eq!(send().await, json!("buffered"));
+    }
+
     structure(), |t| companies_do_not_hear_each_other {
         let desk = Desk::new(t);
         let definition = desk.published("mine", &line(&[START, r#"<userTask id="one"/>"#, END])).await;
