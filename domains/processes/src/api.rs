@@ -37,6 +37,7 @@ pub struct VersionPath {
 /// A process to be created.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewProcess")]
 pub struct NewDefinition {
     /// Its short name: small letters, digits, `-` and `_`, unique in the company.
     pub key: String,
@@ -55,6 +56,7 @@ pub struct NewDefinition {
 /// A change of a process.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "ProcessChange")]
 pub struct DefinitionChange {
     /// Its name in Chinese.
     pub label_zh: Change<String>,
@@ -70,6 +72,7 @@ pub struct DefinitionChange {
 
 /// Something to know about an element of a process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessFinding")]
 pub struct Finding {
     /// The element's BPMN id; absent when it is about the file as a whole.
     pub element: Option<String>,
@@ -87,6 +90,7 @@ impl From<Found> for Finding {
 
 /// Whether a draft could be published.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ProcessVerdict")]
 pub struct Verdict {
     /// Whether nothing speaks against it.
     pub sound: bool,
@@ -99,6 +103,7 @@ pub struct Verdict {
 /// What is said when a draft is published.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "PublishProcess")]
 pub struct PublishBody {
     /// What changed.
     pub note: Option<String>,
@@ -107,6 +112,7 @@ pub struct PublishBody {
 /// Which version comes back.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "RollBackProcess")]
 pub struct RollBackBody {
     /// Its number.
     pub number: i64,
@@ -116,6 +122,7 @@ pub struct RollBackBody {
 
 /// A version with its file.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ProcessVersionWithFile")]
 pub struct VersionView {
     /// The version.
     #[serde(flatten)]
@@ -127,6 +134,7 @@ pub struct VersionView {
 /// An instance to be started.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewProcessInstance")]
 pub struct NewInstance {
     /// The process; its version in force is started.
     pub definition_id: Uuid,
@@ -144,6 +152,7 @@ pub struct NewInstance {
 /// Variables to be written.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ProcessVariables")]
 pub struct VariablesBody {
     /// By name.
     pub variables: BTreeMap<String, Value>,
@@ -152,6 +161,7 @@ pub struct VariablesBody {
 /// What came of a task.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "CompleteProcessTask")]
 pub struct CompleteBody {
     /// Variables for the process.
     pub variables: BTreeMap<String, Value>,
@@ -160,6 +170,7 @@ pub struct CompleteBody {
 /// Who gets a task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DelegateProcessTask")]
 pub struct DelegateBody {
     /// The user.
     pub user_id: Uuid,
@@ -168,6 +179,7 @@ pub struct DelegateBody {
 /// How to go on behind an element.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "SkipIncident")]
 pub struct SkipBody {
     /// The BPMN id of the flow to take, where a gateway could not choose one.
     pub flow: Option<String>,
@@ -176,6 +188,7 @@ pub struct SkipBody {
 /// A message for whoever waits for it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ProcessMessage")]
 pub struct MessageBody {
     /// Its name in the process.
     pub name: String,
@@ -194,6 +207,7 @@ pub struct MessageBody {
 
 /// What became of a message: `correlated`, `buffered`, `unmatched` or `duplicate`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessMessageAnswer")]
 pub struct MessageAnswer {
     /// `correlated`, `buffered`, `unmatched` or `duplicate`.
     pub delivery: String,
@@ -202,6 +216,7 @@ pub struct MessageAnswer {
 /// A signal for all that wait for it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ProcessSignal")]
 pub struct SignalBody {
     /// Its name in the process.
     pub name: String,
@@ -212,6 +227,7 @@ pub struct SignalBody {
 
 /// Whom a signal reaches.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessSignalAnswer")]
 pub struct SignalAnswer {
     /// How many waits and start events hear it.
     pub heard: usize,
@@ -220,6 +236,7 @@ pub struct SignalAnswer {
 /// To which version an instance is to go.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "MigrateInstance")]
 pub struct MigrateBody {
     /// The number of a version of the same process.
     pub number: i64,
@@ -230,6 +247,7 @@ pub struct MigrateBody {
 
 /// What a migration does, or why it cannot be done.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessMigration")]
 pub struct MigrationView {
     /// Whether everything has its place.
     pub possible: bool,
@@ -284,6 +302,7 @@ pub struct VisitedElement {
 
 /// Something an instance waits for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessWait")]
 pub struct OpenWait {
     /// The BPMN id of the event.
     pub node: String,
@@ -297,6 +316,7 @@ pub struct OpenWait {
 
 /// An instance with where it is and has been.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessInstanceDetail")]
 pub struct InstanceDetail {
     /// The instance.
     #[serde(flatten)]

@@ -29,7 +29,7 @@ use db::Migration;
 
 pub use error::ProcessError;
 pub use model::{
-    Definition, Incident, InstanceStatus, InstanceView, JournalEntry, PublishedVersion, Task, TaskStatus, Trace,
+    Definition, Incident, InstanceStatus, InstanceView, JournalEntry, ProcessTaskStatus, PublishedVersion, Task, Trace,
 };
 pub use routes::routes;
 pub use runtime::{

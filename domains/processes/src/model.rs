@@ -22,7 +22,7 @@ db::choice! {
 
 db::choice! {
     /// How a task stands.
-    pub enum TaskStatus {
+    pub enum ProcessTaskStatus {
         /// It is to be done.
         Open = "open",
         /// Somebody did it.
@@ -34,6 +34,7 @@ db::choice! {
 
 /// A process with the draft that is worked on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessDefinition")]
 pub struct Definition {
     /// Its id.
     pub id: Uuid,
@@ -93,6 +94,7 @@ impl HasLocation for Definition {
 
 /// A version as it was published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessVersion")]
 pub struct PublishedVersion {
     /// Its number, counted from 1.
     pub number: i64,
@@ -110,6 +112,7 @@ record!(PublishedVersion { number, note, restores, published_at, published_by })
 
 /// A process instance as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessInstance")]
 pub struct InstanceView {
     /// Its id.
     pub id: Uuid,
@@ -175,6 +178,7 @@ impl HasLocation for InstanceView {
 
 /// A task that a process gave to people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessTask")]
 pub struct Task {
     /// Its id.
     pub id: Uuid,
@@ -197,7 +201,7 @@ pub struct Task {
     /// The record the process runs for.
     pub object_id: Option<Uuid>,
     /// How it stands.
-    pub status: TaskStatus,
+    pub status: ProcessTaskStatus,
     /// Who is to do it; absent while nobody has claimed it.
     pub assignee_id: Option<Uuid>,
     /// The team in whose queue it stands.
@@ -240,6 +244,7 @@ impl HasVersion for Task {
 
 /// Something that stopped and needs an operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessIncident")]
 pub struct Incident {
     /// Its id.
     pub id: Uuid,
@@ -308,6 +313,7 @@ pub enum Trace {
 
 /// One step of an instance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessStep")]
 pub struct JournalEntry {
     /// Which step, counted from 1.
     pub number: i64,

@@ -16,7 +16,7 @@ use objects::{Invalid, listing};
 use serde_json::json;
 
 use crate::{
-    ProcessError, Runtime, Task, TaskStatus,
+    ProcessError, ProcessTaskStatus, Runtime, Task,
     api::{CompleteBody, DelegateBody, IdPath, variables},
     store::{instances, tasks as store},
 };
@@ -181,7 +181,7 @@ pub(crate) async fn complete(
 /// The task, open and of the expected version, if the caller may work on it.
 async fn open(tx: &mut Tx<'_>, id: Uuid, expected: IfMatch) -> Result<Task, ProcessError> {
     let task = store::reached(tx, TASKS_WORK, id).await?;
-    if task.status != TaskStatus::Open {
+    if task.status != ProcessTaskStatus::Open {
         return Err(ProcessError::TaskClosed);
     }
     if task.version == expected.version() { Ok(task) } else { Err(ProcessError::Stale) }

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::{Deployed, LARGEST_STATE, Live, Runtime, outbox::Item};
 use crate::{
     ProcessError,
-    model::{Incident, TaskStatus, Trace},
+    model::{Incident, ProcessTaskStatus, Trace},
     store::{
         instances, outbox, tasks,
         tasks::NewTask,
@@ -169,7 +169,7 @@ impl Runtime {
             }
             Effect::Left { element, node, cancelled } => {
                 if batch.is_user(node) {
-                    let status = if cancelled { TaskStatus::Withdrawn } else { TaskStatus::Completed };
+                    let status = if cancelled { ProcessTaskStatus::Withdrawn } else { ProcessTaskStatus::Completed };
                     batch.statements.push(tasks::close(&batch.cx, id, element, status));
                 }
                 let (node, _) = batch.node(node);
@@ -185,7 +185,7 @@ impl Runtime {
             }
             Effect::OpenTask { task, node } => self.open_task(tx, order, batch, task, node).await?,
             Effect::CloseTask { task } => {
-                batch.statements.push(tasks::close(&batch.cx, id, task, TaskStatus::Withdrawn));
+                batch.statements.push(tasks::close(&batch.cx, id, task, ProcessTaskStatus::Withdrawn));
             }
             Effect::StartJob { job, .. } => {
                 let payload = json!({ "instance": id, "element": job });
@@ -299,7 +299,7 @@ impl Runtime {
         if batch.is_user(node) {
             // A task that stopped while leaving is done; any other is opened again when somebody retries.
             let done = batch.live.state.elements.get(&element).is_some_and(|found| found.work == Work::Leaving);
-            let status = if done { TaskStatus::Completed } else { TaskStatus::Withdrawn };
+            let status = if done { ProcessTaskStatus::Completed } else { ProcessTaskStatus::Withdrawn };
             batch.statements.push(tasks::close(&batch.cx, batch.live.id, element, status));
         }
         let (node, name) = batch.node(node);

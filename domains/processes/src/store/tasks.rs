@@ -13,7 +13,7 @@ use rules::{Column, FieldMap, FieldType};
 
 use crate::{
     ProcessError,
-    model::{Incident, Task, TaskStatus},
+    model::{Incident, ProcessTaskStatus, Task},
 };
 
 static FIELDS: FieldMap = FieldMap::new(&[
@@ -143,8 +143,8 @@ pub(crate) fn open(cx: &Context, task: NewTask) -> Vec<Stmt<'static>> {
 }
 
 /// The task of an element is completed or withdrawn, if it is open.
-pub(crate) fn close(cx: &Context, instance: Uuid, element: Key, status: TaskStatus) -> Stmt<'static> {
-    let by = (status == TaskStatus::Completed).then(|| cx.user_id()).flatten();
+pub(crate) fn close(cx: &Context, instance: Uuid, element: Key, status: ProcessTaskStatus) -> Stmt<'static> {
+    let by = (status == ProcessTaskStatus::Completed).then(|| cx.user_id()).flatten();
     stmt!(CLOSE, cx.tenant(), instance, element as i64, status, cx.now(), by)
 }
 

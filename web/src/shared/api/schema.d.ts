@@ -2136,6 +2136,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the open tasks that are mine */
+        get: operations["listMyTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects": {
         parameters: {
             query?: never;
@@ -2717,6 +2734,384 @@ export interface paths {
         get: operations["listPrices"];
         /** Set prices */
         put: operations["putPrices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List incidents */
+        get: operations["listProcessIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-incidents/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what stopped */
+        post: operations["retryProcessIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-incidents/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on behind what stopped */
+        post: operations["skipProcessIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List process instances */
+        get: operations["listProcessInstances"];
+        put?: never;
+        /** Start a process */
+        post: operations["startProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show where a process instance is and has been */
+        get: operations["getProcessInstance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a process instance with everything in it */
+        post: operations["cancelProcessInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the steps of a process instance */
+        get: operations["getProcessJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an instance to another version
+         * @description Every active element has its place there, or nothing changes and the answer says what has none.
+         */
+        post: operations["migrateProcessInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{id}/migration-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what taking an instance to another version would do */
+        post: operations["planProcessMigration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{id}/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Write variables of a process instance */
+        patch: operations["setProcessVariables"];
+        trace?: never;
+    };
+    "/api/v1/process-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to processes
+         * @description It goes to one instance that waits for its name and key, else to a process that it starts, else it is kept.
+         */
+        post: operations["sendProcessMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw a signal to processes */
+        post: operations["signalProcesses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List processes */
+        get: operations["listProcesses"];
+        put?: never;
+        /** Create a process with its draft */
+        post: operations["createProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a process with its draft */
+        get: operations["getProcess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a process or its draft
+         * @description What is published stays as it is until the draft is published.
+         */
+        patch: operations["updateProcess"];
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a process away
+         * @description Nobody starts it by hand any more; what runs goes on.
+         */
+        post: operations["archiveProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what speaks against publishing the draft
+         * @description Each finding names the element, a stable code, and what to do.
+         */
+        post: operations["checkProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the draft
+         * @description Running instances keep their version. A draft that cannot run is refused with 422 `unsound_process`.
+         */
+        post: operations["publishProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a process back */
+        post: operations["restoreProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish an earlier version anew */
+        post: operations["rollBackProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of a process */
+        get: operations["listProcessVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a version with its file */
+        get: operations["getProcessVersion"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3679,6 +4074,128 @@ export interface paths {
         get: operations["listSurveys"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the open tasks that I may take */
+        get: operations["listTaskQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks of processes */
+        get: operations["listTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a task */
+        get: operations["getTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a task */
+        post: operations["claimTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a task
+         * @description A task that was completed or withdrawn before is 409 `task_closed`, and nothing changes.
+         */
+        post: operations["completeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task to somebody else */
+        post: operations["delegateTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task back to its queue */
+        post: operations["releaseTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4756,6 +5273,20 @@ export interface components {
             /** @description At least 10 characters. */
             password: string;
         };
+        /** @description An element at which an instance stands. */
+        ActiveElement: {
+            /**
+             * Format: uint64
+             * @description Its number in the instance.
+             */
+            element: number;
+            /** @description Why it stopped, if it did. */
+            incident: string | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description Its BPMN id. */
+            node: string;
+        };
         /** @description Who did it; written into every event. */
         Actor: {
             /**
@@ -5563,6 +6094,16 @@ export interface components {
              * @description How many are being worked on.
              */
             open: number;
+        };
+        /** @description What came of a task. */
+        CompleteProcessTask: {
+            /**
+             * @description Variables for the process.
+             * @default {}
+             */
+            variables: {
+                [key: string]: unknown;
+            };
         };
         /** @description What came of a recovery task. */
         CompleteTask: {
@@ -7178,6 +7719,14 @@ export interface components {
             unit: components["schemas"]["Unit"];
             /** @description Version of the definition for tickets that lived here, such as `FRT/desk/1`. */
             version: string;
+        };
+        /** @description Who gets a task. */
+        DelegateProcessTask: {
+            /**
+             * Format: uuid
+             * @description The user.
+             */
+            user_id: string;
         };
         /**
          * @description A change to a device: what is not mentioned stays, `null` empties. Warranty days that were worked out follow the
@@ -9678,6 +10227,8 @@ export interface components {
         ImportState: "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
         /** @description Whether lists can use a field yet. */
         IndexState: "ready" | "filling";
+        /** @description How an instance stands. */
+        InstanceStatus: "running" | "completed" | "failed" | "cancelled";
         /**
          * @description Hours of one day by the wall clock, in minutes since local midnight; `from_minute` belongs to it, `to_minute` doesn't.
          *
@@ -10405,6 +10956,21 @@ export interface components {
             /** @description The name of the meter on the devices. */
             name: string;
         };
+        /** @description To which version an instance is to go. */
+        MigrateInstance: {
+            /**
+             * @description Elements whose id is not the same there: old id to new id.
+             * @default {}
+             */
+            mapping: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description The number of a version of the same process.
+             */
+            number: number;
+        };
         /** @description A step and its time. */
         Milestone: {
             /**
@@ -11066,6 +11632,45 @@ export interface components {
         NewPassword: {
             /** @description At least 10 characters. */
             password: string;
+        };
+        /** @description A process to be created. */
+        NewProcess: {
+            /** @description The BPMN 2.0 file; absent for one with a start and an end. */
+            draft?: string | null;
+            /** @description Its short name: small letters, digits, `-` and `_`, unique in the company. */
+            key: string;
+            /** @description Its name in English. */
+            label_en: string;
+            /** @description Its name in Chinese. */
+            label_zh: string;
+            /** @description The kind of object whose records it runs for, such as `ticket`; absent for any. */
+            object?: string | null;
+            /** @description The type of these records, such as `repair`; absent for every type. */
+            object_type?: string | null;
+        };
+        /** @description An instance to be started. */
+        NewProcessInstance: {
+            /**
+             * Format: uuid
+             * @description The process; its version in force is started.
+             */
+            definition_id: string;
+            /** @description The kind of object it is to run for; absent when for none. */
+            object?: string | null;
+            /**
+             * Format: uuid
+             * @description The record it is to run for.
+             */
+            object_id?: string | null;
+            /** @description The BPMN id of the process inside the file, where it has several. */
+            process_id?: string | null;
+            /**
+             * @description Its first variables.
+             * @default {}
+             */
+            variables: {
+                [key: string]: unknown;
+            };
         };
         /** @description A new product; code and name must be there. */
         NewProduct: {
@@ -12376,6 +12981,580 @@ export interface components {
             /** @description A name for this kind of problem, derived from the code. */
             type: string;
         };
+        /** @description A change of a process. */
+        ProcessChange: {
+            /** @description The BPMN 2.0 file. */
+            draft?: string | null;
+            /** @description Its name in English. */
+            label_en?: string | null;
+            /** @description Its name in Chinese. */
+            label_zh?: string | null;
+            /** @description The kind of object whose records it runs for. */
+            object?: string | null;
+            /** @description The type of these records. */
+            object_type?: string | null;
+        };
+        /** @description A process with the draft that is worked on. */
+        ProcessDefinition: {
+            /**
+             * Format: date-time
+             * @description When it was put away; absent while in use.
+             */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who created it.
+             */
+            created_by: string | null;
+            /** @description The BPMN 2.0 file that is worked on. */
+            draft: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its short name in lower case, unique in the company. */
+            key: string;
+            /** @description Its name in English. */
+            label_en: string;
+            /** @description Its name in Chinese. */
+            label_zh: string;
+            /** @description The kind of object whose records it runs for, such as `ticket`; absent for any. */
+            object: string | null;
+            /** @description The type of these records, such as `repair`; absent for every type. */
+            object_type: string | null;
+            /**
+             * Format: int64
+             * @description The number of the version that is in force; 0 before the first.
+             */
+            published: number;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        ProcessDefinitionList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["ProcessDefinition"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description Something to know about an element of a process. */
+        ProcessFinding: {
+            /** @description The element's BPMN id; absent when it is about the file as a whole. */
+            element: string | null;
+            /** @description What it is and what to do. */
+            reason: string;
+            /** @description Stable code, such as `gateway-without-default`. */
+            rule: string;
+        };
+        /** @description Something that stopped and needs an operator. */
+        ProcessIncident: {
+            /**
+             * Format: date-time
+             * @description When it went on.
+             */
+            closed_at: string | null;
+            /** @description Stable code, such as `no-true-flow`. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description When it stopped.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The process.
+             */
+            definition_id: string;
+            /**
+             * Format: int64
+             * @description The element, by its number in the instance.
+             */
+            element: number;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The instance.
+             */
+            instance_id: string;
+            /** @description What happened and what to do. */
+            message: string;
+            /** @description What the element is called in the process. */
+            name: string;
+            /** @description The BPMN id of the element. */
+            node: string;
+        };
+        /** @description A page, with the total when it was asked for. */
+        ProcessIncidentList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["ProcessIncident"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description A process instance as it is shown. */
+        ProcessInstance: {
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Its process.
+             */
+            definition_id: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /** @description The code of the error that ended it. */
+            error_code: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many elements stopped and need somebody.
+             */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description The version it runs.
+             */
+            number: number;
+            /** @description The kind of object it runs for. */
+            object: string | null;
+            /**
+             * Format: uuid
+             * @description The record it runs for.
+             */
+            object_id: string | null;
+            /**
+             * Format: uuid
+             * @description The instance that called it.
+             */
+            parent_id: string | null;
+            /** @description The BPMN id of the process inside the file. */
+            process_id: string;
+            /**
+             * Format: uuid
+             * @description Who started it.
+             */
+            started_by: string | null;
+            /** @description How it stands. */
+            status: components["schemas"]["InstanceStatus"];
+            /**
+             * Format: date-time
+             * @description When it last went on.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every step.
+             */
+            version: number;
+        };
+        /** @description An instance with where it is and has been. */
+        ProcessInstanceDetail: {
+            /** @description Where it is. */
+            active: components["schemas"]["ActiveElement"][];
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Its process.
+             */
+            definition_id: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /** @description The code of the error that ended it. */
+            error_code: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many elements stopped and need somebody.
+             */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description The version it runs.
+             */
+            number: number;
+            /** @description The kind of object it runs for. */
+            object: string | null;
+            /**
+             * Format: uuid
+             * @description The record it runs for.
+             */
+            object_id: string | null;
+            /**
+             * Format: uuid
+             * @description The instance that called it.
+             */
+            parent_id: string | null;
+            /** @description The BPMN id of the process inside the file. */
+            process_id: string;
+            /**
+             * Format: uuid
+             * @description Who started it.
+             */
+            started_by: string | null;
+            /** @description How it stands. */
+            status: components["schemas"]["InstanceStatus"];
+            /**
+             * Format: date-time
+             * @description When it last went on.
+             */
+            updated_at: string;
+            /** @description Its variables. */
+            variables: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description Rises with every step.
+             */
+            version: number;
+            /** @description Where it has been, in the order of the first visit; the first 1,000 steps count. */
+            visited: components["schemas"]["VisitedElement"][];
+            /** @description What it waits for. */
+            waits: components["schemas"]["ProcessWait"][];
+        };
+        /** @description A page, with the total when it was asked for. */
+        ProcessInstanceList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["ProcessInstance"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description A message for whoever waits for it. */
+        ProcessMessage: {
+            /**
+             * Format: uint32
+             * @description How long it is kept if nobody waits for it yet, at most 30 days.
+             * @default 0
+             */
+            keep_seconds: number;
+            /** @description What it is about, such as an order's id. */
+            key?: unknown;
+            /** @description An id by which a second one is recognised and not taken, for 30 days. */
+            message_id?: string | null;
+            /** @description Its name in the process. */
+            name: string;
+            /**
+             * @description What it carries.
+             * @default {}
+             */
+            variables: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What became of a message: `correlated`, `buffered`, `unmatched` or `duplicate`. */
+        ProcessMessageAnswer: {
+            /** @description `correlated`, `buffered`, `unmatched` or `duplicate`. */
+            delivery: string;
+        };
+        /** @description What a migration does, or why it cannot be done. */
+        ProcessMigration: {
+            /** @description Events that the other version does not have. */
+            closed: string[];
+            /** @description Active elements, each with its BPMN id before and after. */
+            moves: string[][];
+            /** @description Whether everything has its place. */
+            possible: boolean;
+            /** @description What has no place there. */
+            refusals: components["schemas"]["ProcessFinding"][];
+        };
+        /** @description A signal for all that wait for it. */
+        ProcessSignal: {
+            /** @description Its name in the process. */
+            name: string;
+            /**
+             * @description What it carries.
+             * @default {}
+             */
+            variables: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Whom a signal reaches. */
+        ProcessSignalAnswer: {
+            /**
+             * Format: uint
+             * @description How many waits and start events hear it.
+             */
+            heard: number;
+        };
+        /** @description One step of an instance. */
+        ProcessStep: {
+            /**
+             * Format: uuid
+             * @description Who gave the command; absent when it came by itself.
+             */
+            actor_id: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Which step, counted from 1.
+             */
+            number: number;
+            /** @description What happened. */
+            trail: components["schemas"]["Trace"][];
+        };
+        /** @description A page, with the total when it was asked for. */
+        ProcessStepList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["ProcessStep"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description A task that a process gave to people. */
+        ProcessTask: {
+            /**
+             * Format: uuid
+             * @description Who is to do it; absent while nobody has claimed it.
+             */
+            assignee_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was completed or withdrawn.
+             */
+            closed_at: string | null;
+            /**
+             * Format: uuid
+             * @description Who completed it.
+             */
+            closed_by: string | null;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The process.
+             */
+            definition_id: string;
+            /**
+             * Format: date-time
+             * @description Until when it is to be done.
+             */
+            due_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The instance it belongs to.
+             */
+            instance_id: string;
+            /** @description What it is called in the process. */
+            name: string;
+            /** @description The BPMN id of the user task. */
+            node: string;
+            /** @description The kind of object the process runs for. */
+            object: string | null;
+            /**
+             * Format: uuid
+             * @description The record the process runs for.
+             */
+            object_id: string | null;
+            /** @description The role that may claim it. */
+            role: string | null;
+            /** @description How it stands. */
+            status: components["schemas"]["ProcessTaskStatus"];
+            /**
+             * Format: uuid
+             * @description The team in whose queue it stands.
+             */
+            team_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        ProcessTaskList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["ProcessTask"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description How a task stands. */
+        ProcessTaskStatus: "open" | "completed" | "withdrawn";
+        /** @description Variables to be written. */
+        ProcessVariables: {
+            /** @description By name. */
+            variables: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Whether a draft could be published. */
+        ProcessVerdict: {
+            /** @description What speaks against it. */
+            refusals: components["schemas"]["ProcessFinding"][];
+            /** @description Whether nothing speaks against it. */
+            sound: boolean;
+            /** @description What is allowed but doubtful. */
+            warnings: components["schemas"]["ProcessFinding"][];
+        };
+        /** @description A version as it was published. */
+        ProcessVersion: {
+            /** @description What its publisher said about it. */
+            note: string | null;
+            /**
+             * Format: int64
+             * @description Its number, counted from 1.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            published_at: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            published_by: string | null;
+            /**
+             * Format: int64
+             * @description The earlier version that it brings back.
+             */
+            restores: number | null;
+        };
+        /** @description A page, with the total when it was asked for. */
+        ProcessVersionList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["ProcessVersion"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
+        /** @description A version with its file. */
+        ProcessVersionWithFile: {
+            /** @description What its publisher said about it. */
+            note: string | null;
+            /**
+             * Format: int64
+             * @description Its number, counted from 1.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            published_at: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            published_by: string | null;
+            /**
+             * Format: int64
+             * @description The earlier version that it brings back.
+             */
+            restores: number | null;
+            /** @description Its BPMN 2.0 file. */
+            xml: string;
+        };
+        /** @description Something an instance waits for. */
+        ProcessWait: {
+            /**
+             * Format: date-time
+             * @description When a timer is due.
+             */
+            due_at: string | null;
+            /** @description `timer`, `message`, `signal` or `condition`. */
+            kind: string;
+            /** @description The name of the message or signal. */
+            name: string | null;
+            /** @description The BPMN id of the event. */
+            node: string;
+        };
         /** @description A model of device that we service. */
         Product: {
             /**
@@ -12586,6 +13765,14 @@ export interface components {
             reason_code: components["schemas"]["ReasonCode"];
             /** @description Its serial number. */
             serial: string;
+        };
+        /** @description What is said when a draft is published. */
+        PublishProcess: {
+            /**
+             * @description What changed.
+             * @default null
+             */
+            note: string | null;
         };
         /**
          * @description How a channel shall be set up. `smtp`: `host`, `port`, `security` (`none`, `starttls`, `tls`), `username`, `password`,
@@ -13599,6 +14786,16 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description Which version comes back. */
+        RollBackProcess: {
+            /** @description Why. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+        };
         /** @description How values of related records become one. */
         RollUpFunction: "count" | "sum" | "min" | "max";
         /** @description How far a permission reaches. The order is from narrow to wide. */
@@ -13883,6 +15080,14 @@ export interface components {
              * @description For `If-Match`; another number after every change.
              */
             version: number;
+        };
+        /** @description How to go on behind an element. */
+        SkipIncident: {
+            /**
+             * @description The BPMN id of the flow to take, where a gateway could not choose one.
+             * @default null
+             */
+            flow: string | null;
         };
         /** @description The promises in force, one for each priority. */
         SlaPolicies: {
@@ -14796,6 +16001,49 @@ export interface components {
         Titles: {
             /** @description What the caller may not see, or does not exist, is left out. */
             items: components["schemas"]["Reference"][];
+        };
+        /** @description One thing that happened to an instance in one step. */
+        Trace: {
+            /**
+             * Format: int64
+             * @description Number of the element in the instance.
+             */
+            element: number;
+            /** @description BPMN id. */
+            node: string;
+            /** @constant */
+            what: "entered";
+        } | {
+            /** @description Whether it was ended from outside rather than done. */
+            cancelled: boolean;
+            /**
+             * Format: int64
+             * @description Number of the element in the instance.
+             */
+            element: number;
+            /** @description BPMN id. */
+            node: string;
+            /** @constant */
+            what: "left";
+        } | {
+            /** @description BPMN id. */
+            node: string;
+            /** @constant */
+            what: "passed";
+        } | {
+            /** @description Stable code. */
+            code: string;
+            /** @description BPMN id. */
+            node: string;
+            /** @constant */
+            what: "stopped";
+        } | {
+            /** @description BPMN id. */
+            node: string;
+            /** @description What. */
+            text: string;
+            /** @constant */
+            what: "said";
         };
         /** @description To whom a device goes. */
         Transfer: {
@@ -15753,6 +17001,26 @@ export interface components {
         VisitResult: "fixed" | "not_fixed" | "needs_parts" | "needs_revisit";
         /** @description Where a visit stands. */
         VisitStatus: "planned" | "accepted" | "declined" | "travelling" | "on_site" | "done" | "cancelled";
+        /** @description An element at which an instance has been. */
+        VisitedElement: {
+            /**
+             * Format: date-time
+             * @description When it was entered first.
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description When it was left last; absent while it has not been left.
+             */
+            left_at: string | null;
+            /** @description Its BPMN id. */
+            node: string;
+            /**
+             * Format: uint32
+             * @description How often.
+             */
+            times: number;
+        };
         /** @description Why a ticket waits. The first three stop the clock: the delay is not ours. */
         WaitReason: "customer" | "vendor" | "access" | "parts" | "scheduled";
         /** @description Held up. */
@@ -21144,6 +22412,45 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listMyTasks: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTaskList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listObjects: {
         parameters: {
             query?: never;
@@ -22566,6 +23873,884 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProcessIncidents: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessIncidentList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryProcessIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessInstance"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    skipProcessIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipIncident"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessInstance"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProcessInstances: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessInstanceList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    startProcess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProcessInstance"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessInstance"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProcessInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessInstanceDetail"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelProcessInstance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessInstance"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProcessJournal: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessStepList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    migrateProcessInstance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrateInstance"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessInstance"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    planProcessMigration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrateInstance"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessMigration"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    setProcessVariables: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessVariables"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessInstance"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sendProcessMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessMessage"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessMessageAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    signalProcesses: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessSignal"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessSignalAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProcesses: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinitionList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createProcess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProcess"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProcess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateProcess: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessChange"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    archiveProcess: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkProcess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessVerdict"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    publishProcess: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishProcess"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreProcess: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rollBackProcess: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackProcess"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProcessVersions: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessVersionList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProcessVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The process. */
+                id: string;
+                /** @description The version's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessVersionWithFile"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -25000,6 +27185,268 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTaskQueue: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTaskList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTaskList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTask"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    claimTask: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTask"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    completeTask: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteProcessTask"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTask"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    delegateTask: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegateProcessTask"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTask"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseTask: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The record's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTask"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
