@@ -241,13 +241,11 @@ pub(crate) async fn operate(
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<InstanceView, ProcessError> {
             let before = store::reached(tx, PROCESSES_OPERATE, id).await?;
-            // Held until the end, so that nobody is faster between the look and the step.
-            store::lock(tx, id).await?;
-            let before = store::reached(tx, PROCESSES_OPERATE, before.id).await?;
-            if expected.is_some_and(|expected| expected.version() != before.version) {
+            let locked = runtime.lock(tx, id).await?;
+            if expected.is_some_and(|expected| expected.version() != locked.version()) {
                 return Err(ProcessError::Stale);
             }
-            runtime.command(tx, id, command).await?;
+            runtime.command_locked(tx, locked, command).await?;
             let mut event = NewEvent::new(kind, "process_instance", id).label(before.process_id.as_str()).data(data);
             if let (Some(object), Some(object_id)) = (&before.object, before.object_id) {
                 event = event.parent(object, object_id);

@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::{
     ProcessError, ProcessTaskStatus, Runtime, Task,
     api::{CompleteBody, DelegateBody, IdPath, variables},
-    store::{instances, tasks as store},
+    store::tasks as store,
 };
 
 /// Lists tasks within the caller's reach.
@@ -161,16 +161,16 @@ pub(crate) async fn complete(
                 Err(db::DbError::NotFound) => return Err(ProcessError::NotFound("task")),
                 other => other?,
             };
-            store::reached(tx, TASKS_WORK, path.id).await?;
             // Held until the end: whoever comes second sees the task as the first one left it.
-            instances::lock(tx, instance).await?;
+            let locked = runtime.lock(tx, instance).await?;
             let task = open(tx, path.id, expected).await?;
             match task.assignee_id {
                 Some(_) => must_have(tx, &task)?,
                 None if store::may_take(tx, task.id).await? => {}
                 None => return Err(ProcessError::NotCandidate),
             }
-            runtime.command(tx, instance, Command::CompleteTask { task: element, variables: given }).await?;
+            let command = Command::CompleteTask { task: element, variables: given };
+            runtime.command_locked(tx, locked, command).await?;
             tell(tx, &task, "task.completed", json!({ "node": task.node })).await?;
             store::shown(tx, path.id).await
         })

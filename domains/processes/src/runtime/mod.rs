@@ -106,6 +106,20 @@ struct Origin {
     parent: Option<(Uuid, Key, Uuid, i64)>,
 }
 
+/// An instance that is held until the transaction ends.
+#[derive(Debug)]
+pub(crate) struct Locked {
+    live: Live,
+    order: Order,
+}
+
+impl Locked {
+    /// How many steps it has taken.
+    pub(crate) fn version(&self) -> i64 {
+        self.live.version
+    }
+}
+
 impl Runtime {
     /// Runs instances in this setting.
     pub fn new(setting: impl Setting) -> Self {
@@ -205,8 +219,26 @@ impl Runtime {
     /// # Errors
     /// What the instance refuses; nothing has changed then.
     pub async fn command(&self, tx: &mut Tx<'_>, id: Uuid, command: Command) -> Result<(), ProcessError> {
-        let mut order = Order::take(tx).await?;
-        self.command_in(tx, &mut order, id, command).await
+        let locked = self.lock(tx, id).await?;
+        self.command_locked(tx, locked, command).await
+    }
+
+    /// Holds an instance until the transaction ends, so that what is looked at before a command still holds then.
+    pub(crate) async fn lock(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<Locked, ProcessError> {
+        let (live, order) = instances::lock_in_order(tx, id).await?;
+        let live = live.ok_or(ProcessError::NotFound("process instance"))?;
+        Ok(Locked { live, order: Order::from(order) })
+    }
+
+    /// Gives a command to an instance that is held.
+    pub(crate) async fn command_locked(
+        &self,
+        tx: &mut Tx<'_>,
+        locked: Locked,
+        command: Command,
+    ) -> Result<(), ProcessError> {
+        let Locked { live, mut order } = locked;
+        self.command_to(tx, &mut order, live, command).await
     }
 
     async fn command_in(

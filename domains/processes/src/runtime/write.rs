@@ -37,7 +37,12 @@ pub(crate) struct Order {
 
 impl Order {
     pub(crate) async fn take(tx: &mut Tx<'_>) -> Result<Self, DbError> {
-        Ok(Self { next: instances::order(tx).await? << 20 })
+        Ok(Self::from(instances::order(tx).await?))
+    }
+
+    /// The numbers of the transaction with this one.
+    pub(crate) fn from(order: i64) -> Self {
+        Self { next: order << 20 }
     }
 
     pub(crate) fn next(&mut self) -> i64 {

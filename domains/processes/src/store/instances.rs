@@ -189,7 +189,15 @@ pub(crate) async fn order(tx: &mut Tx<'_>) -> Result<i64, DbError> {
     tx.one::<(i64,)>(stmt!(&ORDER, tenant)).await.map(|(number,)| number)
 }
 
-/// The instance, which stays as it is until this transaction ends, and the transaction's number.
+/// The instance, which stays as it is until this transaction ends, and the transaction's number: one round trip.
+pub(crate) async fn lock_in_order(tx: &mut Tx<'_>, id: Uuid) -> Result<(Option<Live>, i64), ProcessError> {
+    let tenant = tx.cx().tenant();
+    let (row, order) = tx.pair::<Row, (i64,)>(stmt!(&LOCK, tenant, id), stmt!(&ORDER, tenant)).await?;
+    let (order,) = order.ok_or(DbError::NotFound)?;
+    Ok((row.map(Live::try_from).transpose()?, order))
+}
+
+/// The instance, which stays as it is until this transaction ends.
 pub(crate) async fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Live>, ProcessError> {
     let tenant = tx.cx().tenant();
     tx.optional::<Row>(stmt!(&LOCK, tenant, id)).await?.map(Live::try_from).transpose()
