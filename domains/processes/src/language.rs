@@ -50,7 +50,7 @@ impl Language for Aftersail {
             None | Some("" | ZEN) => {
                 let outcome = match source.purpose {
                     Purpose::Condition => Outcome::Boolean,
-                    Purpose::Cardinality => Outcome::Money,
+                    Purpose::Cardinality => Outcome::Whole,
                     Purpose::Timer | Purpose::Script => Outcome::Any,
                 };
                 Ok(Arc::new(Zen::read(source.text, outcome)?))
