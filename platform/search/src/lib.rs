@@ -9,6 +9,7 @@
 //! which are written beside the documents: ranked, tolerant of typing errors, found by pinyin, counted by kind. Whatever
 //! is wrong with it, it is made again from the entries.
 
+mod alike;
 mod document;
 mod fields;
 mod find;

@@ -11,6 +11,7 @@ use tantivy::{
 };
 
 use crate::{
+    alike::{Alike, COMPARED},
     fields::{Fields, whole_title},
     sound::spoken,
     words::{Part, Sought},
@@ -43,8 +44,6 @@ mod worth {
 const COMPLETIONS: usize = 64;
 /// Characters from which on a word is also found with a slip of the finger.
 const SLIPS: usize = 5;
-/// Characters of a run of Chinese whose pairs are compared.
-const COMPARED: usize = 12;
 /// Letters of a word that are read as initials.
 const MOST_INITIALS: usize = 12;
 
@@ -99,41 +98,41 @@ fn completions(searcher: &Searcher, field: Field, start: &str) -> tantivy::Resul
     Ok((!words.is_empty()).then(|| Box::new(TermSetQuery::new(words)) as Boxed))
 }
 
-/// The ways in which a run of Chinese can be found.
-fn chinese(fields: &Fields, text: &str, similar: bool) -> Vec<Boxed> {
-    let mut ways = Vec::new();
+/// What passes `must`, and counts more when it passes `should` too. Only what passes `must` is ever asked whether it
+/// passes the other, so that intersections need not follow the longer lists to their ends.
+fn raised(must: Boxed, should: Boxed) -> Boxed {
+    Box::new(BooleanQuery::new(vec![(Occur::Must, must), (Occur::Should, should)]))
+}
+
+/// How a run of Chinese is found. The text holds the title, and what is alike holds what has all of the pairs.
+fn chinese(fields: &Fields, text: &str, similar: bool) -> Option<Boxed> {
     let single = text.chars().nth(1).is_none();
     let words = if single { vec![text.to_owned()] } else { windows(text, 2) };
-    add(&mut ways, worth::TITLE, phrase(fields.title, &words));
-    add(&mut ways, worth::TEXT, phrase(fields.text, &words));
-    if similar && !single {
-        ways.push(alike(fields, text));
-    }
-    ways
+    let of_text = Box::new(ConstScoreQuery::new(phrase(fields.text, &words)?, worth::TEXT));
+    let of_title = Box::new(ConstScoreQuery::new(phrase(fields.title, &words)?, worth::TITLE - worth::TEXT));
+    let exact = raised(of_text, of_title);
+    Some(if similar && !single { raised(alike(fields, text), exact) } else { exact })
 }
 
 /// Texts in which half of the pairs occur, as they are, the other way round, or with one character left out.
 fn alike(fields: &Fields, text: &str) -> Boxed {
     let chars: Vec<char> = text.chars().take(COMPARED).collect();
-    let mut places: Vec<Boxed> = Vec::new();
-    for at in 0..chars.len() - 1 {
-        let (a, b) = (chars[at], chars[at + 1]);
-        let mut pairs = vec![format!("{a}{b}"), format!("{b}{a}")];
-        pairs.extend(chars.get(at + 2).map(|c| format!("{a}{c}")));
-        let terms = pairs.iter().map(|pair| Term::from_field_text(fields.text, pair));
-        places.push(worth(worth::SIMILAR_PAIR, BooleanQuery::new_multiterms_query(terms.collect())));
-    }
+    let word = |text: String| Term::from_field_text(fields.text, &text);
+    let places: Vec<Vec<Term>> = (0..chars.len() - 1)
+        .map(|at| {
+            let (a, b) = (chars[at], chars[at + 1]);
+            let mut pairs = vec![word(format!("{a}{b}")), word(format!("{b}{a}"))];
+            pairs.extend(chars.get(at + 2).map(|c| word(format!("{a}{c}"))));
+            pairs
+        })
+        .collect();
     // One wrong character among four breaks two of three pairs; three of the characters must be there then.
     if chars.len() == 4 {
-        let singles = chars.iter().map(|c| Box::new(term(fields.text, &c.to_string())) as Boxed).collect();
-        let singles = worth(0.0, BooleanQuery::union_with_minimum_required_clauses(singles, 3));
-        return Box::new(BooleanQuery::new(vec![
-            (Occur::Must, Box::new(BooleanQuery::union(places))),
-            (Occur::Must, singles),
-        ]));
+        let singles = chars.iter().map(|c| word(c.to_string())).collect();
+        return Box::new(Alike::new(places, 1, worth::SIMILAR_PAIR).with_singles(singles, 3));
     }
     let half = places.len().div_ceil(2);
-    Box::new(BooleanQuery::union_with_minimum_required_clauses(places, half))
+    Box::new(Alike::new(places, half, worth::SIMILAR_PAIR))
 }
 
 /// The ways in which a word or a code can be found.
@@ -214,7 +213,7 @@ pub(crate) fn matching(fields: &Fields, searcher: &Searcher, sought: &Sought, si
     for (at, part) in sought.parts.iter().enumerate() {
         let last = at + 1 == sought.parts.len();
         parts.push(match part {
-            Part::Chinese(text) => chinese(fields, text, similar),
+            Part::Chinese(text) => chinese(fields, text, similar).into_iter().collect(),
             part => word(fields, searcher, part, last, similar)?,
         });
     }
@@ -258,7 +257,8 @@ impl Query for Walled {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let mut inside = self.found.box_clone();
         if let Some(reach) = &self.reach {
-            let reach = worth(0.0, BooleanQuery::new_multiterms_query(reach.clone()));
+            // As a set of bits: whatever was found asks of one row after another whether it is in.
+            let reach = worth(0.0, TermSetQuery::new(reach.clone()));
             inside = Box::new(BooleanQuery::new(vec![(Occur::Must, inside), (Occur::Must, reach)]));
         }
         let wall = worth(0.0, TermQuery::new(self.tenant.clone(), IndexRecordOption::Basic));
