@@ -121,8 +121,22 @@ test('a warranty that ends soon becomes one lead, however often one clicks', asy
     warranty_starts_on: day(-700),
     warranty_ends_on: day(20),
   });
+  for (const [number, left] of [
+    [2, 40],
+    [3, 41],
+  ] as const) {
+    await call(page, 'POST', '/devices', {
+      serial_number: `RENEW-${number}`,
+      customer_id: owner.id,
+      warranty_ends_on: day(left),
+    });
+  }
   await page.goto('/renewals');
   await settled(page);
+  await page.getByPlaceholder('序列号、合同编号或名称').fill('RENEW-');
+  await expect(page.getByRole('row', { name: /RENEW-/ })).toHaveCount(3);
+  await page.getByRole('button', { name: '30 天内', exact: true }).click();
+  await expect(page.getByRole('row', { name: /RENEW-/ })).toHaveCount(1);
   const row = page.getByRole('row', { name: /RENEW-1/ });
   await expect(row).toContainText('剩 20 天');
   await expectAccessible(page);
@@ -152,6 +166,21 @@ test('a warranty that ends soon becomes one lead, however often one clicks', asy
     await expect(page.getByRole('heading', { level: 1 })).toContainText(/LD-/);
     await expect(page.getByText('客户希望延保两年').first()).toBeVisible();
     await expect(page.getByRole('link', { name: '续约客户甲' })).toBeVisible();
+  });
+
+  await test.step('several become leads at once, and what is without one can be asked for', async () => {
+    await page.goto('/renewals?q=RENEW-');
+    await settled(page);
+    for (const number of [1, 2, 3]) await page.getByRole('row', { name: `RENEW-${number}` }).getByRole('checkbox').check();
+    await page.getByRole('button', { name: '为所选生成线索' }).click();
+    await expect(dialog(page)).toContainText('为 2 项生成续约线索');
+    await dialog(page).getByRole('button', { name: '生成续约线索' }).click();
+    await expect(dialog(page)).toHaveCount(0);
+    await expect(page.getByRole('link', { name: /^线索 LD-/ })).toHaveCount(3);
+    expect(await leads()).toHaveLength(3);
+    await page.getByRole('button', { name: '尚无线索', exact: true }).click();
+    await expect(page.getByRole('row', { name: /RENEW-/ })).toHaveCount(0);
+    await page.getByRole('button', { name: '尚无线索', exact: true }).click();
   });
 
   await test.step('the list is made for the phone', async () => {

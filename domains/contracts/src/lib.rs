@@ -58,6 +58,13 @@ pub fn migrations() -> Vec<Migration> {
         db::migration!("contracts", 2, "maintenance", "../migrations/0002_maintenance.sql"),
         db::migration!("contracts", 3, "renewals", "../migrations/0003_renewals.sql"),
         db::migration!("contracts", 4, "own_fields", "../migrations/0004_own_fields.sql"),
+        db::migration!(
+            "contracts",
+            5,
+            "offered_ends",
+            "../migrations/0005_offered_ends.sqlite.sql",
+            "../migrations/0005_offered_ends.postgres.sql"
+        ),
     ]
 }
 
@@ -192,15 +199,9 @@ pub async fn of_customer(q: &mut impl Query, customer_id: Uuid, limit: usize) ->
     Ok(found)
 }
 
-/// Contracts in use within reach of `permission` that end within these days, both included, by that day; at most 200.
-pub async fn ending(
-    q: &mut impl Query,
-    permission: Permission,
-    (from, to): (Date, Date),
-    most: usize,
-) -> Result<Vec<Contract>, DbError> {
-    let scope = store::scope(q.cx(), permission);
-    let mut found = store::ending(q, scope, from, to, most).await?;
+/// The contracts with these ids, archived or not, in no order; ids that do not exist are left out.
+pub async fn by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Contract>, DbError> {
+    let mut found: Vec<Contract> = objects::by_ids(q, &store::LISTING.list, ids).await?;
     own_fields(q, &mut found).await?;
     Ok(found)
 }

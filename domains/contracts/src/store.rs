@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use authz::{Permission, ScopeColumns};
 use db::{
     DbError, Query, Stmt, Tx,
-    list::{Fragment, List, ListQuery},
+    list::{Fragment, List},
     stmt,
 };
 use http_api::scope_condition;
@@ -17,6 +17,7 @@ use crate::{Contract, ContractError};
 
 pub mod of_customer;
 pub(crate) mod plans;
+pub(crate) mod renewals;
 
 /// Contracts about one device that are looked at, those that end last.
 const MOST_OF_DEVICE: usize = 200;
@@ -104,25 +105,6 @@ pub(crate) async fn of_device(q: &mut impl Query, device_id: Uuid) -> Result<Vec
     );
     let tenant = q.cx().tenant();
     q.all(stmt!(text, tenant, device_id)).await
-}
-
-/// Contracts in use within a scope that end within these days, both included, by that day.
-pub(crate) async fn ending(
-    q: &mut impl Query,
-    scope: Fragment,
-    from: objects::Date,
-    to: objects::Date,
-    most: usize,
-) -> Result<Vec<Contract>, DbError> {
-    let between =
-        Fragment::new("archived_at is null and ends_on >= $1 and ends_on <= $2", vec![from.into(), to.into()]);
-    let query = ListQuery {
-        limit: most,
-        sort: Some("ends_on".to_owned()),
-        conditions: vec![scope, between],
-        ..ListQuery::default()
-    };
-    Ok(db::list::run(q, &LISTING.list, &query).await?.page.items)
 }
 
 /// The statements that write a new contract with its devices.

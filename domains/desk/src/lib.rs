@@ -13,7 +13,7 @@ pub use pages::{
 pub use pages::{
     CoveredDevice, CustomerOverview, DeviceOverview, Found, Group, Hit, Hits, LookUp, PartReplaced, Rebuilding,
 };
-pub use pages::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan, Renewal, RenewalKind};
+pub use pages::{DeviceCounts, DeviceFile, DeviceLink, DevicePlan};
 pub use public::{
     DeviceFace, EngineerFace, FileFace, MessageFace, Milestone, MilestoneKind, PublicComponent, PublicWarranty,
     QuoteFace, SurveyFace, TicketFace, VisitFace,

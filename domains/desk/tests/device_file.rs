@@ -5,7 +5,7 @@ use authz::{Permission, permissions as p};
 use db::{Migration, Tx};
 use http_api::http::Method;
 use kernel::{Context, Scope};
-use objects::testing::{Api, person};
+use objects::testing::{Api, encoded, person};
 use serde_json::{Value, json};
 use testkit::TestDb;
 
@@ -60,6 +60,7 @@ fn api(t: &TestDb) -> Api {
         contracts::routes(),
         orders::routes(),
         tickets::routes(),
+        finance::routes(),
         desk::routes(),
     ];
     Api::with_services(&t.db, &t.world, routes, |app| app.service(tickets::ServiceLevelCache::default()))
@@ -142,28 +143,47 @@ testkit::both! {
         // C is covered by a contract that goes on.
         made(&api, &who, "/api/v1/contracts", contract("长期", "2027-03-31", &devices[2])).await;
         let ending = made(&api, &who, "/api/v1/contracts", contract("年度维保", "2026-03-31", &devices[3])).await;
-        let list = async |within: i32| api.get(&who, &format!("/api/v1/renewals?within={within}")).await.ok(200).json;
+        let list = async |within: i32| {
+            let tree = encoded(&json!({"field": "ends_on", "op": "le", "value": {"now": format!("P{within}D")}}).to_string());
+            api.get(&who, &format!("/api/v1/renewals?count=true&filter={tree}")).await.ok(200).json
+        };
         let soon = list(30).await;
-        let said: Vec<_> = soon.as_array().unwrap().iter()
+        let said: Vec<_> = soon["items"].as_array().unwrap().iter()
             .map(|one| (one["kind"].clone(), one["days_left"].clone(), one["device_age_years"].clone(), one["customer_name"].clone()))
             .collect();
         assert_eq!(said, [
             (json!("warranty"), json!(18), json!(3), json!("静安物业")), (json!("contract"), json!(29), json!(3), json!("静安物业")),
         ]);
-        assert_eq!(list(60).await.as_array().unwrap().len(), 3);
+        assert_eq!(list(60).await["total"], json!(3));
         let offer = json!({"device_id": devices[0], "note": "优先联系"});
         let lead = api.post(&who, "/api/v1/renewals/offer", offer.clone()).await.ok(201);
         assert_eq!([&lead.json["kind"], &lead.json["status"], &lead.json["customer_id"]], [&json!("lead"), &json!("new"), &json!(customer)]);
         assert_eq!(api.post(&who, "/api/v1/renewals/offer", offer).await.ok(201).id(), lead.id());
         api.post(&who, "/api/v1/renewals/offer", json!({"contract_id": ending})).await.ok(201);
         assert_eq!(api.get(&who, "/api/v1/orders").await.column("kind"), ["lead", "lead"]);
-        assert_eq!(list(30).await[0]["offered_order_id"], json!(lead.id()));
+        assert_eq!(list(30).await["items"][0]["offered_order_id"], json!(lead.id()));
         let wrong = async |body: Value| api.post(&who, "/api/v1/renewals/offer", body).await.errors();
         assert_eq!(wrong(json!({})).await, ["/device_id choose_one"]);
         assert_eq!(wrong(json!({"device_id": customer})).await, ["/device_id unknown"]);
-        api.get(&who, "/api/v1/renewals?within=0").await.refused(400, "invalid_parameter");
+        // Page by page, in another order, and what was not offered yet.
+        let first = api.get(&who, "/api/v1/renewals?limit=2&sort=-ends_on").await.ok(200).json;
+        let next = first["next_cursor"].as_str().unwrap();
+        let second = api.get(&who, &format!("/api/v1/renewals?limit=2&sort=-ends_on&cursor={next}")).await.ok(200).json;
+        let ends: Vec<&Value> = [&first, &second].iter().flat_map(|page| page["items"].as_array().unwrap()).map(|one| &one["ends_on"]).collect();
+        assert!(ends.is_sorted_by(|a, b| a.as_str() >= b.as_str()) && ends.len() >= 4, "{ends:?}");
+        let waiting = encoded(r#"{"all":[{"field":"offered","op":"eq","value":false},{"field":"ends_on","op":"le","value":{"now":"P60D"}}]}"#);
+        assert_eq!(api.get(&who, &format!("/api/v1/renewals?filter={waiting}")).await.ok(200).column("offered"), [false]);
+        let found = api.get(&who, &format!("/api/v1/renewals?q={}", encoded("年度 "))).await.ok(200);
+        assert_eq!(found.column("contract_id"), [ending.as_str()]);
+        let tree = encoded(r#"{"field":"within","op":"eq","value":1}"#);
+        api.get(&who, &format!("/api/v1/renewals?filter={tree}")).await.refused(400, "invalid_filter");
+        // Who reaches contracts and no devices sees contracts.
+        let clerk = person(&who, 11, &[(p::CONTRACTS_READ, Scope::All)]);
+        assert_eq!(api.get(&clerk, "/api/v1/renewals").await.ok(200).column("kind"), ["contract", "contract"]);
+        let own = person(&who, 12, &[(p::CONTRACTS_READ, Scope::Own), (p::DEVICES_READ, Scope::Own)]);
+        assert_eq!(api.get(&own, "/api/v1/renewals").await.ok(200).json["items"], json!([]));
         let stranger = company(t, "theirs").await;
-        assert_eq!(api.get(&stranger, "/api/v1/renewals?within=365").await.ok(200).json, json!([]));
+        assert_eq!(api.get(&stranger, "/api/v1/renewals").await.ok(200).json["items"], json!([]));
         assert_eq!(api.post(&stranger, "/api/v1/renewals/offer", json!({"contract_id": ending})).await.errors(), ["/contract_id unknown"]);
     }
 

@@ -47,6 +47,7 @@ pub use ops::{
     update::fill_in,
 };
 pub use reactions::DeviceSearch;
+pub use store::SCOPE;
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<Migration> {
@@ -275,15 +276,4 @@ pub async fn working_of_product(
     most: i64,
 ) -> Result<Vec<Device>, DbError> {
     store::working_of_product(q, product_id, after, most).await
-}
-
-/// Devices within reach of `permission` whose factory warranty ends within these days, both included, by that day.
-pub async fn warranty_ending(
-    q: &mut impl Query,
-    permission: Permission,
-    (from, to): (objects::Date, objects::Date),
-    most: usize,
-) -> Result<Vec<Device>, DbError> {
-    let scope = store::scope(q.cx(), permission);
-    store::ending(q, scope, from, to, most).await
 }

@@ -24,7 +24,7 @@ const MOST_OF_CUSTOMER: usize = 500;
 const MOST_COMPONENTS: usize = 200;
 
 /// Who reaches a device besides those who reach all of them.
-const SCOPE: ScopeColumns<'static> =
+pub const SCOPE: ScopeColumns<'static> =
     ScopeColumns { owner: &["created_by"], team: Some("team_id"), region: Some("region_id") };
 
 static FIELDS: FieldMap = FieldMap::new(&[
@@ -153,27 +153,6 @@ pub(crate) async fn working_of_product(
     );
     let tenant = q.cx().tenant();
     q.all(stmt!(text, tenant, product_id, after, most)).await
-}
-
-/// Devices whose factory warranty ends within these days, both included, by that day.
-pub(crate) async fn ending(
-    q: &mut impl Query,
-    scope: Fragment,
-    from: objects::Date,
-    to: objects::Date,
-    most: usize,
-) -> Result<Vec<Device>, DbError> {
-    let working = Fragment::new(
-        "archived_at is null and status <> 'scrapped' and warranty_ends_on >= $1 and warranty_ends_on <= $2",
-        vec![from.into(), to.into()],
-    );
-    let query = ListQuery {
-        limit: most,
-        sort: Some("warranty_ends_on".to_owned()),
-        conditions: vec![scope, working],
-        ..ListQuery::default()
-    };
-    Ok(db::list::run(q, &LISTING.list, &query).await?.page.items)
 }
 
 /// A device with its company.

@@ -3,6 +3,7 @@
 //! Prices are without tax. Each line of a quote is rounded half up to minor units, its tax too; totals are sums of the
 //! rounded lines. A quote is drafted, sent, decided on by the customer ([`decide`], with name and time) and paid.
 //! Under warranty no quote is needed: what the work cost us is worked out from visits and parts ([`costs`]).
+//! [`renewals`] are the warranties and contracts that end, and the leads that offer to go on.
 //! [`SettledCheck`] keeps a ticket from being closed before it is settled or excused.
 //!
 //! Events, on the ticket's timeline: `quote.created`, `.updated`, `.sent`, `.approved`, `.rejected`, `.cancelled`,
@@ -18,6 +19,7 @@ mod ops;
 mod prices;
 mod propose;
 mod quotes;
+pub mod renewals;
 mod settlement;
 mod store;
 pub mod table;
@@ -40,6 +42,7 @@ pub use model::{
 pub use objects::Exact;
 pub use prices::Prices;
 pub use quotes::{begin, change, decide, number, pay, shown};
+pub use renewals::{Renewal, sees_costs};
 pub use settlement::{CostKind, CostLine, SettledCheck, TicketCosts, costs, costs_of_customer, excuse};
 pub use store::{of_customer, of_ticket, sums::sums_of_customer};
 
@@ -72,6 +75,24 @@ pub fn routes() -> Routes {
             "excuseSettlement",
             "Say why a ticket need not be paid for",
             ops::excuse::handle,
+        )
+        .get(
+            "/api/v1/renewals",
+            Needs(p::CONTRACTS_READ),
+            "listRenewals",
+            "Warranties and contracts that end, from today on",
+            renewals::list,
+        )
+        .describe(
+            "A device's warranty stands here when no contract covers it afterwards. With the device's age, and tickets \
+             and costs of the last twelve months.",
+        )
+        .post(
+            "/api/v1/renewals/offer",
+            Needs(p::ORDERS_CREATE),
+            "offerRenewal",
+            "Have somebody offer to go on: makes a lead, once",
+            renewals::offer,
         )
 }
 

@@ -16,11 +16,14 @@ use db::{
 use http_api::{FieldError, ListParams, Problem, http::StatusCode};
 use jiff::tz::TimeZone;
 use kernel::Context;
-use rules::{Bind, Condition, Dialect, FieldMap, Now, RuleError, to_sql};
-use serde_json::Value as Json;
+use rules::{Bind, Condition, Dialect, FieldMap, FieldType, Now, RuleError, to_sql};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::own::{self, OwnFields};
+
+/// Words looked for in texts at most.
+const MOST_WORDS: usize = 8;
 
 /// What is fixed about the list of one kind of object.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +35,7 @@ pub struct Listing {
     /// Fields of which a value stands in few records, each with an index of its own; `id` is one anyway. A list of some
     /// of these values looks at their records alone, instead of walking along its order until it has met them.
     pub keys: &'static [&'static str],
-    /// The kind of object in the text search, for `q`; without one `q` is refused.
+    /// The kind of object in the text search, for `q`; without one its texts are looked through.
     pub search_object: Option<&'static str>,
     /// Whether the table has `archived_at`, so that archived records stand apart.
     pub archivable: bool,
@@ -99,17 +102,29 @@ async fn page_of<T: FromRow>(
     }
     let mut found = None;
     if let Some(words) = &params.q {
-        let Some(object) = listing.search_object else {
-            return Err(Problem::bad_parameter("/query/q", "This list cannot be searched; use a filter."));
-        };
-        if params.sort.is_none() {
-            found = search::found(q.cx(), q.engine(), object, words);
-        } else {
-            conditions.push(search::condition(q.cx(), q.engine(), object, words));
+        match listing.search_object {
+            None => conditions.push(containing(q.cx(), q.engine(), listing.fields, words)?),
+            Some(object) if params.sort.is_none() => found = search::found(q.cx(), q.engine(), object, words),
+            Some(object) => conditions.push(search::condition(q.cx(), q.engine(), object, words)),
         }
     }
     let query = ListQuery { filter: tests, found, order, narrow, ..params.query(conditions) };
     run(q, &listing.list, &query).await.map_err(Problem::from)
+}
+
+/// Records of a list that the text search does not know: each word stands in one of their texts.
+fn containing(cx: &Context, engine: Engine, fields: &FieldMap, words: &str) -> Result<Fragment, Problem> {
+    let texts: Vec<&str> = fields.types().filter(|(_, kind)| *kind == FieldType::Text).map(|(id, _)| id).collect();
+    if texts.is_empty() {
+        return Err(Problem::bad_parameter("/query/q", "This list cannot be searched; use a filter."));
+    }
+    let somewhere = |word: &str| -> Json {
+        let leaves: Vec<Json> =
+            texts.iter().map(|field| json!({"field": field, "op": "contains", "value": word})).collect();
+        json!({"any": leaves})
+    };
+    let all: Vec<Json> = words.split_whitespace().take(MOST_WORDS).map(somewhere).collect();
+    filter(cx, engine, &json!({"all": all}), fields)
 }
 
 /// The records with the values of a key that the filter asks for, as [`ListQuery::narrow`] takes them.

@@ -15,6 +15,7 @@ pub const LISTS: &[&str] = &[
     "quotes",
     "surveys",
     "recovery-tasks",
+    "renewals",
 ];
 
 /// Whether a list can have this key. Whether the own object exists is not asked.

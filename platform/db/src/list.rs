@@ -30,6 +30,12 @@ impl Fragment {
     pub fn new(text: impl Into<String>, binds: Vec<Value<'static>>) -> Self {
         Self { text: text.into(), binds }
     }
+
+    /// The same with placeholders that follow `offset` others, to be put behind another fragment.
+    #[must_use]
+    pub fn after(self, offset: usize) -> Self {
+        Self { text: shift(&self.text, offset), binds: self.binds }
+    }
 }
 
 /// What is fixed about a list.

@@ -201,6 +201,7 @@ const orderRoute = createRoute({
 const renewalsRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/renewals',
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/contracts/renewals_page')),
 });
 

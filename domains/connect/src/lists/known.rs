@@ -6,7 +6,10 @@ use forms::{
     SubTableSettings, TextSettings,
 };
 
-use crate::lists::{Column, ColumnKind, ListKey};
+use crate::lists::{
+    Column, ColumnKind, ListKey,
+    read_only::{maintenance_plans, recovery_tasks, renewals, shown as only_shown, surveys},
+};
 
 /// Which permissions a list's operations need.
 pub(super) struct Needs {
@@ -31,6 +34,7 @@ pub(super) fn permissions(key: &ListKey) -> Option<Needs> {
         ListKey::MaintenancePlans => shown(p::CONTRACTS_READ),
         ListKey::Visits => shown(p::VISITS_READ),
         ListKey::Quotes => shown(p::QUOTES_READ),
+        ListKey::Renewals => shown(p::CONTRACTS_READ),
         ListKey::Surveys | ListKey::RecoveryTasks => shown(p::SURVEYS_READ),
         ListKey::Records(_) => return None,
     })
@@ -50,6 +54,7 @@ pub(super) fn name(key: &ListKey) -> Label {
         ListKey::Orders => ("订单", "Orders"),
         ListKey::Visits => ("上门服务", "Visits"),
         ListKey::Quotes => ("报价单", "Quotes"),
+        ListKey::Renewals => ("续约清单", "Renewals"),
         ListKey::Surveys => ("满意度调查", "Surveys"),
         ListKey::RecoveryTasks => ("回访任务", "Recovery tasks"),
         ListKey::Records(_) => ("记录", "Records"),
@@ -71,6 +76,7 @@ pub(super) fn columns(key: &ListKey) -> Vec<Column> {
         ListKey::Orders => orders(),
         ListKey::Visits => visits(),
         ListKey::Quotes => quotes(),
+        ListKey::Renewals => renewals(),
         ListKey::Surveys => surveys(),
         ListKey::RecoveryTasks => recovery_tasks(),
         ListKey::Records(_) => vec![Column::text("number", "编号", "Number").shown().unique()],
@@ -88,19 +94,19 @@ pub(super) fn record_ends() -> Vec<Column> {
     ]
 }
 
-fn long(id: &str, zh: &str, en: &str) -> Column {
+pub(super) fn long(id: &str, zh: &str, en: &str) -> Column {
     Column::value(id, zh, en, FieldKind::LongText(TextSettings::default()))
 }
 
-fn day(id: &str, zh: &str, en: &str) -> Column {
+pub(super) fn day(id: &str, zh: &str, en: &str) -> Column {
     Column::value(id, zh, en, FieldKind::Date(MomentSettings::default()))
 }
 
-fn time(id: &str, zh: &str, en: &str) -> Column {
+pub(super) fn time(id: &str, zh: &str, en: &str) -> Column {
     Column::value(id, zh, en, FieldKind::DateTime(MomentSettings::default()))
 }
 
-fn whole(id: &str, zh: &str, en: &str) -> Column {
+pub(super) fn whole(id: &str, zh: &str, en: &str) -> Column {
     Column::value(id, zh, en, FieldKind::Integer(IntegerSettings::default()))
 }
 
@@ -120,11 +126,11 @@ fn region() -> Column {
     Column::other("region_id", "区域", "Region", ColumnKind::Region)
 }
 
-fn amount(id: &str, zh: &str, en: &str) -> Column {
+pub(super) fn amount(id: &str, zh: &str, en: &str) -> Column {
     Column::other(id, zh, en, ColumnKind::Amount)
 }
 
-fn created() -> [Column; 2] {
+pub(super) fn created() -> [Column; 2] {
     [time("created_at", "创建时间", "Created at").shown(), time("updated_at", "更新时间", "Updated at").shown()]
 }
 
@@ -261,7 +267,7 @@ fn contracts() -> Vec<Column> {
     let covered = |id: &str, zh: &str, en: &str, inner: &str| {
         Column::value(id, zh, en, FieldKind::Boolean).inside("covers", inner)
     };
-    let devices = FieldKind::Relation(RelationSettings { object: "device".to_owned(), many: true });
+    let devices = FieldKind::Relation(RelationSettings::to("device", true));
     let mut columns = vec![
         Column::text("number", "合同编号", "Number").unique(),
         Column::text("name", "合同名称", "Name").required(),
@@ -481,7 +487,7 @@ fn visits() -> Vec<Column> {
         team(),
         region(),
     ];
-    shown(columns)
+    only_shown(columns)
 }
 
 fn quotes() -> Vec<Column> {
@@ -515,66 +521,5 @@ fn quotes() -> Vec<Column> {
         Column::text("created_by_name", "编制人", "Prepared by"),
         long("note", "备注", "Note"),
     ];
-    shown(columns)
-}
-
-fn surveys() -> Vec<Column> {
-    let columns = vec![
-        Column::text("ticket_number", "工单编号", "Ticket"),
-        Column::relation("customer_id", "客户", "Customer", "customer"),
-        whole("csat", "满意度", "Satisfaction"),
-        whole("nps", "推荐意愿", "Recommendation"),
-        long("comment", "评价", "Comment"),
-        Column::choice(
-            "channel",
-            "渠道",
-            "Channel",
-            &[("link", "客户链接", "Link"), ("staff", "人工回访", "By staff")],
-        ),
-        time("sent_at", "邀请时间", "Invited at"),
-        time("answered_at", "回答时间", "Answered at"),
-    ];
-    shown(columns)
-}
-
-fn maintenance_plans() -> Vec<Column> {
-    let devices = FieldKind::Relation(RelationSettings { object: "device".to_owned(), many: true });
-    let columns = vec![
-        Column::text("name", "名称", "Name"),
-        Column::relation("product_id", "适用产品", "For product", "product").inside("scope", "product_id"),
-        Column::relation("contract_id", "适用合同", "For contract", "contract").inside("scope", "contract_id"),
-        Column::value("device_ids", "适用设备", "For devices", devices).inside("scope", "device_ids"),
-        whole("every_days", "每几天", "Every days"),
-        whole("every_months", "每几个月", "Every months"),
-        Column::text("meter_name", "计数器", "Meter").inside("meter", "name"),
-        Column::value("meter_every", "每计数", "Every reading", FieldKind::Decimal(DecimalSettings::default()))
-            .inside("meter", "every"),
-        whole("minutes", "每次工时（分钟）", "Minutes a job takes"),
-        whole("lead_days", "提前天数", "Days ahead"),
-        day("starts_on", "开始日期", "Starts on"),
-        day("ends_on", "结束日期", "Ends on"),
-        Column::value("active", "启用", "Active", FieldKind::Boolean),
-        Column::text("ticket_title", "工单标题", "Ticket title").inside("ticket", "title"),
-        long("note", "备注", "Note"),
-    ];
-    shown(columns)
-}
-
-fn recovery_tasks() -> Vec<Column> {
-    let columns = vec![
-        Column::text("title", "任务", "Task"),
-        Column::text("ticket_number", "工单编号", "Ticket"),
-        Column::text("assignee_name", "负责人", "Assignee"),
-        Column::choice("status", "状态", "Status", &[("open", "待处理", "Open"), ("done", "已完成", "Done")]),
-        time("due_at", "截止时间", "Due"),
-        long("result", "处理结果", "Result"),
-        time("completed_at", "完成时间", "Completed at"),
-        Column::text("completed_by_name", "完成人", "Completed by"),
-    ];
-    shown(columns)
-}
-
-/// Columns that are shown only, with the times every record has.
-fn shown(columns: Vec<Column>) -> Vec<Column> {
-    columns.into_iter().map(Column::shown).chain(created()).collect()
+    only_shown(columns)
 }

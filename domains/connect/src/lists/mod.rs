@@ -6,6 +6,7 @@
 mod columns;
 mod find;
 mod known;
+mod read_only;
 mod rows;
 
 use db::Query;
@@ -34,6 +35,7 @@ pub(crate) enum ListKey {
     Orders,
     Visits,
     Quotes,
+    Renewals,
     Surveys,
     RecoveryTasks,
     /// Records of an object that people defined.
@@ -74,6 +76,7 @@ impl ListKey {
             "orders" => Self::Orders,
             "visits" => Self::Visits,
             "quotes" => Self::Quotes,
+            "renewals" => Self::Renewals,
             "surveys" => Self::Surveys,
             "recovery-tasks" => Self::RecoveryTasks,
             other => {
@@ -97,6 +100,7 @@ impl ListKey {
             Self::Orders => "orders".to_owned(),
             Self::Visits => "visits".to_owned(),
             Self::Quotes => "quotes".to_owned(),
+            Self::Renewals => "renewals".to_owned(),
             Self::Surveys => "surveys".to_owned(),
             Self::RecoveryTasks => "recovery-tasks".to_owned(),
             Self::Records(object) => format!("records/{object}"),
@@ -139,13 +143,22 @@ impl ListKey {
     pub const fn is_archivable(&self) -> bool {
         !matches!(
             self,
-            Self::Tickets | Self::MaintenancePlans | Self::Visits | Self::Quotes | Self::Surveys | Self::RecoveryTasks
+            Self::Tickets
+                | Self::MaintenancePlans
+                | Self::Visits
+                | Self::Quotes
+                | Self::Renewals
+                | Self::Surveys
+                | Self::RecoveryTasks
         )
     }
 
     /// Whether its records come about by people filling them in, so that they can be imported and changed in bulk.
     pub const fn is_written(&self) -> bool {
-        !matches!(self, Self::MaintenancePlans | Self::Visits | Self::Quotes | Self::Surveys | Self::RecoveryTasks)
+        !matches!(
+            self,
+            Self::MaintenancePlans | Self::Visits | Self::Quotes | Self::Renewals | Self::Surveys | Self::RecoveryTasks
+        )
     }
 
     fn abilities(&self, cx: &Context, own: Option<&OwnObject>) -> Abilities {
@@ -167,7 +180,7 @@ impl ListKey {
 }
 
 /// The built-in lists, in the order of the menu.
-pub(crate) const BUILT_IN: [ListKey; 13] = [
+pub(crate) const BUILT_IN: [ListKey; 14] = [
     ListKey::Tickets,
     ListKey::Customers,
     ListKey::Devices,
@@ -179,6 +192,7 @@ pub(crate) const BUILT_IN: [ListKey; 13] = [
     ListKey::Orders,
     ListKey::Visits,
     ListKey::Quotes,
+    ListKey::Renewals,
     ListKey::Surveys,
     ListKey::RecoveryTasks,
 ];
@@ -319,7 +333,7 @@ pub(crate) async fn all(q: &mut impl Query) -> Result<Vec<List>, Problem> {
 /// A list as a target; `lists` are all that the caller may read.
 pub(crate) fn target(list: &List, lists: &[List]) -> Target {
     let relation = |column: &Column| -> Option<TargetRelation> {
-        let ColumnKind::Value(FieldKind::Relation(RelationSettings { object, many })) = &column.kind else {
+        let ColumnKind::Value(FieldKind::Relation(RelationSettings { object, many, .. })) = &column.kind else {
             return None;
         };
         let key = ListKey::of_object(object);

@@ -93,6 +93,7 @@ pub(crate) async fn page(q: &mut impl Query, key: &ListKey, params: &ListParams)
         ListKey::Orders => rows(orders::table::page(q, params).await?),
         ListKey::Visits => rows(visits::table::page(q, params).await?),
         ListKey::Quotes => rows(finance::table::page(q, params).await?),
+        ListKey::Renewals => rows(finance::renewals::page(q, params).await?),
         ListKey::Surveys => rows(surveys::table::surveys(q, params).await?),
         ListKey::RecoveryTasks => rows(surveys::table::tasks(q, params).await?),
         ListKey::Records(object) => rows(objects::table::page(q, object, params).await?),

@@ -11,7 +11,7 @@ use kernel::{Context, Uuid};
 use objects::{Date, listing::Listing};
 use rules::{Column, FieldMap, FieldType};
 
-use crate::{ContractError, MaintenancePlan, MaintenanceState, renewals::RenewalOffer};
+use crate::{ContractError, MaintenancePlan, MaintenanceState};
 
 /// Plans that make tickets at most.
 pub(crate) const MOST_PLANS: usize = 500;
@@ -235,25 +235,4 @@ pub(crate) async fn settle(
         stmt!(SETTLE_STATE, tenant, plan_id, device_id, due_on, ticket_id, done_on, &meter),
     ])
     .await
-}
-
-const NOTE_OFFER: &str = "insert into renewal_offers (tenant_id, reference, order_id, order_number, created_at)
-    values ($1, $2, $3, $4, $5)";
-
-/// The lead for this end.
-pub(crate) async fn renewal_offer(q: &mut impl Query, reference: &str) -> Result<Option<RenewalOffer>, DbError> {
-    let text = format!("select {} from renewal_offers where tenant_id = $1 and reference = $2", RenewalOffer::COLUMNS);
-    let tenant = q.cx().tenant();
-    q.optional(stmt!(text, tenant, reference)).await
-}
-
-/// Notes the lead for an end.
-pub(crate) async fn note_renewal_offer(
-    tx: &mut Tx<'_>,
-    reference: &str,
-    order_id: Uuid,
-    order_number: &str,
-) -> Result<(), DbError> {
-    let (tenant, now) = (tx.cx().tenant(), tx.cx().now());
-    tx.execute(stmt!(NOTE_OFFER, tenant, reference, order_id, order_number, now)).await.map(drop)
 }

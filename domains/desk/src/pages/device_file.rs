@@ -21,11 +21,7 @@ use serde::Serialize;
 use tickets::{Ticket, TicketType};
 use visits::Visit;
 
-use super::{
-    IdPath,
-    reach::{sees_costs, tickets_where},
-    search::customer,
-};
+use super::{IdPath, reach::tickets_where, search::customer};
 
 /// Tickets and visits shown at most.
 const MOST: usize = 20;
@@ -161,7 +157,7 @@ async fn file(r: &mut Read<'_>, id: Uuid) -> Result<DeviceFile, Problem> {
         counts.maintenances = of(Some(TicketType::Maintain));
     }
     let mut cost_so_far = None;
-    if sees_costs(&cx) {
+    if finance::sees_costs(&cx) {
         cost_so_far = finance::costs_of_devices(r, &[id], Timestamp(0)).await?.remove(&id);
         counts.parts_replaced = cost_so_far.as_ref().map(|cost| cost.pieces);
     }

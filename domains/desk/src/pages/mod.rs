@@ -6,7 +6,6 @@ mod device_file;
 mod full;
 mod lookup;
 mod reach;
-mod renewals;
 mod search;
 
 use authz::{
@@ -27,7 +26,6 @@ pub use full::{
 };
 pub use lookup::{Found, LookUp};
 pub use reach::CoveredDevice;
-pub use renewals::{Renewal, RenewalKind};
 pub use search::{Group, Hit, Hits, Rebuilding};
 
 /// `{id}` of a record.
@@ -103,19 +101,4 @@ pub fn routes() -> Routes {
             device_file::handle,
         )
         .describe("Lists are cut; `counts` says how much there is. What the caller may not see is empty or null.")
-        .get(
-            "/api/v1/renewals",
-            Needs(p::CONTRACTS_READ),
-            "listRenewals",
-            "Warranties and contracts that end soon",
-            renewals::list,
-        )
-        .describe("With the device's age, and tickets and costs of the last twelve months.")
-        .post(
-            "/api/v1/renewals/offer",
-            Needs(p::ORDERS_CREATE),
-            "offerRenewal",
-            "Have somebody offer to go on: makes a lead, once",
-            renewals::offer,
-        )
 }

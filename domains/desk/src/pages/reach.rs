@@ -8,7 +8,7 @@ use db::{
 };
 use devices::{Device, DeviceView};
 use http_api::{Problem, scope_condition};
-use kernel::{Context, Scope, Uuid};
+use kernel::Uuid;
 use objects::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,12 +37,6 @@ pub async fn tickets_where(q: &mut impl Query, condition: Fragment, limit: usize
     let mut page = db::list::run::<Ticket>(q, &tickets::LISTING.list, &query).await?;
     tickets::own_fields(q, &mut page.page.items).await?;
     Ok(page.page.items)
-}
-
-/// Whether the caller sees what jobs cost: who sees part of the jobs only would be told the cost of others' jobs.
-pub fn sees_costs(cx: &Context) -> bool {
-    let everything = cx.scope(p::TICKETS_READ.name()) == Some(Scope::All);
-    everything && allows(cx, p::PARTS_READ) && allows(cx, p::QUOTES_READ)
 }
 
 /// Tickets that wait for work.

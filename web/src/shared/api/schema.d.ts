@@ -3851,8 +3851,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Warranties and contracts that end soon
-         * @description With the device's age, and tickets and costs of the last twelve months.
+         * Warranties and contracts that end, from today on
+         * @description A device's warranty stands here when no contract covers it afterwards. With the device's age, and tickets and costs of the last twelve months.
          */
         get: operations["listRenewals"];
         put?: never;
@@ -14529,6 +14529,11 @@ export interface components {
         /** @description Something that ends soon. */
         Renewal: {
             /**
+             * Format: date
+             * @description When the device was installed, or else sold; when the contract began.
+             */
+            began_on: string | null;
+            /**
              * Format: uuid
              * @description The contract that ends.
              */
@@ -14576,15 +14581,29 @@ export interface components {
              * @description The last day.
              */
             ends_on: string;
-            /** @description What ends. */
-            kind: components["schemas"]["RenewalKind"];
             /**
              * Format: uuid
-             * @description The lead that offers to go on, if there is one.
+             * @description The id of the device or of the contract.
+             */
+            id: string;
+            /** @description What ends. */
+            kind: components["schemas"]["RenewalKind"];
+            /** @description The device's serial number, or the contract's number and name. */
+            name: string;
+            /** @description Whether there is a lead that offers to go on. */
+            offered: boolean;
+            /**
+             * Format: uuid
+             * @description The lead.
              */
             offered_order_id: string | null;
             /** @description Its number. */
             offered_order_number: string | null;
+            /**
+             * Format: uuid
+             * @description What the device is.
+             */
+            product_id: string | null;
             /** @description What its product is called. */
             product_name: string | null;
             /** @description Its serial number. */
@@ -14597,6 +14616,20 @@ export interface components {
         };
         /** @description What ends. */
         RenewalKind: "warranty" | "contract";
+        /** @description A page, with the total when it was asked for. */
+        RenewalList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["Renewal"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
+        };
         /** @description Plan a visit anew; absent fields stay. */
         ReplanVisit: {
             /**
@@ -26557,8 +26590,20 @@ export interface operations {
     listRenewals: {
         parameters: {
             query?: {
-                /** @description Days ahead, 1 to 365; 30 when absent. */
-                within?: number;
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -26572,7 +26617,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Renewal"][];
+                    "application/json": components["schemas"]["RenewalList"];
                 };
             };
             400: components["responses"]["Problem"];

@@ -157,6 +157,7 @@ const LISTS: ReadonlySet<string> = new Set([
   'quotes',
   'surveys',
   'recovery-tasks',
+  'renewals',
 ]);
 
 /** The list that an address of the API reads; undefined for lists without tools. */
@@ -210,6 +211,7 @@ const COLUMN_FIELDS: Readonly<Record<string, Readonly<Record<string, readonly st
     rhythm: ['every_days', 'every_months', 'meter_name', 'meter_every'],
   },
   quotes: { ticket: ['ticket_number'], customer: ['customer_id'], total: ['total_minor'], paid: ['paid_minor'] },
+  renewals: { customer: ['customer_id'], age: ['device_age_years'], lead: ['offered', 'offered_order_number'] },
   surveys: { ticket: ['ticket_number'], customer: ['customer_id'], answered: ['answered_at'] },
   'recovery-tasks': { ticket: ['ticket_number'], assignee: ['assignee_name'], due: ['due_at'] },
 };
@@ -286,5 +288,5 @@ export function isBare(search: ListSearch): boolean {
 
 /** Lists whose records come about by people filling them in. */
 export function isImported(list: string): boolean {
-  return !['maintenance-plans', 'quotes', 'surveys', 'recovery-tasks'].includes(list);
+  return !['maintenance-plans', 'quotes', 'renewals', 'surveys', 'recovery-tasks'].includes(list);
 }

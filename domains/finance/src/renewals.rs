@@ -5,45 +5,39 @@ use std::collections::{BTreeSet, HashMap};
 
 use authz::{allows, permissions as p};
 use axum::extract::State;
-use contracts::Contract;
-use db::{DbError, Query, Read, Tx};
+use contracts::{
+    Contract,
+    renewals::{Ending, RenewalKind},
+};
+use db::{DbError, Query, Read, Tx, list::ListPage};
 use devices::Device;
-use finance::DeviceCost;
-use http_api::{App, Body, Caller, Created, IdempotencyKey, Json, Problem, Query as Params};
-use kernel::{Timestamp, Uuid};
+use http_api::{App, Body, Caller, Created, IdempotencyKey, Json, ListParams, Problem};
+use kernel::{Context, Scope, Timestamp, Uuid};
 use objects::{Checks, Date, Invalid};
 use orders::{NewOrder, NewOrderLine, OrderKind, OrderView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::reach::sees_costs;
+use crate::{DeviceCost, costs_of_devices};
 
-/// Days ahead when nobody says otherwise.
-const USUAL_DAYS: i32 = 30;
-/// Devices and contracts shown at most, each.
-const MOST: usize = 200;
 /// Days of a year.
 const YEAR: i32 = 365;
-
-db::choice! {
-    /// What ends.
-    pub enum RenewalKind {
-        /// The factory warranty of a device that nothing else covers afterwards.
-        Warranty = "warranty",
-        /// A contract.
-        Contract = "contract",
-    }
-}
 
 /// Something that ends soon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Renewal {
+    /// The id of the device or of the contract.
+    pub id: Uuid,
     /// What ends.
     pub kind: RenewalKind,
+    /// The device's serial number, or the contract's number and name.
+    pub name: String,
     /// The device whose warranty ends.
     pub device_id: Option<Uuid>,
     /// Its serial number.
     pub serial_number: Option<String>,
+    /// What the device is.
+    pub product_id: Option<Uuid>,
     /// What its product is called.
     pub product_name: Option<String>,
     /// The contract that ends.
@@ -58,6 +52,8 @@ pub struct Renewal {
     pub customer_id: Option<Uuid>,
     /// What the customer is called.
     pub customer_name: Option<String>,
+    /// When the device was installed, or else sold; when the contract began.
+    pub began_on: Option<Date>,
     /// The last day.
     pub ends_on: Date,
     /// Days until then; zero on the last day.
@@ -70,88 +66,79 @@ pub struct Renewal {
     pub cost_12m_minor: Option<i64>,
     /// ISO 4217 code of that.
     pub currency: Option<String>,
-    /// The lead that offers to go on, if there is one.
+    /// Whether there is a lead that offers to go on.
+    pub offered: bool,
+    /// The lead.
     pub offered_order_id: Option<Uuid>,
     /// Its number.
     pub offered_order_number: Option<String>,
 }
 
-/// How soon.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub(crate) struct Soon {
-    /// Days ahead, 1 to 365; 30 when absent.
-    #[schemars(range(min = 1, max = 365))]
-    within: Option<i32>,
-}
-
-/// Lists what ends soon, the soonest first.
+/// Lists what ends from today on, the soonest first unless another order is asked for.
 pub(crate) async fn list(
     State(app): State<App>,
     Caller(cx): Caller,
-    Params(soon): Params<Soon>,
-) -> Result<Json<Vec<Renewal>>, Problem> {
-    let within = soon.within.unwrap_or(USUAL_DAYS);
-    if !(1..=YEAR).contains(&within) {
-        return Err(Problem::bad_parameter("/query/within", "Ask for 1 to 365 days."));
-    }
-    Ok(Json(app.db().read(&cx, async move |r: &mut Read<'_>| ending(r, within).await).await?))
+    params: ListParams,
+) -> Result<Json<ListPage<Renewal>>, Problem> {
+    Ok(Json(app.db().read(&cx, async move |r: &mut Read<'_>| page(r, &params).await).await?))
 }
 
-async fn ending(r: &mut Read<'_>, within: i32) -> Result<Vec<Renewal>, Problem> {
-    let cx = r.cx().clone();
-    let today = Date::today(&cx);
-    let until = today.plus_days(within).unwrap_or(today);
-    let contracts = contracts::ending(r, p::CONTRACTS_READ, (today, until), MOST).await?;
-    let mut devices = Vec::new();
-    if allows(&cx, p::DEVICES_READ) {
-        for device in devices::warranty_ending(r, p::DEVICES_READ, (today, until), MOST).await? {
-            let ends_on = device.warranty_ends_on;
-            let goes_on = contracts::of_device(r, device.id).await?;
-            if !goes_on.iter().any(|contract| Some(contract.ends_on) > ends_on && contract.starts_on <= until) {
-                devices.push(device);
-            }
-        }
-    }
-    let mut ids: BTreeSet<Uuid> = devices.iter().map(|device| device.id).collect();
-    ids.extend(contracts.iter().flat_map(|contract| contract.device_ids.0.iter().copied()));
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    let facts = Facts::of(r, &ids).await?;
-    let mut renewals: Vec<Renewal> = Vec::new();
-    for device in devices {
-        renewals.extend(facts.of_device(device, today));
-    }
-    for contract in contracts {
-        renewals.push(facts.of_contract(contract, today));
-    }
-    name(r, &mut renewals).await?;
-    renewals.sort_by(|a, b| a.ends_on.cmp(&b.ends_on).then_with(|| a.serial_number.cmp(&b.serial_number)));
-    Ok(renewals)
+/// A page of what ends from today on, as the caller sees it.
+pub async fn page(q: &mut impl Query, params: &ListParams) -> Result<ListPage<Renewal>, Problem> {
+    let today = Date::today(q.cx());
+    let found = contracts::renewals::page(q, params, today).await?;
+    let facts = Facts::of(q, &found.page.items).await?;
+    Ok(found.map(|ending| facts.renewal(ending, today)))
 }
 
-/// What is known of the devices.
+/// Whether the caller sees what jobs cost: who sees part of the jobs only would be told the cost of others' jobs.
+pub fn sees_costs(cx: &Context) -> bool {
+    let everything = cx.scope(p::TICKETS_READ.name()) == Some(Scope::All);
+    everything && allows(cx, p::PARTS_READ) && allows(cx, p::QUOTES_READ)
+}
+
+/// What is known of what a page names.
+#[derive(Default)]
 struct Facts {
+    contracts: HashMap<Uuid, Contract>,
     devices: HashMap<Uuid, Device>,
     tickets: HashMap<Uuid, i64>,
     costs: Option<HashMap<Uuid, DeviceCost>>,
+    customers: HashMap<Uuid, String>,
+    products: HashMap<Uuid, String>,
 }
 
 impl Facts {
-    async fn of(r: &mut Read<'_>, ids: &[Uuid]) -> Result<Self, DbError> {
-        let cx = r.cx().clone();
+    async fn of(q: &mut impl Query, endings: &[Ending]) -> Result<Self, DbError> {
+        let cx = q.cx().clone();
         let since = Timestamp(cx.now().0 - i64::from(YEAR) * 86_400_000_000);
-        let mut facts = Self { devices: HashMap::new(), tickets: HashMap::new(), costs: None };
+        let mut facts = Self::default();
+        let ids: Vec<Uuid> = endings.iter().filter_map(|ending| ending.contract_id).collect();
+        let found = contracts::by_ids(q, &ids).await?;
+        facts.contracts = found.into_iter().map(|contract| (contract.id, contract)).collect();
+        let mut ids: BTreeSet<Uuid> = endings.iter().filter_map(|ending| ending.device_id).collect();
+        ids.extend(facts.contracts.values().flat_map(|contract| contract.device_ids.0.iter().copied()));
+        let ids: Vec<Uuid> = ids.into_iter().collect();
         for some in ids.chunks(500) {
-            let found = devices::by_ids(r, some).await?;
+            let found = devices::by_ids(q, some).await?;
             facts.devices.extend(found.into_iter().map(|device| (device.id, device)));
             if allows(&cx, p::TICKETS_READ) {
-                for (device, _, count) in tickets::counts_of_devices(r, some, since).await? {
+                for (device, _, count) in tickets::counts_of_devices(q, some, since).await? {
                     *facts.tickets.entry(device).or_default() += count;
                 }
             }
         }
         if sees_costs(&cx) {
-            facts.costs = Some(finance::costs_of_devices(r, ids, since).await?);
+            facts.costs = Some(costs_of_devices(q, &ids, since).await?);
         }
+        if allows(&cx, p::CUSTOMERS_READ) {
+            let ids: Vec<Uuid> = endings.iter().filter_map(|ending| ending.customer_id).collect();
+            let found = customers::by_ids(q, &ids).await?;
+            facts.customers = found.into_iter().map(|customer| (customer.id, customer.name)).collect();
+        }
+        let ids: Vec<Uuid> = endings.iter().filter_map(|ending| ending.product_id).collect();
+        let found = products::by_ids(q, &ids).await?;
+        facts.products = found.into_iter().map(|product| (product.id, product.name)).collect();
         Ok(facts)
     }
 
@@ -170,95 +157,40 @@ impl Facts {
         self.costs.as_ref()?.values().next().map(|cost| cost.currency.clone())
     }
 
-    fn tickets(&self, ids: &[Uuid]) -> i64 {
-        ids.iter().filter_map(|id| self.tickets.get(id)).sum()
-    }
-
-    fn of_device(&self, device: Device, today: Date) -> Option<Renewal> {
-        let ends_on = device.warranty_ends_on?;
-        Some(Renewal {
-            kind: RenewalKind::Warranty,
-            device_age_years: self.age(device.id, today),
-            tickets_12m: self.tickets(&[device.id]),
-            cost_12m_minor: self.cost(&[device.id]),
-            currency: self.currency(),
-            device_id: Some(device.id),
-            serial_number: Some(device.serial_number),
-            // The variant, until the product's name is looked up.
-            product_name: device.model,
-            contract_id: None,
-            contract_number: None,
-            contract_name: None,
-            devices: 1,
-            customer_id: device.customer_id,
-            customer_name: None,
-            ends_on,
-            days_left: ends_on.days_since(today),
-            offered_order_id: None,
-            offered_order_number: None,
-        })
-    }
-
-    fn of_contract(&self, contract: Contract, today: Date) -> Renewal {
-        let ids = contract.device_ids.0;
+    fn renewal(&self, ending: Ending, today: Date) -> Renewal {
+        let contract = ending.contract_id.and_then(|id| self.contracts.get(&id));
+        let device = ending.device_id.and_then(|id| self.devices.get(&id));
+        let ids: Vec<Uuid> = match contract {
+            Some(contract) => contract.device_ids.0.clone(),
+            None => ending.device_id.into_iter().collect(),
+        };
+        // The variant stands in where there is no product.
+        let product_name = ending.product_id.and_then(|id| self.products.get(&id).cloned());
         Renewal {
-            kind: RenewalKind::Contract,
-            device_id: None,
-            serial_number: None,
-            product_name: None,
-            contract_id: Some(contract.id),
-            contract_number: Some(contract.number),
-            contract_name: Some(contract.name),
+            id: ending.id,
+            kind: ending.kind,
+            name: ending.name,
+            device_id: ending.device_id,
+            serial_number: device.map(|device| device.serial_number.clone()),
+            product_id: ending.product_id,
+            product_name: product_name.or_else(|| device?.model.clone()),
+            contract_id: ending.contract_id,
+            contract_number: contract.map(|contract| contract.number.clone()),
+            contract_name: contract.map(|contract| contract.name.clone()),
             devices: ids.len(),
-            customer_id: Some(contract.customer_id),
-            customer_name: None,
-            ends_on: contract.ends_on,
-            days_left: contract.ends_on.days_since(today),
+            customer_id: ending.customer_id,
+            customer_name: ending.customer_id.and_then(|id| self.customers.get(&id).cloned()),
+            began_on: ending.began_on,
+            ends_on: ending.ends_on,
+            days_left: ending.ends_on.days_since(today),
             device_age_years: ids.iter().filter_map(|id| self.age(*id, today)).max(),
-            tickets_12m: self.tickets(&ids),
+            tickets_12m: ids.iter().filter_map(|id| self.tickets.get(id)).sum(),
             cost_12m_minor: self.cost(&ids),
             currency: self.currency(),
-            offered_order_id: None,
-            offered_order_number: None,
+            offered: ending.offered_order_id.is_some(),
+            offered_order_id: ending.offered_order_id,
+            offered_order_number: ending.offered_order_number,
         }
-    }
-}
-
-/// Fills in the names of customers and products, and the offers that were made.
-async fn name(r: &mut Read<'_>, renewals: &mut [Renewal]) -> Result<(), DbError> {
-    let cx = r.cx().clone();
-    if allows(&cx, p::CUSTOMERS_READ) {
-        let ids: Vec<Uuid> = renewals.iter().filter_map(|renewal| renewal.customer_id).collect();
-        let found = customers::by_ids(r, &ids).await?;
-        let names: HashMap<Uuid, String> = found.into_iter().map(|customer| (customer.id, customer.name)).collect();
-        for renewal in renewals.iter_mut() {
-            renewal.customer_name = renewal.customer_id.and_then(|id| names.get(&id).cloned());
-        }
-    }
-    let ids: Vec<Uuid> = renewals.iter().filter_map(|renewal| renewal.device_id).collect();
-    let devices = devices::by_ids(r, &ids).await?;
-    let products: Vec<Uuid> = devices.iter().filter_map(|device| device.product_id).collect();
-    let products = products::by_ids(r, &products).await?;
-    let products: HashMap<Uuid, String> = products.into_iter().map(|product| (product.id, product.name)).collect();
-    for renewal in renewals.iter_mut() {
-        let device = devices.iter().find(|device| Some(device.id) == renewal.device_id);
-        let product = device.and_then(|device| products.get(&device.product_id?).cloned());
-        renewal.product_name = product.or(renewal.product_name.take());
-        let reference = reference(renewal.device_id, renewal.contract_id, renewal.ends_on);
-        if let Some(order) = contracts::renewals::offer(r, &reference).await? {
-            renewal.offered_order_id = Some(order.order_id);
-            renewal.offered_order_number = Some(order.order_number);
-        }
-    }
-    Ok(())
-}
-
-/// What an offer is about: the thing and the day it ends, so that the next term can be offered again.
-fn reference(device_id: Option<Uuid>, contract_id: Option<Uuid>, ends_on: Date) -> String {
-    match (device_id, contract_id) {
-        (Some(id), _) => format!("device:{id}:{ends_on}"),
-        (None, Some(id)) => format!("contract:{id}:{ends_on}"),
-        (None, None) => String::new(),
     }
 }
 
@@ -290,8 +222,11 @@ pub(crate) async fn offer(
 
 async fn lead(tx: &mut Tx<'_>, offer: Offer, number: String) -> Result<OrderView, Problem> {
     let (title, customer_id, device_ids, ends_on) = subject(tx, &offer).await?;
-    let reference = reference(offer.device_id, offer.contract_id, ends_on);
-    if let Some(known) = contracts::renewals::offer(tx, &reference).await?
+    let (kind, ended) = match offer.contract_id {
+        Some(id) => (RenewalKind::Contract, id),
+        None => (RenewalKind::Warranty, offer.device_id.unwrap_or_default()),
+    };
+    if let Some(known) = contracts::renewals::offer(tx, ended, ends_on).await?
         && let Some(order) = orders::get(tx, known.order_id).await?
     {
         return shown(tx, order).await;
@@ -305,7 +240,7 @@ async fn lead(tx: &mut Tx<'_>, offer: Offer, number: String) -> Result<OrderView
     new.lines =
         vec![NewOrderLine { product_id: None, text: title, quantity: None, unit_price_minor: None, device_ids }];
     let order = orders::insert(tx, new).await?;
-    contracts::renewals::offered(tx, &reference, order.id, &order.number).await?;
+    contracts::renewals::offered(tx, kind, (ended, ends_on), (order.id, &order.number)).await?;
     shown(tx, order).await
 }
 
