@@ -35,6 +35,7 @@ mod links;
 pub mod listing;
 pub mod model;
 mod numbering;
+mod offering;
 mod ops;
 mod own;
 mod phone;

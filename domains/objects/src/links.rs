@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use forms::{Catalogue, Defect, Field, FieldKind, ResultType, RollUpFunction};
 use rules::FieldType;
 
-use crate::{built_in, store::computed::Link};
+use crate::{built_in, offering, store::computed::Link};
 
 /// The fields of a catalogue that are worked out from other records.
 pub(crate) fn links(catalogue: &Catalogue) -> Vec<Link> {
@@ -52,6 +52,13 @@ pub(crate) fn defects(catalogue: &Catalogue, others: &BTreeMap<String, Catalogue
             FieldKind::LookUp(look_up) => {
                 let Some(target) = relation_target(catalogue, &look_up.relation) else { continue };
                 look_up_defects(field, target, &look_up.field, look_up.result, find(target), &at, &mut defects);
+            }
+            FieldKind::Relation(settings) => {
+                let Some(tree) = &settings.offered_if else { continue };
+                if let Err(error) = offering::check(tree, &settings.object, find(&settings.object)) {
+                    let message = format!("Correct the condition: {}.", error.message);
+                    defects.push(defect(format!("{at}/kind/offered_if{}", error.pointer), error.code(), message));
+                }
             }
             FieldKind::RollUp(roll_up) => {
                 let leads_here = |child: &&Catalogue| {

@@ -4,6 +4,7 @@ use db::{
     DbError, Engine, Query,
     list::{Fragment, Order},
 };
+use forms::{Catalogue, Field};
 use http_api::{ListParams, Problem};
 use kernel::Context;
 use rules::{FieldMap, FieldType, Rows, Types as _};
@@ -13,6 +14,7 @@ use crate::{
     access::Viewer,
     index::{indexed, table},
     listing::{Listing, filter},
+    offering::is_askable,
     store::fields,
 };
 
@@ -46,10 +48,25 @@ impl OwnFields {
     /// Those of `object` whose values the caller may see: who may not see a value may not look for it either.
     pub async fn of(q: &mut impl Query, object: &str) -> Result<Self, DbError> {
         let (_, catalogue) = fields::catalogue(q, object).await?;
-        let fillings = fields::fillings(q, object).await?;
         let viewer = Viewer::of(q.cx(), &catalogue);
+        Self::those(q, object, &catalogue, |field| field.filterable && viewer.reads(field)).await
+    }
+
+    /// Those of `object` that definitions may ask of its records, whoever it is asked for.
+    pub async fn askable(q: &mut impl Query, object: &str) -> Result<Self, DbError> {
+        let (_, catalogue) = fields::catalogue(q, object).await?;
+        Self::those(q, object, &catalogue, is_askable).await
+    }
+
+    async fn those(
+        q: &mut impl Query,
+        object: &str,
+        catalogue: &Catalogue,
+        wanted: impl Fn(&Field) -> bool,
+    ) -> Result<Self, DbError> {
+        let fillings = fields::fillings(q, object).await?;
         let (mut ready, mut filling) = (Vec::new(), Vec::new());
-        for field in catalogue.fields.iter().filter(|field| field.filterable && viewer.reads(field)) {
+        for field in catalogue.fields.iter().filter(|field| wanted(field)) {
             let Some(kind) = indexed(field) else { continue };
             if fillings.iter().any(|known| known.field == field.id) {
                 filling.push(field.id.clone());
@@ -58,6 +75,11 @@ impl OwnFields {
             ready.push(OwnField { id: field.id.clone(), kind, sortable, lazy: false });
         }
         Ok(Self { tenant: *q.cx().tenant().0.as_bytes(), object: object.to_owned(), fields: ready, filling })
+    }
+
+    /// Fields whose values are still being gathered.
+    pub fn filling(&self) -> &[String] {
+        &self.filling
     }
 
     /// Refuses filters and sorts by fields whose values are still being gathered.
@@ -185,7 +207,7 @@ pub(crate) fn is_standard(tree: &Json, standard: &FieldMap) -> bool {
 }
 
 /// Whether a condition tree names the field.
-fn mentions(tree: &Json, field: &str) -> bool {
+pub(crate) fn mentions(tree: &Json, field: &str) -> bool {
     match tree {
         Json::Object(node) => {
             node.get("field").and_then(Json::as_str) == Some(field) || node.values().any(|below| mentions(below, field))

@@ -17,7 +17,7 @@ use crate::{
     filling::form_in,
     index::{changed, entries},
     listing::now,
-    references,
+    offering, references,
     store::{computed as states, fields},
     unique,
 };
@@ -158,7 +158,20 @@ async fn accepted(
     }
     let accept = |made: &Map| {
         let scope = FormScope { roles: &viewer.roles, form: sent.form, now, made: Some(made) };
-        forms::accept(catalogue, &scope, before, input)
+        let mut accepted = forms::accept(catalogue, &scope, before, input);
+        if sent.form.is_none() && before.is_some() {
+            // A field that became required later does not keep others from being changed: what was missing all along
+            // and is not sent now is asked for where the record is filled in.
+            let is_unsent = |problem: &forms::Problem| {
+                let field = problem.pointer.trim_start_matches('/');
+                problem.code == "required" && !field.contains('/') && !input.contains_key(field)
+            };
+            if accepted.problems.iter().any(is_unsent) {
+                let standing = forms::accept(catalogue, &scope, before, &Map::new()).problems;
+                accepted.problems.retain(|problem| !(is_unsent(problem) && standing.contains(problem)));
+            }
+        }
+        accepted
     };
     let mut accepted = accept(&made);
     if !computed::is_any(catalogue) {
@@ -261,6 +274,13 @@ async fn wrong_in_store(
             if let Some(put_away) = found.iter().find(|reference| reference.archived) {
                 let message = format!("Choose something in use; {} was put away.", put_away.title);
                 return Ok(Some(("archived_target", message)));
+            }
+            if let Some(tree) = &settings.offered_if
+                && let Some(passing) = offering::passing(tx, &settings.object, tree, &ids).await?
+                && let Some(other) = found.iter().find(|reference| !passing.contains(&reference.id))
+            {
+                let message = format!("Choose one that the field offers; {} is not among them.", other.title);
+                return Ok(Some(("outside_offer", message)));
             }
             found.into_iter().map(|reference| reference.id).collect()
         }

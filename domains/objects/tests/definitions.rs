@@ -141,6 +141,41 @@ testkit::both! {
         assert_eq!((&fields.json["version"], &fields.json["catalogue"]["fields"][1]["kind"]["type"]), (&json!(4), &json!("integer")));
     }
 
+    migrations(), |t| a_default_is_converted_with_the_type_or_said_to_be_lost {
+        let api = api(t);
+        define(&api, &t.cx, "vehicle", &[text("seats", json!({"default": "5"}))]).await;
+        let path = "/api/v1/objects/vehicle/fields/seats/convert";
+        let turned = async |kind: &str, version: &str| {
+            let body = json!({"kind": {"type": kind}});
+            let preview = api.post(&t.cx, path, json!({"kind": {"type": kind}, "dry_run": true})).await.ok(200).json;
+            let real = api.send(&t.cx, Method::POST, path, &[("if-match", version)], Some(body)).await.ok(200).json;
+            assert_eq!(preview["default_lost"], real["default_lost"]);
+            let fields = api.get(&t.cx, "/api/v1/objects/vehicle/fields").await.ok(200).json;
+            (real["default_lost"].clone(), fields["catalogue"]["fields"][0]["default"].clone())
+        };
+        assert_eq!(turned("integer", "\"1\"").await, (json!(false), json!(5)));
+        assert_eq!(turned("boolean", "\"2\"").await, (json!(true), Value::Null));
+    }
+
+    migrations(), |t| a_field_that_becomes_required_does_not_keep_old_records_from_being_changed {
+        let api = api(t);
+        define(&api, &t.cx, "vehicle", &[text("plate", json!({})), text("colour", json!({}))]).await;
+        let made = api.post(&t.cx, "/api/v1/records/vehicle", json!({"values": {"plate": "A1"}})).await.ok(201);
+        let when_red = json!({"required_if": {"field": "colour", "op": "eq", "value": "red"}});
+        let fields = [text("plate", json!({})), text("colour", json!({})), text("owner", json!({"required": true})), text("shade", when_red)];
+        put_fields(&api, &t.cx, "vehicle", 1, &fields).await.ok(200);
+        let path = format!("/api/v1/records/vehicle/{}", made.id());
+        let change = async |version: i64, values: Value| api.patch(&t.cx, &path, version, json!({"values": values})).await;
+        change(1, json!({"plate": "A2"})).await.ok(200);
+        // What is sent must do, and what a change itself makes necessary must come with it.
+        assert_eq!(change(2, json!({"owner": null})).await.errors(), ["/values/owner required"]);
+        assert_eq!(change(2, json!({"colour": "red"})).await.errors(), ["/values/shade required"]);
+        change(2, json!({"owner": "王芳"})).await.ok(200);
+        assert_eq!(change(3, json!({"owner": ""})).await.errors(), ["/values/owner required"]);
+        let anew = api.post(&t.cx, "/api/v1/records/vehicle", json!({"values": {"plate": "A3"}})).await;
+        assert_eq!(anew.errors(), ["/values/owner required"]);
+    }
+
     migrations(), |t| a_field_that_becomes_filterable_is_filled_in_and_refused_until_then {
         let api = api(t);
         define(&api, &t.cx, "vehicle", &[text("plate", json!({}))]).await;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use desk::{api, define, field, migrations, with_roles};
 use http_api::http::Method;
 use kernel::{Context, Uuid};
-use objects::testing::{Api, Reply};
+use objects::testing::{Api, Reply, encoded};
 use serde_json::{Value, json};
 
 const CARS: &str = "/api/v1/records/car";
@@ -44,6 +44,42 @@ async fn publish(api: &Api, cx: &Context, id: &str, version: i64) {
 }
 
 testkit::both! {
+    migrations(), |t| a_relation_offers_only_what_passes_its_condition {
+        let api = api(t);
+        let parts = [
+            text("plate", json!({})),
+            field("state", json!({"type": "choice", "options": [{"id": "free", "label": {"zh": "空闲", "en": "Free"}}, {"id": "busy", "label": {"zh": "在用", "en": "Busy"}}]}), json!({"filterable": true})),
+            text("note", json!({})),
+        ];
+        define(&api, &t.cx, "car", &parts).await;
+        let relation = |tree: Value| field("car", json!({"type": "relation", "object": "car", "offered_if": tree}), json!({}));
+        let free = json!({"field": "state", "op": "eq", "value": "free"});
+        define(&api, &t.cx, "trip", &[text("aim", json!({})), relation(free.clone())]).await;
+        // What it names must be there, and be something that lists can ask for.
+        let check = async |tree: Value| {
+            let catalogue = json!({"catalogue": {"object": "trip", "fields": [relation(tree)]}});
+            let wrong = api.post(&t.cx, "/api/v1/objects/trip/fields/check", catalogue).await.ok(200).json;
+            wrong["defects"].as_array().unwrap().iter().map(|one| format!("{} {}", one["pointer"].as_str().unwrap(), one["code"].as_str().unwrap())).collect::<Vec<_>>()
+        };
+        assert!(check(free).await.is_empty());
+        assert_eq!(check(json!({"field": "note", "op": "eq", "value": "x"})).await, ["/fields/0/kind/offered_if/field unknown_field"]);
+        assert_eq!(check(json!({"all": [{"field": "state", "op": "lt", "value": "x"}]})).await.len(), 1);
+        let car = async |plate: &str, state: &str| make(&api, &t.cx, CARS, json!({"plate": plate, "state": state})).await.ok(201).id();
+        let (one, two) = (car("沪A1", "free").await, car("沪A2", "busy").await);
+        let trip = make(&api, &t.cx, TRIPS, json!({"aim": "一", "car": one})).await.ok(201);
+        let refused = make(&api, &t.cx, TRIPS, json!({"aim": "二", "car": two})).await;
+        assert_eq!(refused.errors(), ["/values/car outside_offer"]);
+        // What was chosen stays when it passes no more; what is chosen anew must pass.
+        let path = format!("{CARS}/{one}");
+        api.patch(&t.cx, &path, 1, json!({"values": {"state": "busy"}})).await.ok(200);
+        let path = format!("{TRIPS}/{}", trip.id());
+        api.patch(&t.cx, &path, 1, json!({"values": {"aim": "三"}})).await.ok(200);
+        assert_eq!(api.patch(&t.cx, &path, 2, json!({"values": {"car": two}})).await.errors(), ["/values/car outside_offer"]);
+        // A list read with the same tree shows the same.
+        let list = format!("{CARS}?filter={}", encoded(r#"{"field":"state","op":"eq","value":"free"}"#));
+        assert!(api.get(&t.cx, &list).await.ok(200).column("id").is_empty());
+    }
+
     migrations(), |t| a_record_knows_which_records_lead_to_it {
         let api = api(t);
         cars_and_trips(&api, &t.cx).await;

@@ -207,6 +207,17 @@ pub struct RelationSettings {
     /// Whether several records may be named.
     #[serde(default, skip_serializing_if = "is_false")]
     pub many: bool,
+    /// Only records that pass this condition tree over the other object's fields are offered; a record that has been
+    /// chosen stays when it passes no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_if: Option<Value>,
+}
+
+impl RelationSettings {
+    /// A relation to any record of an object.
+    pub fn to(object: impl Into<String>, many: bool) -> Self {
+        Self { object: object.into(), many, offered_if: None }
+    }
 }
 
 /// How many files.

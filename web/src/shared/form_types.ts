@@ -61,7 +61,7 @@ export type FieldKind =
   | ({ type: 'date' | 'time' | 'date_time' } & MomentKind)
   | ({ type: 'choice' | 'choices' } & ChoiceKind)
   | { type: 'rating'; max?: number }
-  | { type: 'relation'; object: string; many?: boolean }
+  | { type: 'relation'; object: string; many?: boolean; offered_if?: Condition }
   | { type: 'attachment' | 'image' | 'media'; many?: boolean }
   | {
       type:

@@ -107,7 +107,7 @@ impl Column {
     }
 
     pub fn relation(id: &str, zh: &str, en: &str, object: &str) -> Self {
-        Self::value(id, zh, en, FieldKind::Relation(RelationSettings { object: object.to_owned(), many: false }))
+        Self::value(id, zh, en, FieldKind::Relation(RelationSettings::to(object, false)))
     }
 
     /// One of these words, each with what people see.

@@ -89,6 +89,8 @@ pub(crate) struct Outcome {
     empty: u64,
     /// How many cannot be converted.
     refused: u64,
+    /// Whether the field's default cannot be converted, so that it is cleared.
+    default_lost: bool,
     /// The first 50 that cannot be converted.
     failed: Vec<Failed>,
 }
@@ -167,9 +169,13 @@ pub(crate) async fn check(
     Ok(Json(Defects { defects }))
 }
 
-/// The catalogues of all objects, where fields of this one are worked out from them.
+/// The catalogues of all objects, where fields of this one hang on theirs.
 async fn others(q: &mut impl Query, catalogue: &Catalogue) -> Result<BTreeMap<String, Catalogue>, ObjectError> {
-    let hangs = |field: &Field| matches!(field.kind, FieldKind::LookUp(_) | FieldKind::RollUp(_));
+    let hangs = |field: &Field| match &field.kind {
+        FieldKind::LookUp(_) | FieldKind::RollUp(_) => true,
+        FieldKind::Relation(settings) => settings.offered_if.is_some(),
+        _ => false,
+    };
     if !catalogue.fields.iter().any(hangs) {
         return Ok(BTreeMap::new());
     }
@@ -446,8 +452,13 @@ async fn change_type(tx: &mut Tx<'_>, path: FieldPath, body: Conversion) -> Resu
     let mut after = before.clone();
     for changed in after.fields.iter_mut().filter(|changed| changed.id == field.id) {
         changed.kind = body.kind.clone();
-        changed.default = None;
+        // What new records begin with is converted like the values; what cannot be is told, not lost unseen.
+        changed.default = match field.default.as_ref().map(|value| forms::convert(&field.kind, &body.kind, value)) {
+            Some(Ok(Converted::Whole(value) | Converted::Shortened(value))) => Some(value),
+            _ => None,
+        };
     }
+    let default_lost = field.default.is_some() && after.field(&field.id).is_some_and(|field| field.default.is_none());
     let own = definitions::all(tx).await?;
     let wrong = defects(&object.key, &after, &own, &others(tx, &after).await?);
     if !wrong.is_empty() {
@@ -457,7 +468,8 @@ async fn change_type(tx: &mut Tx<'_>, path: FieldPath, body: Conversion) -> Resu
     if real && (body.version != Some(version) || !store::save(tx, version, &after).await?) {
         return Err(ObjectError::Stale);
     }
-    let outcome = go_through(tx, &object.key, &field, &body, (&before, &after)).await?;
+    let mut outcome = go_through(tx, &object.key, &field, &body, (&before, &after)).await?;
+    outcome.default_lost = default_lost;
     if real && outcome.refused > 0 && !body.drop_failed {
         let message = format!("{} values cannot be converted; change them first, or drop them.", outcome.refused);
         return Err(ObjectError::Refused("cannot_convert", vec![FieldError::new("/kind", "cannot_convert", message)]));

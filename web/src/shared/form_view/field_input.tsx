@@ -2,6 +2,7 @@
 import { Button, Input } from 'antd';
 import { useState, type ComponentProps } from 'react';
 import { problemText } from '../api/problem';
+import type { Condition } from '../conditions';
 import type { Field } from '../form_types';
 import { unoffered, type FormRecord } from '../forms';
 import type { Live } from '../formulas/live';
@@ -40,7 +41,12 @@ export interface FieldInputProps extends InputProps {
   live?: Live | undefined;
 }
 
-function Reference({ of, many, ...props }: InputProps & { of: RelationName; many: boolean }) {
+function Reference({
+  of,
+  many,
+  offeredIf,
+  ...props
+}: InputProps & { of: RelationName; many: boolean; offeredIf?: Condition | undefined }) {
   const t = useFormMessages(formView);
   const { preview } = useFormScope();
   const ids = idsOf(props.value);
@@ -50,6 +56,7 @@ function Reference({ of, many, ...props }: InputProps & { of: RelationName; many
       of={of}
       id={props.id}
       multiple={many}
+      {...(offeredIf === undefined ? {} : { query: { filter: JSON.stringify(offeredIf) } })}
       value={many ? ids : (ids[0] ?? null)}
       disabled={props.disabled}
       placeholder={t('search')}
@@ -208,7 +215,9 @@ export function FieldInput(props: FieldInputProps) {
     case 'team':
       return <Reference {...input} of="team" many={false} />;
     case 'relation':
-      return <Reference {...input} of={relationFor(kind.object)} many={kind.many === true} />;
+      return (
+        <Reference {...input} of={relationFor(kind.object)} many={kind.many === true} offeredIf={kind.offered_if} />
+      );
     case 'attachment':
     case 'image':
     case 'media':

@@ -83,6 +83,8 @@ export function problemText(problem: FormProblem, catalogue: Catalogue, locale: 
     }
     case 'not_offered':
       return say('notOffered', locale);
+    case 'outside_offer':
+      return say('outsideOffer', locale);
     case 'too_few':
       return say('tooFew', locale, params);
     case 'too_many':
@@ -135,6 +137,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'option_retired',
   'not_within',
   'not_offered',
+  'outside_offer',
   'too_few',
   'too_many',
   'invalid',

@@ -31,6 +31,7 @@ interface Outcome {
   shortened: number;
   empty: number;
   refused: number;
+  default_lost: boolean;
   failed: { record_id: string; value: unknown; reason: string }[];
 }
 
@@ -171,6 +172,7 @@ export default function ConvertDialog({
             onChange={(next) => setKind(next)}
           />
         )}
+        {outcome?.default_lost === true && <Alert type="warning" showIcon title={t('defaultLost')} />}
         {outcome?.total === 0 && <Alert type="success" showIcon title={t('noValues')} />}
         {outcome && outcome.total > 0 && (
           <section aria-live="polite" className="stack">

@@ -12,7 +12,7 @@ import { FormulaEditor } from './formula_editor';
 import { words } from './messages';
 import { OptionsEditor } from './options_editor';
 import { Prop, PropSwitch } from './prop';
-import { LookUpSettings, RollUpSettings } from './related_settings';
+import { LookUpSettings, RelationOffer, RollUpSettings } from './related_settings';
 import { useScope } from './scope';
 
 type SetKind = (kind: FieldKind, place?: string) => void;
@@ -351,7 +351,7 @@ export function KindSettings({
                       ? t('thisObject', { name: labelText(one.name, locale) })
                       : labelText(one.name, locale),
                 }))}
-                onChange={(key: string) => onChange({ ...kind, object: key })}
+                onChange={(key: string) => onChange({ type: 'relation', object: key, many: kind.many === true })}
               />
             )}
           </Prop>
@@ -361,6 +361,7 @@ export function KindSettings({
             value={kind.many === true}
             onChange={(many) => onChange({ ...kind, many })}
           />
+          {kind.object !== '' && <RelationOffer key={kind.object} field={field} kind={kind} onChange={onChange} />}
         </>
       );
     case 'attachment':

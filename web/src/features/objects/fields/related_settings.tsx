@@ -1,11 +1,13 @@
-/** Settings of fields whose values come from related records: roll-ups and look-ups. */
+/** Settings of fields that lead to other records, or take their values from them: relations, roll-ups and look-ups. */
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { api } from '@/shared/api/api';
 import { currencyOf, ruleType, type Field, type FieldKind, type Label, type ResultType } from '@/shared/form_types';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
+import { choices, type Choice } from '@/shared/labels';
 import { fieldsQuery, objectsQuery } from '@/shared/objects/queries';
 import { objectPath } from '../objects';
+import { ConditionEditor } from './condition_editor';
 import { resultOf } from './kinds';
 import { words } from './messages';
 import { Prop } from './prop';
@@ -112,6 +114,8 @@ interface LookUpField {
   label: Label;
   result: ResultType;
   currency?: string;
+  personal?: boolean;
+  own?: boolean;
 }
 
 /** What can be taken from records of that object: the server's list where it keeps one, else the object's own fields. */
@@ -144,6 +148,91 @@ function useLookUpFields(key: string): readonly LookUpField[] {
       result: resultOf(field.kind),
       ...currency(field.kind),
     }));
+}
+
+const STANDARD_CHOICES: Readonly<Record<string, Readonly<Record<string, readonly Choice[]>>>> = {
+  ticket: {
+    type: choices.ticketType,
+    priority: choices.priority,
+    status: choices.ticketStatus,
+    status_category: choices.statusCategory,
+  },
+  customer: { kind: choices.customerKind, level: choices.customerLevel },
+  device: { status: choices.deviceStatus },
+  engineer: { status: choices.engineerStatus },
+  contract: { kind: choices.contractKind },
+  order: { kind: choices.orderKind, status: choices.orderStatus },
+  visit: { status: choices.visitStatus },
+  quote: { status: choices.quoteStatus },
+};
+
+/** The kind that conditions take a standard field for. */
+function standardKind(object: string, field: LookUpField): FieldKind {
+  const known = STANDARD_CHOICES[object]?.[field.id];
+  if (known) {
+    const options = known.map(({ value, zh, en }) => ({ id: value, label: { zh, en } }));
+    return { type: 'choice', options };
+  }
+  switch (field.result) {
+    case 'number':
+      return { type: 'decimal' };
+    case 'money':
+      return { type: 'money', currency: field.currency ?? 'CNY' };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'date':
+      return { type: 'date' };
+    case 'time':
+      return { type: 'date_time' };
+    case 'text':
+      return { type: 'text' };
+  }
+}
+
+/** Which records of the other object are offered. */
+export function RelationOffer({
+  field,
+  kind,
+  onChange,
+}: {
+  field: Field;
+  kind: Extract<FieldKind, { type: 'relation' }>;
+  onChange: SetKind;
+}) {
+  const t = useMessages(words);
+  const locale = useLocale();
+  const { object, catalogue } = useScope();
+  const here = kind.object === object.key;
+  const standard = useQuery({
+    queryKey: ['object', 'look-up-fields', kind.object],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: LookUpField[] }>(objectPath(kind.object, '/look-up-fields'), undefined, { signal }))
+        .items,
+    enabled: !here,
+    retry: false,
+  });
+  const hasFields = useQuery(objectsQuery).data?.some((one) => one.key === kind.object) === true;
+  const own = useQuery({ ...fieldsQuery(kind.object), enabled: hasFields && !here });
+  const askable = (here ? catalogue.fields : (own.data?.catalogue.fields ?? [])).filter(
+    (one) => one.filterable === true && one.personal !== true && one.retired !== true,
+  );
+  const shipped = (standard.data ?? [])
+    .filter((one) => one.own !== true && one.personal !== true)
+    .map((one) => ({ id: one.id, label: one.label, kind: standardKind(kind.object, one) }));
+  return (
+    <ConditionEditor
+      label={t('relationOffered')}
+      name={labelText(field.label, locale)}
+      at="/kind/offered_if"
+      none={t('relationOfferedAll')}
+      value={kind.offered_if}
+      fields={[...shipped, ...askable]}
+      onChange={(tree) => {
+        const { offered_if: _, ...rest } = kind;
+        onChange(tree === undefined ? rest : { ...rest, offered_if: tree });
+      }}
+    />
+  );
 }
 
 export function LookUpSettings({
