@@ -38,6 +38,20 @@ pub struct SitePath {
     pub site_id: Uuid,
 }
 
+/// Names one contact, whoever's it is.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct ContactId {
+    /// The contact's id.
+    pub id: Uuid,
+}
+
+/// Names one site, whoever's it is.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct SiteId {
+    /// The site's id.
+    pub id: Uuid,
+}
+
 /// A new customer; only the name must be there.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -255,7 +269,7 @@ fn checked_phones(phone: Option<String>, phones: Vec<Phone>, checks: &mut Checks
 }
 
 /// A new contact; only the name must be there.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContact {
     /// The person's name, at most 200 characters.
@@ -269,6 +283,9 @@ pub struct NewContact {
     /// Whether this is the one to call first, instead of another; a customer's first contact always is.
     #[serde(default)]
     pub is_primary: bool,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl NewContact {
@@ -278,7 +295,7 @@ impl NewContact {
             phone: checks.phone("/phone", self.phone),
             email: checks.email("/email", self.email),
             title: checks.line("/title", self.title),
-            is_primary: self.is_primary,
+            ..self
         };
         checks.finish().map(|()| checked)
     }
@@ -298,6 +315,8 @@ pub struct ContactChange {
     pub title: Change<String>,
     /// Whether this is the one to call first, instead of another.
     pub is_primary: Change<bool>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl ContactChange {
@@ -310,6 +329,7 @@ impl ContactChange {
             email: before.email,
             title: before.title,
             is_primary: before.is_primary,
+            ext: None,
         };
         let mut checks = Checks::new();
         self.name.require(&mut new.name, "/name", &mut checks);
@@ -345,6 +365,9 @@ pub struct NewSite {
     pub region_id: Option<Uuid>,
     /// How to get in: keys, reception, height limits.
     pub access_note: Option<String>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl NewSite {
@@ -376,6 +399,8 @@ pub struct SiteChange {
     pub region_id: Change<Uuid>,
     /// How to get in.
     pub access_note: Change<String>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl SiteChange {
@@ -389,6 +414,7 @@ impl SiteChange {
             lng: before.lng,
             region_id: before.region_id,
             access_note: before.access_note,
+            ext: None,
         };
         let mut checks = Checks::new();
         self.name.require(&mut new.name, "/name", &mut checks);

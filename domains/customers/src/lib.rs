@@ -8,8 +8,9 @@
 //! [`CustomerRows`] for what goes along. A person's data can be given out, and erased for good.
 //!
 //! Events: `customer.created`, `.updated`, `.archived`, `.restored`, `.merged`, `.unmerged`, `.personal_data_exported`,
-//! `.erased`; `contact.` and `site.created`, `.updated`, `.removed`
-//! on the customer's timeline. Text search knows customers by name, numbers, mail, address, note, tags, contacts and sites.
+//! `.erased`; `contact.` and `site.created`, `.updated`, `.removed`, `.erased`
+//! on the customer's timeline. Text search knows customers by name, numbers, mail, address, note, tags, contacts and sites,
+//! and by own fields of all three that may be searched.
 
 mod api;
 mod duplicates;
@@ -41,7 +42,9 @@ pub use duplicates::{Double, Doubles, Likeness};
 pub use error::CustomerError;
 pub use following::{FollowLinks, handlers};
 pub use merging::{CustomerBelongings, CustomerMerge, CustomerRows, MergeState, RowsParent};
-pub use model::{Address, Contact, Customer, CustomerKind, CustomerLevel, Phone, Site};
+pub use model::{
+    Address, Contact, ContactOfCustomer, Customer, CustomerKind, CustomerLevel, Phone, Site, SiteOfCustomer,
+};
 pub use ops::{
     contacts::create::insert_contact,
     create::insert,
@@ -66,6 +69,12 @@ pub fn migrations() -> Vec<Migration> {
         db::migration!("customers", 5, "layouts", "../migrations/0005_layouts.sql"),
         db::migration!("customers", 6, "documents", "../migrations/0006_documents.sql"),
         db::migration!("customers", 7, "following", "../migrations/0007_following.sql"),
+        db::migration!(
+            "customers",
+            8,
+            "own_fields_of_contacts_and_sites",
+            "../migrations/0008_own_fields_of_contacts_and_sites.sql"
+        ),
     ]
 }
 
@@ -73,6 +82,7 @@ pub fn migrations() -> Vec<Migration> {
 pub fn routes() -> Routes {
     record_routes()
         .merge(people_and_places())
+        .merge(of_all_customers())
         .merge(document_routes())
         .merge(merge_routes())
         .merge(personal_data_routes())
@@ -287,6 +297,36 @@ fn people_and_places() -> Routes {
         )
 }
 
+/// Contacts and sites without the way through their customer, for whatever names one.
+fn of_all_customers() -> Routes {
+    let read = Access::Needs(CUSTOMERS_READ);
+    Routes::new("customers")
+        .get("/api/v1/contacts", read, "listAllContacts", "List contacts of all customers", ops::contacts::all::list)
+        .describe("With `q` those whose name, title, number or mail address contains it.")
+        .get("/api/v1/contacts/{id}", read, "findContact", "Show a contact of any customer", ops::contacts::all::one)
+        .describe("One that was removed is shown too.")
+        .post(
+            "/api/v1/contacts/{id}/reveal",
+            read,
+            "revealContactField",
+            "Show one own field of personal data of a contact",
+            ops::contacts::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
+        .get("/api/v1/sites", read, "listAllSites", "List sites of all customers", ops::sites::all::list)
+        .describe("With `q` those whose name or address contains it.")
+        .get("/api/v1/sites/{id}", read, "findSite", "Show a site of any customer", ops::sites::all::one)
+        .describe("One that was removed is shown too.")
+        .post(
+            "/api/v1/sites/{id}/reveal",
+            read,
+            "revealSiteField",
+            "Show one own field of personal data of a site",
+            ops::sites::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
+}
+
 /// The customer with this id, archived or not, whoever asks.
 pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Customer>, DbError> {
     let everybody = db::list::Fragment::new("1 = 1", Vec::new());
@@ -338,25 +378,52 @@ pub async fn children(q: &mut impl Query, id: Uuid, limit: usize) -> Result<Vec<
 
 /// The contact with this id, removed or not.
 pub async fn contact(q: &mut impl Query, id: Uuid) -> Result<Option<Contact>, DbError> {
-    store::contact(q, id).await
+    let mut found = store::contact(q, id).await?;
+    contact_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// The contacts with these ids, removed or not, in no order.
+pub async fn contacts_by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Contact>, DbError> {
+    let mut found = store::contacts_by_ids(q, ids).await?;
+    contact_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// What the caller may see of the contacts' own fields.
+async fn contact_fields(q: &mut impl Query, contacts: &mut [Contact]) -> Result<(), DbError> {
+    objects::shown(q, "contact", contacts.iter_mut().map(|contact| &mut contact.ext.0).collect()).await
+}
+
+/// What the caller may see of the sites' own fields.
+async fn site_fields(q: &mut impl Query, sites: &mut [Site]) -> Result<(), DbError> {
+    objects::shown(q, "site", sites.iter_mut().map(|site| &mut site.ext.0).collect()).await
 }
 
 /// A customer's contacts in use, the primary one first.
 pub async fn contacts(q: &mut impl Query, customer_id: Uuid) -> Result<Vec<Contact>, DbError> {
-    store::contacts(q, &[customer_id]).await
+    let mut found = store::contacts(q, &[customer_id]).await?;
+    contact_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// The site with this id, removed or not.
 pub async fn site(q: &mut impl Query, id: Uuid) -> Result<Option<Site>, DbError> {
-    store::site(q, id).await
+    let mut found = store::site(q, id).await?;
+    site_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
 }
 
 /// The sites with these ids, removed or not, in no order.
 pub async fn sites_by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Site>, DbError> {
-    store::sites_by_ids(q, ids).await
+    let mut found = store::sites_by_ids(q, ids).await?;
+    site_fields(q, &mut found).await?;
+    Ok(found)
 }
 
 /// A customer's sites in use, by name.
 pub async fn sites(q: &mut impl Query, customer_id: Uuid) -> Result<Vec<Site>, DbError> {
-    store::sites(q, &[customer_id]).await
+    let mut found = store::sites(q, &[customer_id]).await?;
+    site_fields(q, &mut found).await?;
+    Ok(found)
 }

@@ -185,6 +185,8 @@ pub struct Contact {
     pub title: Option<String>,
     /// Whether this is the one to call first; one for each customer.
     pub is_primary: bool,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Contact {
@@ -199,7 +201,24 @@ db::record!(Contact {
     email,
     title,
     is_primary,
+    ext,
 });
+
+/// A contact with the name of its customer, as lists over all customers show it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ContactOfCustomer {
+    /// The contact.
+    #[serde(flatten)]
+    pub contact: Contact,
+    /// What its customer is called.
+    pub customer_name: Option<String>,
+}
+
+impl HasVersion for ContactOfCustomer {
+    fn version(&self) -> i64 {
+        self.contact.version
+    }
+}
 
 impl HasVersion for Contact {
     fn version(&self) -> i64 {
@@ -240,6 +259,8 @@ pub struct Site {
     pub region_id: Option<Uuid>,
     /// How to get in: keys, reception, height limits.
     pub access_note: Option<String>,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Site {
@@ -255,7 +276,24 @@ db::record!(Site {
     lng,
     region_id,
     access_note,
+    ext,
 });
+
+/// A site with the name of its customer, as lists over all customers show it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SiteOfCustomer {
+    /// The site.
+    #[serde(flatten)]
+    pub site: Site,
+    /// What its customer is called.
+    pub customer_name: Option<String>,
+}
+
+impl HasVersion for SiteOfCustomer {
+    fn version(&self) -> i64 {
+        self.site.version
+    }
+}
 
 impl HasVersion for Site {
     fn version(&self) -> i64 {

@@ -35,15 +35,24 @@ impl Indexed for CustomerSearch {
             let contacts = store::contacts(tx, ids).await?;
             let sites = store::sites(tx, ids).await?;
             let own = objects::OwnWords::of(tx, "customer").await?;
-            let found = |customer: Customer| document(&customer, &contacts, &sites).text(own.words(&customer.ext.0));
+            let of_contacts = objects::OwnWords::of(tx, "contact").await?;
+            let of_sites = objects::OwnWords::of(tx, "site").await?;
+            let found = |customer: Customer| {
+                let contacts = contacts.iter().filter(|contact| contact.customer_id == customer.id);
+                let sites = sites.iter().filter(|site| site.customer_id == customer.id);
+                let (contacts, sites): (Vec<&Contact>, Vec<&Site>) = (contacts.collect(), sites.collect());
+                document(&customer, &contacts, &sites)
+                    .text(own.words(&customer.ext.0))
+                    .text(contacts.iter().flat_map(|contact| of_contacts.words(&contact.ext.0)))
+                    .text(sites.iter().flat_map(|site| of_sites.words(&site.ext.0)))
+            };
             Ok(customers.into_iter().map(found).collect())
         })
     }
 }
 
-fn document(customer: &Customer, contacts: &[Contact], sites: &[Site]) -> Document {
-    let contacts = || contacts.iter().filter(|contact| contact.customer_id == customer.id);
-    let sites = || sites.iter().filter(|site| site.customer_id == customer.id);
+fn document(customer: &Customer, contacts: &[&Contact], sites: &[&Site]) -> Document {
+    let (contacts, sites) = (|| contacts.iter(), || sites.iter());
     Document::new(customer.id, customer.name.clone())
         .subtitle(customer.phone.clone())
         .phones([customer.phone.clone()].into_iter().chain(contacts().map(|contact| contact.phone.clone())))

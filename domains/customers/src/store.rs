@@ -20,6 +20,7 @@ use crate::{
 pub(crate) mod documents;
 pub(crate) mod duplicates;
 pub(crate) mod merges;
+pub(crate) mod parts;
 
 /// Customers found by one telephone number at most.
 const MOST_BY_PHONE: usize = 20;
@@ -66,9 +67,6 @@ pub(crate) static LISTING: Listing = Listing {
     archivable: true,
 };
 
-const CONTACTS: List = List { table: "contacts", columns: Contact::COLUMNS, sorts: &[], default_sort: "" };
-const SITES: List = List { table: "sites", columns: Site::COLUMNS, sorts: &[], default_sort: "" };
-
 const INSERT: &str = "insert into customers (tenant_id, id, version, created_at, updated_at, name, kind, level, phone,
         phone_digits, email, address, lat, lng, note, tags, owner_id, region_id, created_by, ext, phones, parent_id,
         merged_into_id, name_key, address_key, erased_at)
@@ -83,17 +81,17 @@ const UPDATE: &str = "update customers set version = $4, updated_at = $5, archiv
         name_key = $24, address_key = $25, erased_at = $26
     where tenant_id = $1 and id = $2 and version = $3";
 const INSERT_CONTACT: &str = "insert into contacts (tenant_id, id, version, created_at, updated_at, customer_id, name,
-        phone, phone_digits, email, title, is_primary)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        phone, phone_digits, email, title, is_primary, ext)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const UPDATE_CONTACT: &str =
     "update contacts set version = $4, updated_at = $5, archived_at = $6, name = $7, phone = $8,
-        phone_digits = $9, email = $10, title = $11, is_primary = $12
+        phone_digits = $9, email = $10, title = $11, is_primary = $12, ext = $13
     where tenant_id = $1 and id = $2 and version = $3";
 const INSERT_SITE: &str = "insert into sites (tenant_id, id, version, created_at, updated_at, customer_id, name,
-        address, lat, lng, region_id, access_note)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        address, lat, lng, region_id, access_note, ext)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const UPDATE_SITE: &str = "update sites set version = $4, updated_at = $5, archived_at = $6, name = $7, address = $8,
-        lat = $9, lng = $10, region_id = $11, access_note = $12
+        lat = $9, lng = $10, region_id = $11, access_note = $12, ext = $13
     where tenant_id = $1 and id = $2 and version = $3";
 
 /// How far `permission` reaches among customers.
@@ -101,8 +99,8 @@ pub(crate) fn scope(cx: &Context, permission: Permission) -> Fragment {
     scope_condition(cx, permission, &SCOPE)
 }
 
-/// Merges whose remaining customer lies within reach.
-pub(crate) fn merges_within(cx: &Context, permission: Permission) -> Fragment {
+/// Rows of which this column names a customer within reach.
+pub(crate) fn within(cx: &Context, permission: Permission, column: &str) -> Fragment {
     let scope = scope(cx, permission);
     if cx.scope(permission.name()) == Some(kernel::Scope::All) {
         return scope;
@@ -110,7 +108,7 @@ pub(crate) fn merges_within(cx: &Context, permission: Permission) -> Fragment {
     let mut binds = scope.binds;
     binds.push(cx.tenant().into());
     let tenant = binds.len();
-    let text = format!("into_id in (select id from customers where tenant_id = ${tenant} and ({}))", scope.text);
+    let text = format!("{column} in (select id from customers where tenant_id = ${tenant} and ({}))", scope.text);
     Fragment::new(text, binds)
 }
 
@@ -326,12 +324,12 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: &Customer, after: &Customer)
 
 /// The contacts of the customer, removed or not.
 pub(crate) async fn all_contacts(q: &mut impl Query, customer: Uuid) -> Result<Vec<Contact>, DbError> {
-    all_of(q, &CONTACTS, customer).await
+    all_of(q, &parts::CONTACTS.list, customer).await
 }
 
 /// The sites of the customer, removed or not.
 pub(crate) async fn all_sites(q: &mut impl Query, customer: Uuid) -> Result<Vec<Site>, DbError> {
-    all_of(q, &SITES, customer).await
+    all_of(q, &parts::SITES.list, customer).await
 }
 
 async fn all_of<T: db::FromRow>(q: &mut impl Query, list: &List, customer: Uuid) -> Result<Vec<T>, DbError> {
@@ -346,12 +344,12 @@ async fn all_of<T: db::FromRow>(q: &mut impl Query, list: &List, customer: Uuid)
 /// Contacts in use of these customers: the primary one first, then by name.
 pub(crate) async fn contacts(q: &mut impl Query, customers: &[Uuid]) -> Result<Vec<Contact>, DbError> {
     let text = "order by customer_id, case when is_primary then 0 else 1 end, name, id";
-    nested(q, &CONTACTS, customers, text).await
+    nested(q, &parts::CONTACTS.list, customers, text).await
 }
 
 /// Sites in use of these customers, by name.
 pub(crate) async fn sites(q: &mut impl Query, customers: &[Uuid]) -> Result<Vec<Site>, DbError> {
-    nested(q, &SITES, customers, "order by customer_id, name, id").await
+    nested(q, &parts::SITES.list, customers, "order by customer_id, name, id").await
 }
 
 async fn nested<T: db::FromRow>(
@@ -369,12 +367,17 @@ async fn nested<T: db::FromRow>(
 
 /// The contact with this id, removed or not.
 pub(crate) async fn contact(q: &mut impl Query, id: Uuid) -> Result<Option<Contact>, DbError> {
-    objects::find(q, &CONTACTS, id, everywhere()).await
+    objects::find(q, &parts::CONTACTS.list, id, everywhere()).await
+}
+
+/// The contacts with these ids, removed or not.
+pub(crate) async fn contacts_by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Contact>, DbError> {
+    objects::by_ids(q, &parts::CONTACTS.list, ids).await
 }
 
 /// The contact in use of this customer.
 pub(crate) async fn contact_of(q: &mut impl Query, customer: Uuid, id: Uuid) -> Result<Contact, CustomerError> {
-    objects::find(q, &CONTACTS, id, in_use_of(customer)).await?.ok_or(CustomerError::NotFound("contact"))
+    objects::find(q, &parts::CONTACTS.list, id, in_use_of(customer)).await?.ok_or(CustomerError::NotFound("contact"))
 }
 
 pub(crate) fn insert_contact(cx: &Context, contact: &Contact) -> Stmt<'static> {
@@ -392,6 +395,7 @@ pub(crate) fn insert_contact(cx: &Context, contact: &Contact) -> Stmt<'static> {
         &contact.email,
         &contact.title,
         contact.is_primary,
+        &contact.ext,
     )
     .into_owned()
 }
@@ -412,23 +416,24 @@ pub(crate) async fn update_contact(tx: &mut Tx<'_>, before: &Contact, after: &Co
         &after.email,
         &after.title,
         after.is_primary,
+        &after.ext,
     );
     one_row(tx.execute(stmt).await?)
 }
 
 /// The site with this id, removed or not.
 pub(crate) async fn site(q: &mut impl Query, id: Uuid) -> Result<Option<Site>, DbError> {
-    objects::find(q, &SITES, id, everywhere()).await
+    objects::find(q, &parts::SITES.list, id, everywhere()).await
 }
 
 /// The sites with these ids, removed or not.
 pub(crate) async fn sites_by_ids(q: &mut impl Query, ids: &[Uuid]) -> Result<Vec<Site>, DbError> {
-    objects::by_ids(q, &SITES, ids).await
+    objects::by_ids(q, &parts::SITES.list, ids).await
 }
 
 /// The site in use of this customer.
 pub(crate) async fn site_of(q: &mut impl Query, customer: Uuid, id: Uuid) -> Result<Site, CustomerError> {
-    objects::find(q, &SITES, id, in_use_of(customer)).await?.ok_or(CustomerError::NotFound("site"))
+    objects::find(q, &parts::SITES.list, id, in_use_of(customer)).await?.ok_or(CustomerError::NotFound("site"))
 }
 
 pub(crate) fn insert_site(cx: &Context, site: &Site) -> Stmt<'static> {
@@ -446,6 +451,7 @@ pub(crate) fn insert_site(cx: &Context, site: &Site) -> Stmt<'static> {
         &site.lng,
         &site.region_id,
         &site.access_note,
+        &site.ext,
     )
     .into_owned()
 }
@@ -466,6 +472,7 @@ pub(crate) async fn update_site(tx: &mut Tx<'_>, before: &Site, after: &Site) ->
         &after.lng,
         &after.region_id,
         &after.access_note,
+        &after.ext,
     );
     one_row(tx.execute(stmt).await?)
 }

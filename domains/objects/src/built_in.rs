@@ -89,6 +89,24 @@ pub(crate) const BUILT_IN: &[BuiltIn] = &[
         create: p::ORDERS_CREATE,
         update: p::ORDERS_UPDATE,
     },
+    BuiltIn {
+        key: "contact",
+        zh: "联系人",
+        en: "Contact",
+        icon: "team",
+        read: p::CUSTOMERS_READ,
+        create: p::CUSTOMERS_UPDATE,
+        update: p::CUSTOMERS_UPDATE,
+    },
+    BuiltIn {
+        key: "site",
+        zh: "服务地址",
+        en: "Site",
+        icon: "place",
+        read: p::CUSTOMERS_READ,
+        create: p::CUSTOMERS_UPDATE,
+        update: p::CUSTOMERS_UPDATE,
+    },
 ];
 
 /// A standard field that look-ups can take.
@@ -110,14 +128,35 @@ const fn personal(id: &'static str, zh: &'static str, en: &'static str) -> Stand
     Standard { id, column: id, result: Text, personal: true, zh, en }
 }
 
+/// Which records of an object those reach who may read it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reach {
+    /// All of them.
+    All,
+    /// Those that these columns tie to them, as the object's own domain has it.
+    Columns(ScopeColumns<'static>),
+    /// Those whose parent they reach.
+    Parent,
+}
+
+/// The record that another one belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parent {
+    /// The key of its object.
+    pub object: &'static str,
+    /// The column that names it.
+    pub column: &'static str,
+}
+
 /// A table that relations can lead to, besides `records`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Table {
     pub key: &'static str,
     pub table: &'static str,
     pub read: Permission,
-    /// The columns of its data scope, as its own domain has them; `None` when whoever may read reads all.
-    pub scope: Option<ScopeColumns<'static>>,
+    pub reach: Reach,
+    /// The record that it belongs to, on whose timeline its history stands too.
+    pub parent: Option<Parent>,
     /// What names a record.
     pub title: &'static str,
     /// The number by which people call it.
@@ -127,13 +166,12 @@ pub(crate) struct Table {
     pub fields: &'static [Standard],
 }
 
-const fn columns(
-    owner: &'static [&'static str],
-    team: Option<&'static str>,
-    region: Option<&'static str>,
-) -> ScopeColumns<'static> {
-    ScopeColumns { owner, team, region }
+const fn columns(owner: &'static [&'static str], team: Option<&'static str>, region: Option<&'static str>) -> Reach {
+    Reach::Columns(ScopeColumns { owner, team, region })
 }
+
+const CUSTOMER: Parent = Parent { object: "customer", column: "customer_id" };
+const TICKET: Parent = Parent { object: "ticket", column: "ticket_id" };
 
 /// The tables that relations can lead to, besides `records`.
 pub(crate) const TABLES: &[Table] = &[
@@ -141,7 +179,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "customer",
         table: "customers",
         read: p::CUSTOMERS_READ,
-        scope: Some(columns(&["owner_id", "created_by"], None, Some("region_id"))),
+        reach: columns(&["owner_id", "created_by"], None, Some("region_id")),
+        parent: None,
         title: "name",
         number: None,
         archivable: true,
@@ -158,7 +197,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "device",
         table: "devices",
         read: p::DEVICES_READ,
-        scope: Some(columns(&["created_by"], Some("team_id"), Some("region_id"))),
+        reach: columns(&["created_by"], Some("team_id"), Some("region_id")),
+        parent: None,
         title: "serial_number",
         number: None,
         archivable: true,
@@ -176,7 +216,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "ticket",
         table: "tickets",
         read: p::TICKETS_READ,
-        scope: Some(columns(&["assignee_id", "created_by"], Some("team_id"), Some("region_id"))),
+        reach: columns(&["assignee_id", "created_by"], Some("team_id"), Some("region_id")),
+        parent: None,
         title: "title",
         number: Some("number"),
         archivable: false,
@@ -196,7 +237,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "engineer",
         table: "engineers",
         read: p::ENGINEERS_READ,
-        scope: Some(columns(&["user_id"], Some("team_id"), Some("region_id"))),
+        reach: columns(&["user_id"], Some("team_id"), Some("region_id")),
+        parent: None,
         title: "name",
         number: None,
         archivable: true,
@@ -210,7 +252,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "product",
         table: "products",
         read: p::PRODUCTS_READ,
-        scope: None,
+        reach: Reach::All,
+        parent: None,
         title: "name",
         number: Some("code"),
         archivable: true,
@@ -225,7 +268,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "contract",
         table: "contracts",
         read: p::CONTRACTS_READ,
-        scope: Some(columns(&["created_by"], None, None)),
+        reach: columns(&["created_by"], None, None),
+        parent: None,
         title: "name",
         number: Some("number"),
         archivable: true,
@@ -241,7 +285,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "order",
         table: "orders",
         read: p::ORDERS_READ,
-        scope: Some(columns(&["owner_id", "created_by"], None, None)),
+        reach: columns(&["owner_id", "created_by"], None, None),
+        parent: None,
         title: "title",
         number: Some("number"),
         archivable: true,
@@ -259,7 +304,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "part",
         table: "parts",
         read: p::PARTS_READ,
-        scope: None,
+        reach: Reach::All,
+        parent: None,
         title: "name",
         number: Some("code"),
         archivable: true,
@@ -274,7 +320,8 @@ pub(crate) const TABLES: &[Table] = &[
         key: "visit",
         table: "visits",
         read: p::VISITS_READ,
-        scope: Some(columns(&["assignee_id"], Some("team_id"), Some("region_id"))),
+        reach: columns(&["assignee_id"], Some("team_id"), Some("region_id")),
+        parent: Some(TICKET),
         title: "number",
         number: Some("number"),
         archivable: false,
@@ -285,6 +332,39 @@ pub(crate) const TABLES: &[Table] = &[
             standard("starts_at", Time, "开始时间", "Starts at"),
             standard("ends_at", Time, "结束时间", "Ends at"),
             standard("labour_minutes", Number, "工时（分钟）", "Labour in minutes"),
+        ],
+    },
+    Table {
+        key: "contact",
+        table: "contacts",
+        read: p::CUSTOMERS_READ,
+        reach: Reach::Parent,
+        parent: Some(CUSTOMER),
+        title: "name",
+        number: None,
+        archivable: true,
+        fields: &[
+            standard("name", Text, "姓名", "Name"),
+            standard("title", Text, "职务", "Title"),
+            personal("phone", "电话", "Phone"),
+            personal("email", "邮箱", "Mail"),
+            standard("is_primary", ResultType::Boolean, "首选联系人", "First to call"),
+            standard("created_at", Time, "创建时间", "Created at"),
+        ],
+    },
+    Table {
+        key: "site",
+        table: "sites",
+        read: p::CUSTOMERS_READ,
+        reach: Reach::Parent,
+        parent: Some(CUSTOMER),
+        title: "name",
+        number: None,
+        archivable: true,
+        fields: &[
+            standard("name", Text, "名称", "Name"),
+            standard("access_note", Text, "进场说明", "How to get in"),
+            standard("created_at", Time, "创建时间", "Created at"),
         ],
     },
 ];
@@ -304,196 +384,17 @@ pub(crate) fn table(key: &str) -> Option<&'static str> {
     table_of(key).map(|table| table.table)
 }
 
+/// The kind under which the text search has the words of an object's records: those of contacts and sites find their
+/// customer.
+pub(crate) fn found_as(key: &str) -> &str {
+    match key {
+        "contact" | "site" => "customer",
+        key if table_of(key).is_some() => key,
+        _ => "record",
+    }
+}
+
 /// Whether a key cannot be given to an object of one's own.
 pub(crate) fn is_taken(key: &str) -> bool {
     table(key).is_some() || matches!(key, "user" | "person" | "team" | "region" | "role" | "record" | "object" | "form")
-}
-
-/// Names that lists of `object` filter and sort by already, so that no field of one's own may have them.
-pub(crate) fn reserved(object: &str) -> &'static [&'static str] {
-    match object {
-        "customer" => &[
-            "id",
-            "name",
-            "kind",
-            "level",
-            "phone",
-            "phones",
-            "parent_id",
-            "merged_into_id",
-            "email",
-            "province",
-            "city",
-            "district",
-            "street",
-            "note",
-            "tags",
-            "owner_id",
-            "region_id",
-            "created_by",
-            "created_at",
-            "updated_at",
-            "archived_at",
-        ],
-        "device" => &[
-            "id",
-            "serial_number",
-            "product_id",
-            "customer_id",
-            "site_id",
-            "model",
-            "sold_on",
-            "installed_on",
-            "warranty_starts_on",
-            "warranty_ends_on",
-            "status",
-            "place",
-            "note",
-            "region_id",
-            "team_id",
-            "parent_id",
-            "building",
-            "floor",
-            "first_used_on",
-            "dealer_id",
-            "lessee_id",
-            "scrapped_on",
-            "scrap_reason",
-            "created_by",
-            "created_at",
-            "updated_at",
-            "archived_at",
-        ],
-        "product" => &[
-            "id",
-            "code",
-            "name",
-            "category",
-            "warranty_months",
-            "default_response_minutes",
-            "note",
-            "warranty",
-            "created_at",
-            "updated_at",
-            "archived_at",
-        ],
-        "part" => &[
-            "id",
-            "code",
-            "name",
-            "unit",
-            "price_minor",
-            "cost_minor",
-            "currency",
-            "stock",
-            "stock_warning",
-            "note",
-            "created_at",
-            "updated_at",
-            "archived_at",
-        ],
-        "engineer" => &[
-            "id",
-            "name",
-            "phone",
-            "user_id",
-            "skills",
-            "home_address",
-            "home_lat",
-            "home_lng",
-            "working_hours",
-            "region_id",
-            "team_id",
-            "status",
-            "note",
-            "created_at",
-            "updated_at",
-            "archived_at",
-        ],
-        "contract" => &[
-            "id",
-            "number",
-            "customer_id",
-            "name",
-            "kind",
-            "starts_on",
-            "ends_on",
-            "covers",
-            "response_minutes",
-            "device_ids",
-            "note",
-            "created_by",
-            "created_at",
-            "updated_at",
-            "archived_at",
-        ],
-        "ticket" => &[
-            "id",
-            "number",
-            "title",
-            "description",
-            "type",
-            "priority",
-            "status",
-            "status_category",
-            "source",
-            "customer_id",
-            "contact_phone",
-            "site_id",
-            "device_id",
-            "problem_type",
-            "cause_code",
-            "action_code",
-            "tags",
-            "engineer_id",
-            "assignee_id",
-            "team_id",
-            "region_id",
-            "warranty_reason",
-            "response_due_at",
-            "resolution_due_at",
-            "first_response_at",
-            "resolved_at",
-            "closed_at",
-            "waiting_reason",
-            "reopen_count",
-            "sla_met",
-            "merged_into_id",
-            "external_ref",
-            "created_by",
-            "created_at",
-            "updated_at",
-        ],
-        "order" => &[
-            "id",
-            "number",
-            "kind",
-            "status",
-            "customer_id",
-            "title",
-            "ordered_on",
-            "due_on",
-            "currency",
-            "total_minor",
-            "paid_minor",
-            "owner_id",
-            "source",
-            "note",
-            "created_by",
-            "created_at",
-            "updated_at",
-            "archived_at",
-        ],
-        _ => &[
-            "id",
-            "number",
-            "owner_id",
-            "team_id",
-            "region_id",
-            "created_by",
-            "created_at",
-            "updated_at",
-            "archived_at",
-        ],
-    }
 }

@@ -273,7 +273,7 @@ async fn refresh(
         statements.push(store::write(&cx, object, record, &after));
         statements.extend(crate::values::index_changes(&cx, catalogue, object, record, &before, &after));
         statements.extend(follow(tx, object, record, (&before, true), (&after, true)).await?);
-        statements.push(event(&cx, catalogue, record, "computed", &before, &after));
+        statements.push(event(tx, catalogue, record, "computed", &before, &after).await?);
     }
     tx.execute_all(statements).await?;
     Ok(())
@@ -300,21 +300,30 @@ pub(crate) async fn alter(
     statements.push(fields::replace_values(&cx, object, record, &after));
     statements.extend(crate::values::index_changes(&cx, catalogue, object, record, &before, &after));
     statements.extend(follow(tx, object, record, (&before, true), (&after, true)).await?);
-    statements.push(event(&cx, catalogue, record, "updated", &before, &after));
+    statements.push(event(tx, catalogue, record, "updated", &before, &after).await?);
     tx.execute_all(statements).await?;
     Ok(true)
 }
 
 /// The event that tells of values that were changed or worked out in the background.
-fn event(cx: &Context, catalogue: &Catalogue, record: Uuid, what: &str, before: &Map, after: &Map) -> Stmt<'static> {
+async fn event(
+    q: &mut impl Query,
+    catalogue: &Catalogue,
+    record: Uuid,
+    what: &str,
+    before: &Map,
+    after: &Map,
+) -> Result<Stmt<'static>, DbError> {
     let object = catalogue.object.as_str();
     let data = crate::values::told(catalogue, before, after);
     if built_in::table_of(object).is_none() {
         let (kind, of) = (format!("record.{what}"), format!("record:{object}"));
-        return events::statement(cx, &NewEvent::new(&kind, &of, record).data(data));
+        return Ok(events::statement(q.cx(), &NewEvent::new(&kind, &of, record).data(data)));
     }
     let changes = data.as_object().into_iter().flatten();
     let changes: Map = changes.map(|(field, change)| (format!("ext.{field}"), change.clone())).collect();
     let kind = format!("{object}.{what}");
-    events::statement(cx, &NewEvent::new(&kind, object, record).data(Value::Object(changes)))
+    let mut event = NewEvent::new(&kind, object, record).data(Value::Object(changes));
+    event.parent = store::parent(q, object, record).await?;
+    Ok(events::statement(q.cx(), &event))
 }

@@ -147,7 +147,7 @@ impl JobHandler for SearchAnew {
     fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobError>> {
         Box::pin(async move {
             let task: OfObject = run.parse()?;
-            let kind = if built_in::table_of(&task.object).is_some() { task.object.as_str() } else { "record" };
+            let kind = built_in::found_as(&task.object);
             self.indexer.reindex(&run.db, &self.world, run.cx.tenant(), kind).await?;
             Ok(())
         })

@@ -41,6 +41,7 @@ mod own;
 mod phone;
 mod reactions;
 mod references;
+mod reserved;
 mod reveal;
 mod routes;
 mod searched;

@@ -28,11 +28,12 @@ impl FollowRecords {
         let mut statements = Vec::new();
         let links = computed_store::links(tx, object).await?;
         let own = event.object_id;
-        let told = |field: &str| event.data.get(field).is_some();
+        // What was erased is told of by nobody, and must not live on in copies.
+        let told = |field: &str| event.kind.ends_with(".erased") || event.data.get(field).is_some();
         for link in links.iter().filter(|link| link.kind == "look_up" && told(&link.source)) {
             statements.push(computed::spread_job(&cx, &link.object, &link.relation, own));
         }
-        let counts = event.kind.ends_with(".archived") || event.kind.ends_with(".restored");
+        let counts = [".archived", ".restored", ".removed"].iter().any(|what| event.kind.ends_with(what));
         if counts && links.iter().any(|link| link.kind == "roll_up") {
             let values = computed_store::values(tx, object, own).await?.unwrap_or_default();
             statements.extend(computed::follow(tx, object, own, (&values, true), (&values, false)).await?);

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     ObjectError,
     access::{Action, Viewer, reach, scope},
-    built_in::{Table, table_of},
+    built_in::{Reach, Table, table_of},
     model::{ObjectDefinition, StoredRecord},
     ops::definitions::definition,
     store::{fields, names, records},
@@ -114,9 +114,29 @@ pub(crate) fn of_named(kind: &str, row: names::Named) -> Reference {
 /// The condition under which the caller reaches records of a built-in object; `None` when they may see none.
 pub(crate) fn scope_of(cx: &kernel::Context, table: &Table) -> Option<Fragment> {
     let reach = cx.scope(table.read.name())?;
-    let Some(columns) = table.scope else { return Some(Fragment::new("1 = 1", Vec::new())) };
+    let (columns, parent) = match table.reach {
+        Reach::All => return Some(everything()),
+        Reach::Columns(columns) => (columns, None),
+        Reach::Parent => {
+            let parent = table.parent?;
+            let above = table_of(parent.object)?;
+            let Reach::Columns(columns) = above.reach else { return Some(everything()) };
+            (columns, Some((parent.column, above.table)))
+        }
+    };
     let clause = reach_clause(cx, Some(reach), &columns, 1);
-    Some(Fragment::new(clause.text, clause.binds.into_iter().map(Into::into).collect()))
+    if clause.is_everything() {
+        return Some(everything());
+    }
+    let own = Fragment::new(clause.text, clause.binds.into_iter().map(Into::into).collect());
+    Some(match parent {
+        Some((column, above)) => names::whose_parent(cx, table, column, above, own),
+        None => own,
+    })
+}
+
+fn everything() -> Fragment {
+    Fragment::new("1 = 1", Vec::new())
 }
 
 /// The same for records of several kinds, each kind asked once.

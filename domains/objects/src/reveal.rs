@@ -55,7 +55,8 @@ pub async fn reveal(
     let field = field.ok_or(ObjectError::NotFound("field of personal data"))?;
     let values = computed::values(tx, object, record).await?.unwrap_or_default();
     let kind = kind_in_events(object);
-    let event = NewEvent::new(REVEALED, &kind, record).label(label).data(json!({"field": field.id}));
+    let mut event = NewEvent::new(REVEALED, &kind, record).label(label).data(json!({"field": field.id}));
+    event.parent = computed::parent(tx, object, record).await?;
     events::append(tx, event).await?;
     Ok(Revealed { value: values.get(&field.id).cloned().unwrap_or_default() })
 }

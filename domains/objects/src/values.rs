@@ -237,8 +237,9 @@ pub async fn shown(q: &mut impl db::Query, object: &str, mut records: Vec<&mut M
     Ok(())
 }
 
-/// A record's own values without those that hold personal data, and the statements that keep the index in step. Nothing
-/// is demanded of what remains: personal data goes even where a field must not be empty.
+/// A record's own values without those that hold personal data, and the statements that keep the index, and what other
+/// records were worked out from them, in step. Nothing is demanded of what remains: personal data goes even where a field
+/// must not be empty.
 pub async fn without_personal(
     tx: &mut Tx<'_>,
     object: &str,
@@ -250,7 +251,10 @@ pub async fn without_personal(
     for field in catalogue.fields.iter().filter(|field| field.personal) {
         values.remove(&field.id);
     }
-    let statements = index_changes(tx.cx(), &catalogue, object, record, before, &values);
+    let cx = tx.cx().clone();
+    let mut statements = index_changes(&cx, &catalogue, object, record, before, &values);
+    statements.extend(unique::changes(&cx, &catalogue, record, before, &values));
+    statements.extend(computed::follow(tx, object, record, (before, true), (&values, true)).await?);
     Ok((values, statements))
 }
 

@@ -38,7 +38,7 @@ testkit::both! {
         let restored = api.act(&t.cx, &format!("{path}/restore"), 3).await.ok(200);
         assert_eq!(restored.json["archived_at"], json!(null));
         api.get(&t.other, path).await.refused(404, "not_found");
-        assert_eq!(api.get(&t.other, "/api/v1/objects").await.column("key"), ["ticket", "customer", "device", "product", "part", "engineer", "contract", "order"]);
+        assert_eq!(api.get(&t.other, "/api/v1/objects").await.column("key"), ["ticket", "customer", "device", "product", "part", "engineer", "contract", "order", "contact", "site"]);
     }
 
     migrations(), |t| wrong_keys_names_and_people_define_nothing {
@@ -49,7 +49,7 @@ testkit::both! {
         for key in ["a", "1a", "Vehicle", "ve-hicle", "电梯", &"a".repeat(41)] {
             assert_eq!(define(key).await.errors(), ["/key invalid_key"], "{key}");
         }
-        for key in ["customer", "ticket", "engineer", "team"] {
+        for key in ["customer", "ticket", "engineer", "site", "team"] {
             assert_eq!(define(key).await.errors(), ["/key taken"], "{key}");
         }
         let sales = with_roles(&t.cx, 1, &["sales"]);

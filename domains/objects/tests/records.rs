@@ -222,6 +222,6 @@ testkit::both! {
         let version = 1;
         assert_eq!(put_fields(&api, &t.cx, "vehicle", version, &too_many).await.errors(), ["/catalogue/fields too_many_fields"]);
         let reader = person(&t.cx, 9, &[(authz::permissions::CUSTOMERS_READ, Scope::All)]);
-        assert_eq!(api.get(&reader, "/api/v1/objects").await.column("key"), ["customer"]);
+        assert_eq!(api.get(&reader, "/api/v1/objects").await.column("key"), ["customer", "contact", "site"]);
     }
 }

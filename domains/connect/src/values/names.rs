@@ -115,6 +115,8 @@ async fn look_up(q: &mut impl Query, sort: &Sort, ids: &[Uuid]) -> Result<Vec<(U
 async fn records(q: &mut impl Query, object: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Problem> {
     Ok(match object {
         "customer" => customers::by_ids(q, ids).await?.into_iter().map(|one| (one.id, one.name)).collect(),
+        "contact" => customers::contacts_by_ids(q, ids).await?.into_iter().map(|one| (one.id, one.name)).collect(),
+        "site" => customers::sites_by_ids(q, ids).await?.into_iter().map(|one| (one.id, one.name)).collect(),
         "product" => products::by_ids(q, ids).await?.into_iter().map(|one| (one.id, one.name)).collect(),
         "device" => devices::by_ids(q, ids).await?.into_iter().map(|one| (one.id, one.serial_number)).collect(),
         "part" => inventory::by_ids(q, ids).await?.into_iter().map(|one| (one.id, one.name)).collect(),

@@ -1,9 +1,10 @@
 //! Erasing everything personal about a customer and its contacts, for good; what was done for them stays.
 
 use authz::permissions::PERSONAL_DATA_ERASE;
-use db::{Json, Query as _, Tx};
+use db::{Json, Query as _, Stmt, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
+use kernel::{Context, Uuid};
 use objects::Checks;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -100,6 +101,8 @@ async fn erase(
     };
     store::update(tx, before, &after).await?;
     for contact in store::all_contacts(tx, before.id).await? {
+        let (ext, index) = objects::without_personal(tx, "contact", contact.id, &contact.ext.0).await?;
+        statements.extend(index);
         let nobody = Contact {
             version: contact.version + 1,
             updated_at: cx.now(),
@@ -107,11 +110,15 @@ async fn erase(
             phone: None,
             email: None,
             title: None,
+            ext: Json(ext),
             ..contact.clone()
         };
         store::update_contact(tx, &contact, &nobody).await?;
+        statements.push(told(&cx, "contact", nobody.id, &nobody.name, before));
     }
     for (number, site) in store::all_sites(tx, before.id).await?.into_iter().enumerate() {
+        let (ext, index) = objects::without_personal(tx, "site", site.id, &site.ext.0).await?;
+        statements.extend(index);
         let nowhere = Site {
             version: site.version + 1,
             updated_at: cx.now(),
@@ -120,9 +127,11 @@ async fn erase(
             lat: None,
             lng: None,
             access_note: None,
+            ext: Json(ext),
             ..site.clone()
         };
         store::update_site(tx, &site, &nowhere).await?;
+        statements.push(told(&cx, "site", nowhere.id, &nowhere.name, before));
     }
     store::documents::delete_all(tx, before.id).await?;
     for rows in belongings.iter().filter(|rows| !rows.personal.is_empty()) {
@@ -141,4 +150,10 @@ async fn erase(
     statements.push(events::statement(&cx, &event));
     tx.execute_all(statements).await?;
     Ok(after)
+}
+
+/// Says that a contact or site was emptied, so that copies in look-ups follow.
+fn told(cx: &Context, object: &str, id: Uuid, name: &str, customer: &Customer) -> Stmt<'static> {
+    let kind = format!("{object}.erased");
+    events::statement(cx, &NewEvent::new(&kind, object, id).label(name).parent("customer", customer.id))
 }

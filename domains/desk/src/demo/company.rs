@@ -247,6 +247,7 @@ async fn customer(
         email: None,
         title: Some(if *building == *"小区物业" { "物业经理" } else { "设备主管" }.to_owned()),
         is_primary: true,
+        ext: None,
     };
     let contact = customers::insert_contact(tx, customer.id, contact).await.map_err(DemoError::failed)?;
     stock.contacts.insert(customer.id, (contact.id, contact.name.clone(), contact.phone.clone().unwrap_or_default()));
@@ -259,6 +260,7 @@ async fn customer(
             lng: Some(lng),
             region_id,
             access_note: dice.chance(30).then(|| "进场请先到监控室登记，机房钥匙在前台。".to_owned()),
+            ext: None,
         };
         sites.push(customers::insert_site(tx, &customer, new).await.map_err(DemoError::failed)?.id);
     }

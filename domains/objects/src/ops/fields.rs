@@ -205,7 +205,7 @@ fn defects(
     };
     for (index, field) in catalogue.fields.iter().enumerate().take(forms::MAX_FIELDS) {
         let at = format!("/fields/{index}");
-        if built_in::reserved(object).contains(&field.id.as_str()) {
+        if crate::reserved::reserved(object).contains(&field.id.as_str()) {
             let message = format!("Choose another id; lists know `{}` as a standard field.", field.id);
             add(format!("{at}/id"), "reserved_id", message);
         }

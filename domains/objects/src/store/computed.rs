@@ -163,6 +163,21 @@ pub(crate) async fn values(q: &mut impl Query, object: &str, id: Uuid) -> Result
     Ok(found.map(|(ext,)| ext.0.unwrap_or_default()))
 }
 
+/// The record that a record of a built-in object belongs to, as events name it; `None` for one that stands for itself.
+pub(crate) async fn parent(
+    q: &mut impl Query,
+    object: &str,
+    id: Uuid,
+) -> Result<Option<(&'static str, Uuid)>, DbError> {
+    let Some((table, parent)) = built_in::table_of(object).and_then(|table| Some((table.table, table.parent?))) else {
+        return Ok(None);
+    };
+    let text = format!("select {} from {table} where tenant_id = $1 and id = $2", parent.column);
+    let tenant = q.cx().tenant();
+    let found: Option<(Uuid,)> = q.optional(stmt!(text, tenant, id)).await?;
+    Ok(found.map(|(above,)| (parent.object, above)))
+}
+
 /// A standard field of a built-in record, as text.
 pub(crate) async fn standard(
     q: &mut impl Query,

@@ -173,12 +173,27 @@ pub(crate) async fn is_taken(
     let turn = format!("{}/{object}/{field}/{entry:?}", tx.cx().tenant());
     tx.execute(stmt!(&TAKE_TURNS, turn)).await?;
     let text = format!(
-        "select 1 + 0 from {} where tenant_id = $1 and object = $2 and field = $3 and value = $4 and record_id <> $5 limit 1",
-        table(kind)
+        "select 1 + 0 from {} as i where tenant_id = $1 and object = $2 and field = $3 and value = $4
+         and record_id <> $5{} limit 1",
+        table(kind),
+        not_removed(object)
     );
     let tenant = tx.cx().tenant();
     let binds = vec![tenant.into(), object.into(), field.into(), entry.into(), record.into()];
     Ok(tx.optional::<(i64,)>(Stmt::new(text, binds)).await?.is_some())
+}
+
+/// Leaves out records that were removed and never come back, such as contacts: nobody could free what they hold.
+fn not_removed(object: &str) -> String {
+    let removed = built_in::table_of(object).filter(|table| table.parent.is_some() && table.archivable);
+    let rows = removed.map(|known| {
+        let table = known.table;
+        format!(
+            " and not exists (select 1 from {table} as r where r.tenant_id = i.tenant_id and r.id = i.record_id
+              and r.archived_at is not null)"
+        )
+    });
+    rows.unwrap_or_default()
 }
 
 /// The records that have this value of an indexed field, two at most.
@@ -202,9 +217,10 @@ pub(crate) async fn having(
 /// Whether two records have the same value of an indexed field.
 pub(crate) async fn has_twins(q: &mut impl Query, kind: FieldType, object: &str, field: &str) -> Result<bool, DbError> {
     let text = format!(
-        "select count(*) from {} where tenant_id = $1 and object = $2 and field = $3 group by value
+        "select count(*) from {} as i where tenant_id = $1 and object = $2 and field = $3{} group by value
          having count(*) > 1 limit 1",
-        table(kind)
+        table(kind),
+        not_removed(object)
     );
     let tenant = q.cx().tenant();
     Ok(q.optional::<(i64,)>(stmt!(text, tenant, object, field)).await?.is_some())

@@ -35,6 +35,22 @@ pub(crate) async fn of_table(
     q.all(Stmt::new(text, clause.binds)).await
 }
 
+/// Rows of a table whose parent, the row of `above` that `column` names, fulfils a condition.
+pub(crate) fn whose_parent(
+    cx: &kernel::Context,
+    table: &Table,
+    column: &str,
+    above: &str,
+    condition: Fragment,
+) -> Fragment {
+    let Fragment { text, mut binds } = condition;
+    binds.push(cx.tenant().into());
+    let (tenant, child) = (binds.len(), table.table);
+    let text =
+        format!("exists (select 1 from {above} where tenant_id = ${tenant} and id = {child}.{column} and {text})");
+    Fragment::new(text, binds)
+}
+
 /// Records of own objects, in the order of their ids.
 pub(crate) async fn records(
     q: &mut impl Query,

@@ -1,6 +1,6 @@
 import { DeleteOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { FormDrawer } from '@/shared/fields/form_drawer';
@@ -12,6 +12,9 @@ import { addressText } from '@/shared/ui/texts';
 import { customers } from './messages';
 import { PlaceItem } from '@/shared/map/place_item';
 import { contactFields, siteFields, type Contact, type Site } from './model';
+
+// What draws own fields comes when a row has some.
+const OwnLines = lazy(() => import('@/shared/own_fields/own_lines'));
 
 type Child = Contact | Site;
 
@@ -40,6 +43,7 @@ export function Children({
   const [removing, setRemoving] = useState<Child>();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: ['customer'] });
   const isContacts = kind === 'contacts';
+  const object = isContacts ? 'contact' : 'site';
   return (
     <Panel
       title={t(kind)}
@@ -71,6 +75,11 @@ export function Children({
                   {row.access_note && <div>{row.access_note}</div>}
                 </div>
               )}
+              {Object.keys(row.ext).length > 0 && (
+                <Suspense fallback={null}>
+                  <OwnLines object={object} id={row.id} values={row.ext} />
+                </Suspense>
+              )}
             </div>
             {editable && (
               <div className="row" style={{ gap: 0 }}>
@@ -100,6 +109,7 @@ export function Children({
         fields={isContacts ? contactFields : siteFields}
         path={form.row ? `${path}/${form.row.id}` : path}
         record={form.row as never}
+        own={object}
         onSaved={refresh}
       >
         {!isContacts && <PlaceItem />}

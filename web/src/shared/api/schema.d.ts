@@ -287,6 +287,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List contacts of all customers
+         * @description With `q` those whose name, title, number or mail address contains it.
+         */
+        get: operations["listAllContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a contact of any customer
+         * @description One that was removed is shown too.
+         */
+        get: operations["findContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a contact
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealContactField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts": {
         parameters: {
             query?: never;
@@ -4027,6 +4087,66 @@ export interface paths {
         patch: operations["changeProfile"];
         trace?: never;
     };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sites of all customers
+         * @description With `q` those whose name or address contains it.
+         */
+        get: operations["listAllSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a site of any customer
+         * @description One that was removed is shown too.
+         */
+        get: operations["findSite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a site
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealSiteField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/skill-needs": {
         parameters: {
             query?: never;
@@ -6195,6 +6315,10 @@ export interface components {
             customer_id: string;
             /** @description Mail address. */
             email: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description The contact's id.
@@ -6223,6 +6347,13 @@ export interface components {
         ContactChange: {
             /** @description Mail address. */
             email?: string | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /** @description Whether this is the one to call first, instead of another. */
             is_primary?: boolean | null;
             /** @description The person's name. */
@@ -6231,6 +6362,69 @@ export interface components {
             phone?: string | null;
             /** @description What they do there. */
             title?: string | null;
+        };
+        /** @description A contact with the name of its customer, as lists over all customers show it. */
+        ContactOfCustomer: {
+            /**
+             * Format: date-time
+             * @description When it was removed; tickets that name it still find it.
+             */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Whose contact it is.
+             */
+            customer_id: string;
+            /** @description What its customer is called. */
+            customer_name: string | null;
+            /** @description Mail address. */
+            email: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The contact's id.
+             */
+            id: string;
+            /** @description Whether this is the one to call first; one for each customer. */
+            is_primary: boolean;
+            /** @description The person's name. */
+            name: string;
+            /** @description Telephone number as it was typed. */
+            phone: string | null;
+            /** @description What they do there: 物业经理. */
+            title: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        ContactOfCustomerList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["ContactOfCustomer"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
         };
         /** @description One page of a list. */
         ContactPage: {
@@ -11088,6 +11282,10 @@ export interface components {
         NewContact: {
             /** @description Mail address. */
             email?: string | null;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description Whether this is the one to call first, instead of another; a customer's first contact always is.
              * @default false
@@ -11758,6 +11956,10 @@ export interface components {
             access_note?: string | null;
             /** @description Where it is. */
             address?: components["schemas"]["Address"] | null;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Format: double
              * @description Degrees north (WGS 84), together with `lng`.
@@ -14994,6 +15196,10 @@ export interface components {
              * @description Whose site it is.
              */
             customer_id: string;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description The site's id.
@@ -15034,6 +15240,13 @@ export interface components {
             /** @description Where it is; replaces the whole address. */
             address?: components["schemas"]["Address"] | null;
             /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
+            /**
              * Format: double
              * @description Degrees north (WGS 84).
              */
@@ -15050,6 +15263,80 @@ export interface components {
              * @description The region it belongs to.
              */
             region_id?: string | null;
+        };
+        /** @description A site with the name of its customer, as lists over all customers show it. */
+        SiteOfCustomer: {
+            /** @description How to get in: keys, reception, height limits. */
+            access_note: string | null;
+            /** @description Where it is. */
+            address: components["schemas"]["Address"];
+            /**
+             * Format: date-time
+             * @description When it was removed; tickets and devices that name it still find it.
+             */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Whose site it is.
+             */
+            customer_id: string;
+            /** @description What its customer is called. */
+            customer_name: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The site's id.
+             */
+            id: string;
+            /**
+             * Format: double
+             * @description Degrees north (WGS 84).
+             */
+            lat: number | null;
+            /**
+             * Format: double
+             * @description Degrees east (WGS 84).
+             */
+            lng: number | null;
+            /** @description What it is called: 世纪广场A座. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The region it belongs to.
+             */
+            region_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description A page, with the total when it was asked for. */
+        SiteOfCustomerList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["SiteOfCustomer"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
         };
         /** @description One page of a list. */
         SitePage: {
@@ -17956,6 +18243,110 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAllContacts: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOfCustomerList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    findContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOfCustomer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealContactField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -27065,6 +27456,110 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAllSites: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteOfCustomerList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    findSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The site's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteOfCustomer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealSiteField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The site's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

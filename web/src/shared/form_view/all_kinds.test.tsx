@@ -293,6 +293,8 @@ describe('personal data', () => {
     ['device', '/api/v1/devices'],
     ['ticket', '/api/v1/tickets'],
     ['order', '/api/v1/orders'],
+    ['contact', '/api/v1/contacts'],
+    ['site', '/api/v1/sites'],
     ['vehicle', '/api/v1/records/vehicle'],
   ] as const) {
     it(`of a ${object} is shown on request`, async () => {

@@ -63,6 +63,7 @@ const VERBS: Readonly<Record<string, Label>> = {
   archived: l('停用了{object}', 'archived the {object}'),
   restored: l('恢复了{object}', 'restored the {object}'),
   removed: l('移除了{object}', 'removed the {object}'),
+  erased: l('抹除了{object}的个人信息', 'erased personal data of the {object}'),
   deleted: l('删除了{object}', 'deleted the {object}'),
   opened: l('新建了{object}', 'opened the {object}'),
   uploaded: l('上传了{object}', 'uploaded a {object}'),

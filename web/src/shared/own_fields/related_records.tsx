@@ -8,7 +8,7 @@ import type { Field } from '../form_types';
 import { defineMessages, labelText, useLocale, useMessages } from '../i18n';
 import { ObjectIcon } from '../objects/object_icon';
 import { fieldsQuery, objectsQuery, type ObjectInfo } from '../objects/queries';
-import { relationFor, relationOf, type AnyRecord } from '../records/relations';
+import { relationFor, relationOf, type AnyRecord, type Relation } from '../records/relations';
 import { ErrorState } from '../ui/error_state';
 import { Panel } from '../ui/record_page';
 import { isListed } from './own_filters';
@@ -34,8 +34,22 @@ const LISTS: Readonly<Record<string, string>> = {
   order: '/orders',
 };
 
-function listPage(object: string): string {
-  return LISTS[object] ?? `/records/${object}`;
+/** The page that lists an object's records; undefined for those that stand on other records' pages alone. */
+function listPage(info: ObjectInfo): string | undefined {
+  return LISTS[info.key] ?? (info.built_in ? undefined : `/records/${info.key}`);
+}
+
+function Named({ relation, row, whole }: { relation: Relation; row: AnyRecord; whole: string | undefined }) {
+  const label = relation.label(row);
+  const page = relation.page?.(row.id) ?? relation.home?.(row);
+  if (page !== undefined) return <Link to={page}>{label}</Link>;
+  if (whole === undefined) return label;
+  // Kinds without a page are shown by their list, narrowed to the record.
+  return (
+    <Link to={whole} search={{ q: label } as never}>
+      {label}
+    </Link>
+  );
 }
 
 function Lines({ info, field, id }: { info: ObjectInfo; field: Field; id: string }) {
@@ -55,6 +69,7 @@ function Lines({ info, field, id }: { info: ObjectInfo; field: Field; id: string
       ),
   });
   const rows = list.data?.items ?? [];
+  const whole = listPage(info);
   // Nothing leads here, or not yet: that is no news worth a panel.
   if (rows.length === 0 && !list.isError) return null;
   return (
@@ -66,8 +81,9 @@ function Lines({ info, field, id }: { info: ObjectInfo; field: Field; id: string
         </span>
       }
       extra={
-        rows.length > 0 && (
-          <Link to={listPage(info.key)} search={{ filter } as never}>
+        rows.length > 0 &&
+        whole !== undefined && (
+          <Link to={whole} search={{ filter } as never}>
             {t('all')}
           </Link>
         )
@@ -77,15 +93,7 @@ function Lines({ info, field, id }: { info: ObjectInfo; field: Field; id: string
       <ul className="plain-list">
         {rows.map((row) => (
           <li key={row.id}>
-            {relation.page ? (
-              <Link to={relation.page(row.id)}>{relation.label(row)}</Link>
-            ) : (
-              // Kinds without a page are shown by their list, narrowed to the record.
-              <Link to={listPage(info.key)} search={{ q: relation.label(row) } as never}>
-                {relation.label(row)}
-              </Link>
-            )}{' '}
-            <span className="muted">{relation.hint?.(row)}</span>
+            <Named relation={relation} row={row} whole={whole} /> <span className="muted">{relation.hint?.(row)}</span>
           </li>
         ))}
       </ul>

@@ -54,5 +54,6 @@ export function RefText({
   if (!id || isError) return <span className="muted">—</span>;
   if (!data) return <span className="muted">{isPending ? '…' : '—'}</span>;
   const label = relation.label(data);
-  return relation.page && !plain ? <Link to={relation.page(id)}>{label}</Link> : <span>{label}</span>;
+  const page = relation.page?.(id) ?? relation.home?.(data);
+  return page !== undefined && !plain ? <Link to={page}>{label}</Link> : <span>{label}</span>;
 }

@@ -10,6 +10,8 @@ export interface Relation {
   label: (row: AnyRecord) => string;
   hint?: (row: AnyRecord) => string;
   page?: (id: string) => string;
+  /** Where it is shown, of a kind without pages of its own. */
+  home?: (row: AnyRecord) => string;
   /** The record's part of what `GET {path}/{id}` answers, when it comes wrapped. */
   unwrap?: string;
   /** What needs to be allowed to look it up. */
@@ -30,6 +32,22 @@ export const relations = {
     page: (id) => `/customers/${id}`,
     permission: 'customers.read',
     what: { zh: '客户', en: 'Customer' },
+  },
+  contact: {
+    path: '/api/v1/contacts',
+    label: (row) => text(row, 'name'),
+    hint: (row) => [text(row, 'customer_name'), text(row, 'phone')].filter(Boolean).join(' · '),
+    home: (row) => `/customers/${text(row, 'customer_id')}`,
+    permission: 'customers.read',
+    what: { zh: '联系人', en: 'Contact' },
+  },
+  site: {
+    path: '/api/v1/sites',
+    label: (row) => text(row, 'name'),
+    hint: (row) => text(row, 'customer_name'),
+    home: (row) => `/customers/${text(row, 'customer_id')}`,
+    permission: 'customers.read',
+    what: { zh: '服务地址', en: 'Site' },
   },
   device: {
     path: '/api/v1/devices',

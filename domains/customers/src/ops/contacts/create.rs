@@ -1,13 +1,15 @@
 //! Adding a contact. A customer's first contact is the one to call first.
 
 use authz::permissions::CUSTOMERS_UPDATE;
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Path, Problem, State};
 use kernel::Uuid;
-use objects::{Checks, first_values};
+use objects::{Checks, Numbers, first_values};
 
-use crate::{Contact, CustomerError, NewContact, api::CustomerPath, ops::contacts::update::step_back, store};
+use crate::{
+    Contact, CustomerError, NewContact, api::CustomerPath, contact_fields, ops::contacts::update::step_back, store,
+};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -17,20 +19,35 @@ pub(crate) async fn handle(
     Body(body): Body<NewContact>,
 ) -> Result<Created<Contact>, Problem> {
     let new = body.clone();
+    let numbers = if new.ext.is_some() { objects::numbers(app.db(), &cx, "contact").await? } else { Numbers::new() };
     app.create(&cx, key, &(path.id, &body), "createContact", async move |tx: &mut Tx<'_>| -> Result<_, CustomerError> {
         store::reached(tx, CUSTOMERS_UPDATE, path.id).await?;
-        insert_contact(tx, path.id, new).await
+        let mut contact = insert_with(tx, path.id, new, &numbers).await?;
+        contact_fields(tx, std::slice::from_mut(&mut contact)).await?;
+        Ok(contact)
     })
     .await
 }
 
 /// Adds a contact to a customer that exists, with its event.
 pub async fn insert_contact(tx: &mut Tx<'_>, customer_id: Uuid, new: NewContact) -> Result<Contact, CustomerError> {
-    let new = new.checked(Checks::new())?;
+    insert_with(tx, customer_id, new, &Numbers::new()).await
+}
+
+/// The same with own fields, whose numbers were taken before.
+async fn insert_with(
+    tx: &mut Tx<'_>,
+    customer_id: Uuid,
+    new: NewContact,
+    numbers: &Numbers,
+) -> Result<Contact, CustomerError> {
+    let mut new = new.checked(Checks::new())?;
     let cx = tx.cx().clone();
+    let id = cx.new_id();
+    let own = objects::settle_ext(tx, "contact", id, None, new.ext.take(), numbers).await?;
     let known = store::contacts(tx, &[customer_id]).await?;
     let contact = Contact {
-        id: cx.new_id(),
+        id,
         version: 1,
         created_at: cx.now(),
         updated_at: cx.now(),
@@ -41,15 +58,20 @@ pub async fn insert_contact(tx: &mut Tx<'_>, customer_id: Uuid, new: NewContact)
         email: new.email,
         title: new.title,
         is_primary: new.is_primary || known.is_empty(),
+        ext: Json(own.values.clone()),
     };
     if contact.is_primary {
         step_back(tx, &known, contact.id).await?;
     }
+    let mut told = first_values(&contact);
+    own.tell(&mut told);
     let event = NewEvent::new("contact.created", "contact", contact.id)
         .label(contact.name.as_str())
-        .data(first_values(&contact))
+        .data(told)
         .parent("customer", customer_id);
-    tx.execute_all(vec![store::insert_contact(&cx, &contact), events::statement(&cx, &event)]).await?;
+    let mut statements = vec![store::insert_contact(&cx, &contact), events::statement(&cx, &event)];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok(contact)
 }
 

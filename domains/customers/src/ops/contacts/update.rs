@@ -1,30 +1,38 @@
 //! Changing a contact.
 
 use authz::permissions::CUSTOMERS_UPDATE;
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
 use kernel::Uuid;
+use objects::{Numbers, Settled};
 
-use crate::{Contact, ContactChange, CustomerError, api::ContactPath, store};
+use crate::{Contact, ContactChange, CustomerError, api::ContactPath, contact_fields, store};
 
 pub(crate) async fn handle(
     State(app): State<App>,
     Caller(cx): Caller,
     Path(path): Path<ContactPath>,
     expected: IfMatch,
-    Body(body): Body<ContactChange>,
+    Body(mut body): Body<ContactChange>,
 ) -> Result<Versioned<Contact>, Problem> {
     let contact = app
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Contact, CustomerError> {
             let before = read(tx, path, expected).await?;
-            let altered = body.apply(&before)?;
+            let sent = body.ext.take();
+            let mut altered = body.apply(&before)?;
+            let own = objects::settle_ext(tx, "contact", before.id, Some(&before.ext.0), sent, &Numbers::new()).await?;
+            if own.changed {
+                altered.ext = Json(own.values.clone());
+            }
             if altered.is_primary && !before.is_primary {
                 let known = store::contacts(tx, &[path.id]).await?;
                 step_back(tx, &known, before.id).await?;
             }
-            write(tx, &before, altered, "contact.updated").await
+            let mut contact = write_with(tx, &before, altered, "contact.updated", own).await?;
+            contact_fields(tx, std::slice::from_mut(&mut contact)).await?;
+            Ok(contact)
         })
         .await?;
     Ok(Versioned(contact))
@@ -37,21 +45,37 @@ pub(crate) async fn read(tx: &mut Tx<'_>, path: ContactPath, expected: IfMatch) 
     if contact.version == expected.version() { Ok(contact) } else { Err(CustomerError::Stale) }
 }
 
-/// Writes the altered contact with an event of this kind; one that says the same leaves no trace.
+/// Writes the altered contact, whose own fields stay, with an event of this kind.
 pub(crate) async fn write(
     tx: &mut Tx<'_>,
     before: &Contact,
     altered: Contact,
     kind: &str,
 ) -> Result<Contact, CustomerError> {
+    let own = objects::settle_ext(tx, "contact", before.id, Some(&before.ext.0), None, &Numbers::new()).await?;
+    write_with(tx, before, altered, kind, own).await
+}
+
+/// Writes the altered contact and what follows from its own fields, with an event of this kind; one that says the same
+/// leaves no trace.
+async fn write_with(
+    tx: &mut Tx<'_>,
+    before: &Contact,
+    altered: Contact,
+    kind: &str,
+    own: Settled,
+) -> Result<Contact, CustomerError> {
     if altered == *before {
         return Ok(altered);
     }
     let after = Contact { version: before.version + 1, updated_at: tx.cx().now(), ..altered };
     store::update_contact(tx, before, &after).await?;
+    let mut changes = events::changes(before, &after);
+    own.tell(&mut changes);
+    tx.execute_all(own.statements).await?;
     let event = NewEvent::new(kind, "contact", after.id)
         .label(after.name.as_str())
-        .data(events::changes(before, &after))
+        .data(changes)
         .parent("customer", after.customer_id);
     events::append(tx, event).await?;
     Ok(after)

@@ -24,7 +24,7 @@ pub(crate) async fn handle(
     Query(asked): Query<Asked>,
     params: ListParams,
 ) -> Result<Json<ListPage<CustomerMerge>>, Problem> {
-    let mut conditions = vec![store::merges_within(&cx, CUSTOMERS_READ)];
+    let mut conditions = vec![store::within(&cx, CUSTOMERS_READ, "into_id")];
     conditions.extend(asked.customer_id.map(|id| Fragment::new("(into_id = $1 or from_id = $1)", vec![id.into()])));
     let page = app
         .db()

@@ -4,9 +4,9 @@ use authz::permissions::CUSTOMERS_UPDATE;
 use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Path, Problem, State};
-use objects::{Checks, first_values};
+use objects::{Checks, Numbers, first_values};
 
-use crate::{Customer, CustomerError, NewSite, Site, api::CustomerPath, store};
+use crate::{Customer, CustomerError, NewSite, Site, api::CustomerPath, site_fields, store};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -16,19 +16,34 @@ pub(crate) async fn handle(
     Body(body): Body<NewSite>,
 ) -> Result<Created<Site>, Problem> {
     let new = body.clone();
+    let numbers = if new.ext.is_some() { objects::numbers(app.db(), &cx, "site").await? } else { Numbers::new() };
     app.create(&cx, key, &(path.id, &body), "createSite", async move |tx: &mut Tx<'_>| -> Result<_, CustomerError> {
         let customer = store::reached(tx, CUSTOMERS_UPDATE, path.id).await?;
-        insert_site(tx, &customer, new).await
+        let mut site = insert_with(tx, &customer, new, &numbers).await?;
+        site_fields(tx, std::slice::from_mut(&mut site)).await?;
+        Ok(site)
     })
     .await
 }
 
 /// Adds a site to a customer, with its event.
 pub async fn insert_site(tx: &mut Tx<'_>, customer: &Customer, new: NewSite) -> Result<Site, CustomerError> {
-    let new = new.checked(Checks::new())?;
+    insert_with(tx, customer, new, &Numbers::new()).await
+}
+
+/// The same with own fields, whose numbers were taken before.
+async fn insert_with(
+    tx: &mut Tx<'_>,
+    customer: &Customer,
+    new: NewSite,
+    numbers: &Numbers,
+) -> Result<Site, CustomerError> {
+    let mut new = new.checked(Checks::new())?;
     let cx = tx.cx().clone();
+    let id = cx.new_id();
+    let own = objects::settle_ext(tx, "site", id, None, new.ext.take(), numbers).await?;
     let site = Site {
-        id: cx.new_id(),
+        id,
         version: 1,
         created_at: cx.now(),
         updated_at: cx.now(),
@@ -40,12 +55,17 @@ pub async fn insert_site(tx: &mut Tx<'_>, customer: &Customer, new: NewSite) -> 
         lng: new.lng,
         region_id: new.region_id.or(customer.region_id),
         access_note: new.access_note,
+        ext: Json(own.values.clone()),
     };
+    let mut told = first_values(&site);
+    own.tell(&mut told);
     let event = NewEvent::new("site.created", "site", site.id)
         .label(site.name.as_str())
-        .data(first_values(&site))
+        .data(told)
         .parent("customer", customer.id);
-    tx.execute_all(vec![store::insert_site(&cx, &site), events::statement(&cx, &event)]).await?;
+    let mut statements = vec![store::insert_site(&cx, &site), events::statement(&cx, &event)];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok(site)
 }
 

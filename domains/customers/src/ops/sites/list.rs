@@ -16,7 +16,7 @@ pub(crate) async fn handle(
         .db()
         .read(&cx, async move |r: &mut Read<'_>| -> Result<Vec<Site>, CustomerError> {
             store::reached(r, CUSTOMERS_READ, path.id).await?;
-            Ok(store::sites(r, &[path.id]).await?)
+            Ok(crate::sites(r, path.id).await?)
         })
         .await?;
     Ok(Json(Page { items, next_cursor: None }))

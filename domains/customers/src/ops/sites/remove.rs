@@ -15,7 +15,7 @@ pub(crate) async fn handle(
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<(), CustomerError> {
             let now = tx.cx().now();
             let gone = |site: &Site| Ok(Site { archived_at: Some(now), ..site.clone() });
-            change(tx, path, expected, "site.removed", gone).await?;
+            change(tx, path, expected, "site.removed", None, gone).await?;
             Ok(())
         })
         .await?;

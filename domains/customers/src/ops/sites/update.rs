@@ -1,34 +1,42 @@
 //! Changing a site.
 
 use authz::permissions::CUSTOMERS_UPDATE;
-use db::{Query as _, Tx};
+use db::{Json, Query as _, Tx};
 use events::NewEvent;
 use http_api::{App, Body, Caller, IfMatch, Path, Problem, State, Versioned};
+use objects::Numbers;
+use serde_json::{Map, Value};
 
-use crate::{CustomerError, Site, SiteChange, api::SitePath, store};
+use crate::{CustomerError, Site, SiteChange, api::SitePath, site_fields, store};
 
 pub(crate) async fn handle(
     State(app): State<App>,
     Caller(cx): Caller,
     Path(path): Path<SitePath>,
     expected: IfMatch,
-    Body(body): Body<SiteChange>,
+    Body(mut body): Body<SiteChange>,
 ) -> Result<Versioned<Site>, Problem> {
     let site = app
         .db()
         .write(&cx, async move |tx: &mut Tx<'_>| -> Result<Site, CustomerError> {
-            change(tx, path, expected, "site.updated", |site| Ok(body.apply(site)?)).await
+            let sent = body.ext.take();
+            let alter = |site: &Site| Ok(body.apply(site)?);
+            let mut site = change(tx, path, expected, "site.updated", sent, alter).await?;
+            site_fields(tx, std::slice::from_mut(&mut site)).await?;
+            Ok(site)
         })
         .await?;
     Ok(Versioned(site))
 }
 
-/// Changes the site if the caller may and it still has the expected version, and appends an event of this kind.
+/// Changes the site and its own fields if the caller may and it still has the expected version, and appends an event of
+/// this kind.
 pub(crate) async fn change(
     tx: &mut Tx<'_>,
     path: SitePath,
     expected: IfMatch,
     kind: &str,
+    sent: Option<Map<String, Value>>,
     alter: impl FnOnce(&Site) -> Result<Site, CustomerError>,
 ) -> Result<Site, CustomerError> {
     store::reached(tx, CUSTOMERS_UPDATE, path.id).await?;
@@ -36,15 +44,22 @@ pub(crate) async fn change(
     if before.version != expected.version() {
         return Err(CustomerError::Stale);
     }
-    let altered = alter(&before)?;
+    let mut altered = alter(&before)?;
+    let own = objects::settle_ext(tx, "site", before.id, Some(&before.ext.0), sent, &Numbers::new()).await?;
+    if own.changed {
+        altered.ext = Json(own.values.clone());
+    }
     if altered == before {
         return Ok(before);
     }
     let after = Site { version: before.version + 1, updated_at: tx.cx().now(), ..altered };
     store::update_site(tx, &before, &after).await?;
+    let mut changes = events::changes(&before, &after);
+    own.tell(&mut changes);
+    tx.execute_all(own.statements).await?;
     let event = NewEvent::new(kind, "site", after.id)
         .label(after.name.as_str())
-        .data(events::changes(&before, &after))
+        .data(changes)
         .parent("customer", after.customer_id);
     events::append(tx, event).await?;
     Ok(after)
