@@ -107,6 +107,15 @@ pub(crate) const BUILT_IN: &[BuiltIn] = &[
         create: p::CUSTOMERS_UPDATE,
         update: p::CUSTOMERS_UPDATE,
     },
+    BuiltIn {
+        key: "visit",
+        zh: "上门任务",
+        en: "Visit",
+        icon: "calendar",
+        read: p::VISITS_READ,
+        create: p::TICKETS_ASSIGN,
+        update: p::DISPATCH_USE,
+    },
 ];
 
 /// A standard field that look-ups can take.
@@ -385,12 +394,13 @@ pub(crate) fn table(key: &str) -> Option<&'static str> {
 }
 
 /// The kind under which the text search has the words of an object's records: those of contacts and sites find their
-/// customer.
-pub(crate) fn found_as(key: &str) -> &str {
+/// customer. `None` for objects that it does not know.
+pub(crate) fn found_as(key: &str) -> Option<&str> {
     match key {
-        "contact" | "site" => "customer",
-        key if table_of(key).is_some() => key,
-        _ => "record",
+        "contact" | "site" => Some("customer"),
+        "visit" => None,
+        key if table_of(key).is_some() => Some(key),
+        _ => Some("record"),
     }
 }
 

@@ -147,7 +147,7 @@ impl JobHandler for SearchAnew {
     fn run(&self, run: JobRun) -> BoxFuture<'_, Result<(), JobError>> {
         Box::pin(async move {
             let task: OfObject = run.parse()?;
-            let kind = built_in::found_as(&task.object);
+            let Some(kind) = built_in::found_as(&task.object) else { return Ok(()) };
             self.indexer.reindex(&run.db, &self.world, run.cx.tenant(), kind).await?;
             Ok(())
         })

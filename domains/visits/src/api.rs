@@ -65,7 +65,7 @@ pub struct VisitFilter {
 }
 
 /// Plan a visit.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanVisit {
     /// Who goes.
@@ -74,10 +74,13 @@ pub struct PlanVisit {
     pub starts_at: Timestamp,
     /// Planned end.
     pub ends_at: Timestamp,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Plan a visit anew; absent fields stay.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReplanVisit {
     /// Who goes.
@@ -86,6 +89,15 @@ pub struct ReplanVisit {
     pub starts_at: Option<Timestamp>,
     /// Planned end.
     pub ends_at: Option<Timestamp>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl ReplanVisit {
+    /// Whether it says anything of who goes and when.
+    pub(crate) const fn is_plan(&self) -> bool {
+        self.engineer_id.is_some() || self.starts_at.is_some() || self.ends_at.is_some()
+    }
 }
 
 /// Call a visit off, or excuse a signature.

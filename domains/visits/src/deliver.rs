@@ -1,10 +1,11 @@
 //! Taking in what phones report: once, in any order, with nothing lost.
 
 use authz::permissions::VISITS_WORK;
-use db::{Db, DbError, Query as _, Tx};
+use db::{Db, DbError, Json, Query as _, Tx};
 use http_api::{Problem, scope_condition};
 use inventory::{InventoryError, NewUse};
 use kernel::{Context, Scope, Timestamp, Uuid};
+use objects::Settled;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use crate::{
     field::{CommandKind, Found, Reason, Refusal, Stamp, Step, rejected},
     filling::{WrongValue, fill_in},
     model::{PartLine, Visit},
+    own_fields,
     plan::event,
     store::{self, Sent, StoredCommand},
     ticket_steps,
@@ -60,7 +62,7 @@ pub struct FieldCommand {
     /// [{id, done, note}]}`; labour `{minutes, kind: labour|travel, note}`; part_use `{part_id, quantity, serial}`;
     /// photo `{file_id, kind: before|after|other, taken_at, lat, lng, sha256}`; signature `{file_id, signer_name,
     /// signed_at, sha256}` or `{excused_reason}`; result `{result, text, cause_code, action_code, resolve_ticket}`;
-    /// note `{text}`; fields `{of: ticket|device, form, form_version, values: {field id: value}}`.
+    /// note `{text}`; fields `{of: ticket|device|visit, form, form_version, values: {field id: value}}`.
     #[serde(default)]
     pub payload: Value,
 }
@@ -311,6 +313,8 @@ async fn take_in(
                 events::statement(&cx, &told),
             ])
             .await?;
+            let mut before = before;
+            own_fields(tx, std::slice::from_mut(&mut before)).await?;
             Ok(CommandOutcome {
                 client_id: command.client_id,
                 outcome: Outcome::Conflict,
@@ -349,7 +353,7 @@ pub(crate) async fn apply(
     payload: &Value,
     stamp: &Stamp,
 ) -> Result<Result<Visit, Refusal>, VisitError> {
-    let found = match find(tx, before, &step, stamp).await? {
+    let (found, own) = match find(tx, before, &step, stamp).await? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -357,6 +361,9 @@ pub(crate) async fn apply(
     let mut after = before.clone();
     if let Err(refusal) = after.merge(step, found, stamp) {
         return Ok(Err(refusal));
+    }
+    if let Some(own) = own.as_ref().filter(|own| own.changed) {
+        after.ext = Json(own.values.clone());
     }
     store::update(tx, before, &mut after).await?;
     // What was filled in is told, and masked, by whatever it was filled in about.
@@ -370,19 +377,24 @@ pub(crate) async fn apply(
             fields.insert("clock_skew_seconds".to_owned(), json!(seconds));
         }
     }
+    if let Some(own) = own {
+        own.tell(&mut data);
+        tx.execute_all(own.statements).await?;
+    }
     events::append(tx, event(&after, kind.event(), data)).await?;
     ticket_steps::follow(tx, &after, kind).await?;
     Ok(Ok(after))
 }
 
-/// Files must have been uploaded, with the bytes the phone meant; parts are booked.
+/// Files must have been uploaded, with the bytes the phone meant; parts are booked; what was filled in about the visit
+/// itself is to be written with it.
 async fn find(
     tx: &mut Tx<'_>,
     visit: &Visit,
     step: &Step,
     stamp: &Stamp,
-) -> Result<Result<Found, Refusal>, VisitError> {
-    let mut found = Found::default();
+) -> Result<Result<(Found, Option<Settled>), Refusal>, VisitError> {
+    let (mut found, mut own) = (Found::default(), None);
     if let Some((file_id, sha256)) = step.file() {
         let Some(file) = files::get(tx, file_id).await? else {
             return Ok(Err(rejected("unknown_file", "The file has not arrived. Upload it, then send this again.")));
@@ -396,10 +408,11 @@ async fn find(
         }
         found.sha256 = Some(file.sha256);
     }
-    if let Step::Fields(filled) = step
-        && let Err(refusal) = fill_in(tx, visit, filled).await?
-    {
-        return Ok(Err(refusal));
+    if let Step::Fields(filled) = step {
+        match fill_in(tx, visit, filled).await? {
+            Ok(settled) => own = settled,
+            Err(refusal) => return Ok(Err(refusal)),
+        }
     }
     if let Step::PartUse(part) = step {
         let new = NewUse {
@@ -431,7 +444,7 @@ async fn find(
             serial: used.serial,
         });
     }
-    Ok(Ok(found))
+    Ok(Ok((found, own)))
 }
 
 fn new_conflict(

@@ -50,6 +50,9 @@ pub enum VisitError {
     /// May be seen but not changed by this person.
     #[error("your roles do not include deciding this")]
     Forbidden,
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] objects::ObjectError),
     /// Fields that are not valid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -94,6 +97,7 @@ impl From<VisitError> for Problem {
                 "There is no visit to sign yet; it can be signed once work has begun.",
             ),
             VisitError::Forbidden => Self::forbidden("Your roles do not include deciding this. Ask dispatch."),
+            VisitError::Own(error) => error.into(),
             VisitError::Invalid(invalid) => invalid.into(),
             VisitError::Ticket(error) => error.into(),
             VisitError::Device(error) => error.into(),

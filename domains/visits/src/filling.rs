@@ -1,11 +1,11 @@
-//! Forms that engineers fill in on site: their values belong to the ticket, or to its device.
+//! Forms that engineers fill in on site: their values belong to the ticket, to its device, or to the visit itself.
 
 use db::Tx;
 use devices::DeviceError;
 use forms::Channel;
 use http_api::{FieldError, Problem};
 use kernel::Uuid;
-use objects::ObjectError;
+use objects::{Numbers, ObjectError, Settled};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -24,6 +24,8 @@ db::choice! {
         Ticket = "ticket",
         /// The device that the ticket is about.
         Device = "device",
+        /// The visit.
+        Visit = "visit",
     }
 }
 
@@ -63,11 +65,12 @@ impl WrongValue {
 }
 
 /// Puts what was filled in where it belongs: engineers fill in what a form for them asks, whatever else they may change.
+/// Values of the visit itself are answered, for whoever is about to write it.
 pub(crate) async fn fill_in(
     tx: &mut Tx<'_>,
     visit: &Visit,
     filled: &FilledIn,
-) -> Result<Result<(), Refusal>, VisitError> {
+) -> Result<Result<Option<Settled>, Refusal>, VisitError> {
     if objects::channel_of(tx, filled.form).await? != Some(Channel::Engineer) {
         let detail = "This form is not for engineers any more. Reload the page and fill in what it asks now.";
         return Ok(Err(rejected("form_not_yours", detail)));
@@ -79,19 +82,23 @@ pub(crate) async fn fill_in(
         return Ok(Err(rejected("unknown_ticket", "The ticket of this visit no longer exists.")));
     };
     let done = match filled.of {
-        FilledOf::Ticket => tickets::fill_in(tx, ticket, ext).await.map(|_| ()).map_err(VisitError::from),
+        FilledOf::Visit => objects::settle_ext(tx, "visit", visit.id, Some(&visit.ext.0), Some(ext), &Numbers::new())
+            .await
+            .map(Some)
+            .map_err(VisitError::from),
+        FilledOf::Ticket => tickets::fill_in(tx, ticket, ext).await.map(|_| None).map_err(VisitError::from),
         FilledOf::Device => match ticket.device_id.or(visit.device_id) {
-            Some(id) => devices::fill_in(tx, id, ext).await.map_err(VisitError::from),
+            Some(id) => devices::fill_in(tx, id, ext).await.map(|()| None).map_err(VisitError::from),
             None => return Ok(Err(rejected("unknown_device", "The ticket names no device to fill this in about."))),
         },
     };
     match done {
         // The database is not to blame on whoever fills the form in.
-        Err(VisitError::Ticket(TicketError::Own(error)) | VisitError::Device(DeviceError::Own(error)))
-            if !matches!(error, ObjectError::Db(_)) =>
-        {
-            Ok(Err(wrong(&error.into())))
-        }
+        Err(
+            VisitError::Ticket(TicketError::Own(error))
+            | VisitError::Device(DeviceError::Own(error))
+            | VisitError::Own(error),
+        ) if !matches!(error, ObjectError::Db(_)) => Ok(Err(wrong(&error.into()))),
         done => done.map(Ok),
     }
 }

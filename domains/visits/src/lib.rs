@@ -27,8 +27,9 @@ mod testing;
 mod ticket_steps;
 
 use authz::{Access::Needs, permissions as p};
-use db::Migration;
+use db::{DbError, Migration, Query};
 use http_api::Routes;
+use kernel::{Timestamp, Uuid};
 
 pub use api::{CancelVisit, PlanVisit, ReplanVisit};
 pub use checklist::{ChecklistItem, ChecklistTemplate, built_in};
@@ -46,9 +47,9 @@ pub use model::{
 pub use plan::{NOTIFY_ENGINEER, cancel_open, number, plan};
 pub use reactions::FollowTickets;
 pub use sign::sign;
-pub use store::of_customer::{count_of_customer, of_customer, work_of_customer};
-pub use store::of_devices::{of_device, work_of_devices};
-pub use store::{SCOPE, between, get, insert, of_engineer, of_ticket, open_conflicts, served};
+pub use store::of_customer::{count_of_customer, work_of_customer};
+pub use store::of_devices::work_of_devices;
+pub use store::{SCOPE, insert, open_conflicts, served};
 
 /// The operations on visits.
 pub fn routes() -> Routes {
@@ -56,7 +57,7 @@ pub fn routes() -> Routes {
     Routes::new("visits")
         .get("/api/v1/visits", read, "listVisits", "List visits", ops::list::handle)
         .get("/api/v1/visits/{id}", read, "getVisit", "Show a visit", ops::get::handle)
-        .patch("/api/v1/visits/{id}", Needs(p::DISPATCH_USE), "replanVisit", "Plan a visit anew", ops::replan::handle)
+        .patch("/api/v1/visits/{id}", Needs(p::DISPATCH_USE), "replanVisit", "Plan a visit anew, or change its own fields", ops::replan::handle)
         .post("/api/v1/visits/{id}/cancel", Needs(p::DISPATCH_USE), "cancelVisit", "Call a visit off", ops::cancel::handle)
         .post(
             "/api/v1/visits/{id}/excuse",
@@ -65,6 +66,14 @@ pub fn routes() -> Routes {
             "Say why a visit has no signature",
             ops::excuse::handle,
         )
+        .post(
+            "/api/v1/visits/{id}/reveal",
+            read,
+            "revealVisitField",
+            "Show one own field of personal data of a visit",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
         .get("/api/v1/visits/{id}/timeline", read, "visitTimeline", "What happened on a visit", ops::timeline::handle)
         .get("/api/v1/tickets/{id}/visits", read, "listTicketVisits", "The visits of a ticket", ops::ticket_visits::handle)
         .post("/api/v1/tickets/{id}/visits", Needs(p::TICKETS_ASSIGN), "planVisit", "Plan a visit", ops::plan::handle)
@@ -105,5 +114,66 @@ pub fn routes() -> Routes {
 
 /// The structure of visits.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("visits", 1, "visits", "../migrations/0001_visits.sql")]
+    vec![
+        db::migration!("visits", 1, "visits", "../migrations/0001_visits.sql"),
+        db::migration!("visits", 2, "own_fields", "../migrations/0002_own_fields.sql"),
+    ]
+}
+
+/// What the caller may see of the visits' own fields.
+pub(crate) async fn own_fields(q: &mut impl Query, visits: &mut [Visit]) -> Result<(), DbError> {
+    objects::shown(q, "visit", visits.iter_mut().map(|visit| &mut visit.ext.0).collect()).await
+}
+
+/// One visit, whoever may see it.
+pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Visit>, DbError> {
+    let mut found = store::get(q, id).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// The visits of a ticket, oldest first.
+pub async fn of_ticket(q: &mut impl Query, ticket_id: Uuid) -> Result<Vec<Visit>, DbError> {
+    let mut found = store::of_ticket(q, ticket_id).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// Visits of the whole company that touch a span of time and are not called off, by start.
+pub async fn between(q: &mut impl Query, from: Timestamp, to: Timestamp) -> Result<Vec<Visit>, DbError> {
+    let mut found = store::between(q, from, to).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// Visits of one engineer that start in a span of time, whatever became of them, by start.
+pub async fn of_engineer(
+    q: &mut impl Query,
+    engineer_id: Uuid,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Visit>, DbError> {
+    let mut found = store::of_engineer(q, engineer_id, from, to).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// Visits of a customer within the caller's reach: those to come by start, and those that took place, the last first.
+pub async fn of_customer(
+    q: &mut impl Query,
+    customer_id: Uuid,
+    to_come: usize,
+    past: usize,
+) -> Result<(Vec<Visit>, Vec<Visit>), DbError> {
+    let (mut next, mut last) = store::of_customer::of_customer(q, customer_id, to_come, past).await?;
+    own_fields(q, &mut next).await?;
+    own_fields(q, &mut last).await?;
+    Ok((next, last))
+}
+
+/// Visits to a device within the caller's reach, the latest first.
+pub async fn of_device(q: &mut impl Query, device_id: Uuid, limit: usize) -> Result<Vec<Visit>, DbError> {
+    let mut found = store::of_devices::of_device(q, device_id, limit).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
 }

@@ -300,6 +300,8 @@ pub struct Visit {
     pub created_at: Timestamp,
     /// Last change.
     pub updated_at: Timestamp,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Visit {
@@ -353,6 +355,7 @@ db::record!(Visit {
     created_by_name,
     created_at,
     updated_at,
+    ext,
 });
 
 impl Visit {
@@ -417,6 +420,7 @@ impl Visit {
             created_by_name: cx.actor().name.clone(),
             created_at: now,
             updated_at: now,
+            ext: Json(serde_json::Map::new()),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Planning a visit, and calling visits off.
 
-use db::{Db, DbError, Query as _, Tx};
+use db::{Db, DbError, Json, Query as _, Tx};
 use events::NewEvent;
 use jobs::NewJob;
 use kernel::{Context, Timestamp, Uuid};
-use serde_json::json;
+use objects::Numbers;
+use serde_json::{Map, Value, json};
 use tickets::Ticket;
 use workforce::Engineer;
 
@@ -34,6 +35,19 @@ pub async fn plan(
     engineer: &Engineer,
     span: (Timestamp, Timestamp),
 ) -> Result<Visit, VisitError> {
+    plan_with(tx, number, ticket, engineer, span, None, &Numbers::new()).await
+}
+
+/// The same with own fields, whose numbers were taken before.
+pub(crate) async fn plan_with(
+    tx: &mut Tx<'_>,
+    number: String,
+    ticket: &Ticket,
+    engineer: &Engineer,
+    span: (Timestamp, Timestamp),
+    sent: Option<Map<String, Value>>,
+    numbers: &Numbers,
+) -> Result<Visit, VisitError> {
     if !ticket.status.is_open() {
         return Err(VisitError::TicketOver(ticket.status));
     }
@@ -42,18 +56,22 @@ pub async fn plan(
     }
     let cx = tx.cx().clone();
     let checklist = store::checklist(tx, ticket.kind).await?.entries();
-    let visit = Visit::new(&cx, number, ticket, engineer, span, checklist);
-    let data = json!({
+    let mut visit = Visit::new(&cx, number, ticket, engineer, span, checklist);
+    let own = objects::settle_ext(tx, "visit", visit.id, None, sent, numbers).await?;
+    visit.ext = Json(own.values.clone());
+    let mut data = json!({
         "engineer_id": visit.engineer_id, "engineer_name": visit.engineer_name, "starts_at": visit.starts_at,
         "ends_at": visit.ends_at,
     });
+    own.tell(&mut data);
     let told = event(&visit, "visit.planned", data);
-    tx.execute_all(vec![
+    let mut statements = vec![
         store::insert(&cx, &visit),
         events::statement(&cx, &told),
         jobs::statement(&cx, &notice(&visit, visit.engineer_id, visit.assignee_id, "planned")),
-    ])
-    .await?;
+    ];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok(visit)
 }
 
@@ -96,7 +114,7 @@ pub(crate) async fn cancel(tx: &mut Tx<'_>, before: Visit, reason: String) -> Re
 }
 
 /// An event of a visit, which also stands on its ticket's timeline.
-pub(crate) fn event<'e>(visit: &Visit, kind: &'e str, data: serde_json::Value) -> NewEvent<'e> {
+pub(crate) fn event<'e>(visit: &Visit, kind: &'e str, data: Value) -> NewEvent<'e> {
     NewEvent::new(kind, "visit", visit.id).label(&visit.number).data(data).parent("ticket", visit.ticket_id)
 }
 

@@ -48,6 +48,7 @@ const LIST: List = List {
 };
 
 static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("number", FieldType::Text, "number").not_null(),
     Column::new("ticket_id", FieldType::Id, "ticket_id").not_null(),
     Column::new("ticket_number", FieldType::Text, "ticket_number").not_null(),
@@ -158,6 +159,7 @@ fn values(visit: &Visit) -> Vec<Value<'_>> {
         (&v.created_by_name).into(),
         v.created_at.into(),
         v.updated_at.into(),
+        (&v.ext).into(),
     ]
 }
 

@@ -134,6 +134,7 @@ impl ListKey {
             Self::Engineers => Some("engineer"),
             Self::Contracts => Some("contract"),
             Self::Orders => Some("order"),
+            Self::Visits => Some("visit"),
             Self::Records(object) => Some(object),
             _ => None,
         }

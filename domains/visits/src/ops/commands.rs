@@ -250,6 +250,44 @@ mod tests {
             assert_eq!((&day["forms"][0]["object"], &day["forms"][0]["form"]["id"]), (&json!("ticket"), &json!(ids[1])));
         }
 
+        testing::migrations(), |t| a_form_about_the_visit_is_filled_in_with_it {
+            let stage = Stage::new(t).await;
+            let visit = stage.visit(t, 0).await;
+            let api = objects::testing::Api::new(&t.db, &t.world, [objects::routes()]);
+            let field = |id: &str, kind: &str| json!({"id": id, "label": {"zh": id, "en": id}, "kind": {"type": kind}});
+            let mut load = field("load", "integer");
+            load["filterable"] = json!(true);
+            let mut name = field("seen", "text");
+            name["personal"] = json!(true);
+            let body = json!({"catalogue": {"object": "visit", "fields": [load, name]}});
+            api.send(&t.cx, Method::PUT, "/api/v1/objects/visit/fields", &[("if-match", "\"0\"")], Some(body)).await.ok(200);
+            let items: Vec<Value> = ["load", "seen"].iter().map(|id| json!({"type": "field", "field": id, "width": 3})).collect();
+            let form = json!({"form": {"id": "f", "name": {"zh": "现场", "en": "On site"}, "channel": "engineer",
+                "version": 1, "body": [{"layout": "columns", "parts": [{"items": items}]}]}});
+            let form = api.post(&t.cx, "/api/v1/objects/visit/forms", form).await.ok(201).id();
+            api.act(&t.cx, &format!("/api/v1/forms/{form}/publish"), 1).await.ok(200);
+            let filled = |values: Value| json!({"of": "visit", "form": form, "form_version": 1, "values": values});
+            let refused = stage.send(t, &visit, "fields", filled(json!({"load": "heavy"}))).await;
+            assert_eq!(refused.problem.unwrap().errors[0].pointer, "/load");
+            assert_eq!(stage.visit_now(t, visit.id).await, visit);
+            let outcome = stage.send(t, &visit, "fields", filled(json!({"load": 630, "seen": "王芳"}))).await;
+            assert_eq!((outcome.outcome, outcome.version), (Outcome::Applied, Some(visit.version + 1)));
+            let after = stage.visit_now(t, visit.id).await;
+            assert_eq!((after.version, Value::Object(after.ext.0)), (2, json!({"load": 630, "seen": "王芳"})));
+            let reader = [(authz::permissions::VISITS_READ, kernel::Scope::Own)];
+            let engineer = objects::testing::person(&t.cx, testing::ENGINEER_USER, &reader);
+            let ours = testing::api(t);
+            let day = ours.get(&engineer, "/api/v1/field/today").await.ok(200).json;
+            assert_eq!((&day["forms"][0]["object"], &day["visits"][0]["visit"]["ext"]), (&json!("visit"), &json!({"load": 630, "seen": "***"})));
+            let told = ours.get(&engineer, &format!("/api/v1/visits/{}/timeline", visit.id)).await.ok(200).json;
+            assert_eq!(told["items"][0]["kind"], json!("visit.form_filled_in"));
+            assert_eq!(told["items"][0]["data"]["ext.load"], json!({"from": null, "to": 630}));
+            assert!(!told.to_string().contains("王芳"), "{told}");
+            let tree = objects::testing::encoded(&json!({"field": "load", "op": "eq", "value": 630}).to_string());
+            let listed = ours.get(&engineer, &format!("/api/v1/visits?filter={tree}")).await.ok(200);
+            assert_eq!(listed.column("id"), [json!(visit.id)]);
+        }
+
         testing::migrations(), |t| giving_a_visit_back_gives_the_ticket_back {
             let stage = Stage::new(t).await;
             let visit = stage.visit(t, 0).await;

@@ -10,7 +10,7 @@ use crate::{
     VisitError,
     api::{CancelVisit, VisitPath, checked_reason},
     model::Visit,
-    sign, store,
+    own_fields, sign, store,
 };
 
 /// The office excuses the signature; the reason stands on the visit.
@@ -23,7 +23,11 @@ pub async fn handle(
 ) -> Result<Versioned<Visit>, Problem> {
     let reason = checked_reason(&body.reason).map_err(VisitError::from)?;
     let version = version.version();
-    let change = async move |tx: &mut Tx<'_>| excuse(tx, id, version, reason).await;
+    let change = async move |tx: &mut Tx<'_>| -> Result<Visit, VisitError> {
+        let mut visit = excuse(tx, id, version, reason).await?;
+        own_fields(tx, std::slice::from_mut(&mut visit)).await?;
+        Ok(visit)
+    };
     Ok(Versioned(app.db().write(&cx, change).await?))
 }
 

@@ -11,7 +11,7 @@ use jiff::{Span, civil::Date, tz::TimeZone};
 use kernel::{Context, Timestamp};
 use objects::listing;
 
-use crate::{api::VisitFilter, model::Visit, store};
+use crate::{api::VisitFilter, model::Visit, own_fields, store};
 
 /// Visits within the caller's scope, by day, engineer or ticket.
 pub async fn handle(
@@ -21,9 +21,11 @@ pub async fn handle(
     params: ListParams,
 ) -> Result<Json<ListPage<Visit>>, Problem> {
     let mut conditions = conditions(&cx, &filter)?;
-    let list = async move |r: &mut Read<'_>| {
+    let list = async move |r: &mut Read<'_>| -> Result<ListPage<Visit>, Problem> {
         conditions.push(scope_condition(r.cx(), VISITS_READ, &store::SCOPE));
-        listing::page::<Visit>(r, &store::LISTING, &params, conditions).await
+        let mut page = listing::page_with_own::<Visit>(r, &store::LISTING, "visit", &params, conditions).await?;
+        own_fields(r, &mut page.page.items).await?;
+        Ok(page)
     };
     Ok(Json(app.db().read(&cx, list).await?))
 }

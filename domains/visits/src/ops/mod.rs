@@ -9,6 +9,7 @@ pub mod get;
 pub mod list;
 pub mod plan;
 pub mod replan;
+pub mod reveal;
 pub mod ticket_visits;
 pub mod timeline;
 pub mod today;

@@ -5,13 +5,14 @@ use axum::extract::State;
 use db::Tx;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Path, Problem};
 use kernel::Uuid;
+use objects::Numbers;
 use tickets::{Action, Assignment};
 
 use crate::{
     VisitError,
     api::{PlanVisit, TicketPath, checked_span},
     model::Visit,
-    plan,
+    own_fields, plan,
 };
 
 /// Plans a visit; a ticket that nobody has yet is given to the engineer.
@@ -24,10 +25,23 @@ pub async fn handle(
 ) -> Result<Created<Visit>, Problem> {
     checked_span(body.starts_at, body.ends_at).map_err(VisitError::from)?;
     let number = plan::number(app.db(), &cx).await?;
-    app.create(&cx, key, &(id, &body), "planVisit", async move |tx: &mut Tx<'_>| save(tx, id, number, body).await).await
+    let numbers = if body.ext.is_some() { objects::numbers(app.db(), &cx, "visit").await? } else { Numbers::new() };
+    let new = body.clone();
+    app.create(&cx, key, &(id, &body), "planVisit", async move |tx: &mut Tx<'_>| {
+        let mut visit = save(tx, id, number, new, &numbers).await?;
+        own_fields(tx, std::slice::from_mut(&mut visit)).await?;
+        Ok::<_, VisitError>(visit)
+    })
+    .await
 }
 
-async fn save(tx: &mut Tx<'_>, ticket_id: Uuid, number: String, body: PlanVisit) -> Result<Visit, VisitError> {
+async fn save(
+    tx: &mut Tx<'_>,
+    ticket_id: Uuid,
+    number: String,
+    body: PlanVisit,
+    numbers: &Numbers,
+) -> Result<Visit, VisitError> {
     let mut ticket = tickets::within_reach(tx, ticket_id, TICKETS_ASSIGN).await?;
     if !ticket.status.is_open() {
         return Err(VisitError::TicketOver(ticket.status));
@@ -37,7 +51,7 @@ async fn save(tx: &mut Tx<'_>, ticket_id: Uuid, number: String, body: PlanVisit)
         let to = Assignment { engineer_id: engineer.id, user_id: engineer.user_id, team_id: engineer.team_id };
         ticket = tickets::act(tx, ticket, Action::Assign(to)).await?;
     }
-    plan(tx, number, &ticket, &engineer, (body.starts_at, body.ends_at)).await
+    plan::plan_with(tx, number, &ticket, &engineer, (body.starts_at, body.ends_at), body.ext, numbers).await
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use db::{
 };
 use http_api::{App, Caller, Json, Path, Problem, scope_condition};
 
-use crate::{api::TicketPath, model::Visit, store};
+use crate::{api::TicketPath, model::Visit, own_fields, store};
 
 /// Those within the caller's scope, oldest first, at most 200.
 pub async fn handle(
@@ -29,7 +29,9 @@ pub async fn handle(
             ],
             ..ListQuery::default()
         };
-        Ok(db::list::run::<Visit>(r, &store::LISTING.list, &query).await?.page.items)
+        let mut visits = db::list::run::<Visit>(r, &store::LISTING.list, &query).await?.page.items;
+        own_fields(r, &mut visits).await?;
+        Ok(visits)
     };
     Ok(Json(app.db().read(&cx, read).await?))
 }

@@ -2,13 +2,10 @@
 
 use authz::permissions::VISITS_READ;
 use axum::extract::State;
-use db::{
-    Query as _, Read,
-    list::{ListPage, ListQuery},
-};
+use db::{Query as _, Read, list::ListPage};
 use events::Event;
 use http_api::{App, Caller, Json, Path, Problem, Query, scope_condition};
-use objects::TimelineParams;
+use objects::{TimelineParams, history};
 
 use crate::{api::VisitPath, store};
 
@@ -19,12 +16,10 @@ pub async fn handle(
     Path(VisitPath { id }): Path<VisitPath>,
     Query(params): Query<TimelineParams>,
 ) -> Result<Json<ListPage<Event>>, Problem> {
-    let limit = params.limit.map_or(50, |limit| limit as usize);
     let read = async move |r: &mut Read<'_>| -> Result<_, Problem> {
         let scope = scope_condition(r.cx(), VISITS_READ, &store::SCOPE);
         store::within(r, id, scope).await?;
-        let query = ListQuery { limit, cursor: params.cursor, ..ListQuery::default() };
-        Ok(events::list_object(r, "visit", id, query).await?)
+        history(r, "visit", id, &params).await
     };
     Ok(Json(app.db().read(&cx, read).await?))
 }

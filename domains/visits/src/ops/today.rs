@@ -18,7 +18,9 @@ use serde::Serialize;
 use tickets::{Status, Ticket, TicketType};
 use workforce::Engineer;
 
-use crate::{VisitError, api::VisitPath, checklist::ChecklistTemplate, conflict::FieldConflict, model::Visit, store};
+use crate::{
+    VisitError, api::VisitPath, checklist::ChecklistTemplate, conflict::FieldConflict, model::Visit, own_fields, store,
+};
 
 /// Earlier tickets of a device shown at most.
 const HISTORY: usize = 5;
@@ -99,7 +101,7 @@ pub struct FieldDay {
     pub parts: Vec<Part>,
     /// Checklists by kind of service.
     pub checklists: Vec<ChecklistTemplate>,
-    /// What engineers fill in about tickets and devices.
+    /// What engineers fill in about tickets, devices and visits.
     pub forms: Vec<FormToFill>,
     /// Steps of this engineer that wait for a decision.
     pub conflicts: Vec<FieldConflict>,
@@ -133,7 +135,7 @@ async fn day(r: &mut Read<'_>) -> Result<FieldDay, VisitError> {
     let mut visits = store::of_engineer(r, engineer.id, early, to).await?;
     visits.retain(|visit| visit.starts_at >= from || visit.status.is_open());
     let mut forms = Vec::new();
-    for object in ["ticket", "device"] {
+    for object in ["ticket", "device", "visit"] {
         forms.extend(objects::form_to_fill(r, object, Channel::Engineer).await?);
     }
     Ok(FieldDay {
@@ -161,7 +163,8 @@ fn span(cx: &Context) -> (Timestamp, Timestamp) {
 }
 
 /// Looks up what belongs to the visits.
-async fn around(q: &mut impl Query, visits: Vec<Visit>) -> Result<Vec<FieldVisit>, DbError> {
+async fn around(q: &mut impl Query, mut visits: Vec<Visit>) -> Result<Vec<FieldVisit>, DbError> {
+    own_fields(q, &mut visits).await?;
     let ids: Vec<Uuid> = visits.iter().map(|visit| visit.ticket_id).collect();
     let tickets: BTreeMap<Uuid, Ticket> =
         tickets::by_ids(q, &ids).await?.into_iter().map(|ticket| (ticket.id, ticket)).collect();

@@ -99,6 +99,7 @@ export interface Visit extends Stored {
   signature: Signature | null;
   excused_reason: string | null;
   cancel_reason: string | null;
+  ext?: FormRecord;
 }
 
 export interface FieldTicket extends Stored {
@@ -191,7 +192,7 @@ export interface FieldConflict extends Stored {
   status: 'open' | 'applied' | 'discarded';
 }
 
-/** What engineers fill in about a ticket or a device. */
+/** What engineers fill in about a ticket, a device or a visit. */
 export interface FormToFill {
   object: string;
   form: Form | null;

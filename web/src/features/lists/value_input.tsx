@@ -21,8 +21,8 @@ const OBJECTS: Readonly<Record<string, string>> = {
   engineers: 'engineer',
   contracts: 'contract',
   orders: 'order',
+  visits: 'visit',
 };
-const OBJECT_OF_LIST: Readonly<Record<string, string>> = { ...OBJECTS, visits: 'visit' };
 
 /** The object whose own fields the records of a list have. */
 export function ownObjectOf(list: string): string | undefined {
@@ -43,7 +43,7 @@ function kindOf(field: TargetField): FieldKind {
       return { type: field.type, options: field.options ?? [] };
     case 'relation': {
       const list = field.relation?.list ?? '';
-      const object = OBJECT_OF_LIST[list] ?? list.replace(/^records\//, '');
+      const object = OBJECTS[list] ?? list.replace(/^records\//, '');
       return { type: 'relation', object, many: field.relation?.many === true };
     }
     case 'decimal':

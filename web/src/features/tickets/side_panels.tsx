@@ -1,7 +1,7 @@
 import { CopyOutlined, DeleteOutlined, PaperClipOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { App, Button, Modal, Select, Skeleton } from 'antd';
+import { App, Button, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { api, newKey, url } from '@/shared/api/api';
 import { problemText } from '@/shared/api/problem';
@@ -28,131 +28,6 @@ import type { TicketDetail } from './model';
 const l = (zh: string, en: string): Label => ({ zh, en });
 const refresh = () => queryClient.invalidateQueries({ queryKey: ['ticket'] });
 const listOf = <T,>(answer: Page<T> | T[]): T[] => (Array.isArray(answer) ? answer : answer.items);
-
-interface Visit extends Stored {
-  number: string;
-  engineer_id: string;
-  engineer_name?: string | null;
-  starts_at: string;
-  ends_at: string;
-  status: string;
-  result?: string | null;
-  result_text?: string | null;
-  signature?: { signer_name: string; signed_at: string } | null;
-  excused_reason?: string | null;
-}
-
-const visitFields: readonly FieldSpec[] = [
-  { name: 'engineer_id', label: l('工程师', 'Engineer'), kind: 'relation', of: 'engineer', required: true },
-  { name: 'starts_at', label: l('开始时间', 'From'), kind: 'time', required: true, half: true },
-  { name: 'ends_at', label: l('结束时间', 'Until'), kind: 'time', required: true, half: true },
-];
-
-export function VisitsPanel({ ticket }: { ticket: TicketDetail }) {
-  const t = useMessages(tickets);
-  const c = useMessages(common);
-  const can = useCan();
-  const [open, setOpen] = useState(false);
-  const [cancelling, setCancelling] = useState<Visit>();
-  const [excusing, setExcusing] = useState<Visit>();
-  const path = url('/api/v1/tickets/{id}/visits', { id: ticket.id });
-  const visits = useQuery({
-    queryKey: ['visit', 'ticket', ticket.id],
-    queryFn: async ({ signal }) => listOf(await api.get<Page<Visit> | Visit[]>(path, undefined, { signal })),
-  });
-  return (
-    <Panel
-      title={t('visits')}
-      extra={
-        <ActionButton
-          size="small"
-          icon={<PlusOutlined />}
-          blocked={can('tickets.assign') ? undefined : c('noPermission')}
-          onClick={() => setOpen(true)}
-        >
-          {t('planVisit')}
-        </ActionButton>
-      }
-    >
-      {visits.isPending && <Skeleton active title={false} paragraph={{ rows: 1 }} />}
-      {visits.isError && <ErrorState error={visits.error} onRetry={() => void visits.refetch()} />}
-      {visits.data?.length === 0 && <p className="muted">{t('noVisits')}</p>}
-      <ul className="plain-list">
-        {visits.data?.map((visit) => (
-          <li key={visit.id}>
-            <div className="row-between">
-              <span>
-                {visit.engineer_name ?? <RefText of="engineer" id={visit.engineer_id} />} ·{' '}
-                <TimeText at={visit.starts_at} />
-              </span>
-              <span className="row" style={{ gap: 4 }}>
-                <StatusTag of={choices.visitStatus} value={visit.status} />
-                {visit.result && <StatusTag of={choices.visitResult} value={visit.result} />}
-                {['planned', 'accepted'].includes(visit.status) && can('dispatch.use') && (
-                  <Button
-                    size="small"
-                    type="text"
-                    icon={<DeleteOutlined />}
-                    aria-label={t('cancelVisit')}
-                    onClick={() => setCancelling(visit)}
-                  />
-                )}
-              </span>
-            </div>
-            {visit.result_text && <div className="muted prewrap">{visit.result_text}</div>}
-            {visit.signature && (
-              <div className="muted">
-                {t('signed', { name: visit.signature.signer_name })} <TimeText at={visit.signature.signed_at} />
-              </div>
-            )}
-            {visit.excused_reason && <div className="muted">{t('excused', { reason: visit.excused_reason })}</div>}
-            {visit.status === 'done' && !visit.signature && !visit.excused_reason && can('tickets.close') && (
-              <Button size="small" onClick={() => setExcusing(visit)}>
-                {t('excuseSignature')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-      <FormDrawer
-        open={open}
-        title={t('planVisit')}
-        fields={visitFields}
-        path={path}
-        {...(ticket.engineer_id ? { initial: { engineer_id: ticket.engineer_id } } : {})}
-        onClose={() => setOpen(false)}
-        onSaved={() => {
-          void refresh();
-          void queryClient.invalidateQueries({ queryKey: ['visit'] });
-        }}
-      />
-      <ConfirmAction
-        open={excusing !== undefined}
-        title={t('excuseSignature')}
-        text={t('excuseSignatureText')}
-        reason
-        onClose={() => setExcusing(undefined)}
-        onConfirm={async (reason) => {
-          if (excusing)
-            await api.post(`/api/v1/visits/${excusing.id}/excuse`, { reason }, { version: excusing.version });
-          await queryClient.invalidateQueries({ queryKey: ['visit'] });
-        }}
-      />
-      <ConfirmAction
-        open={cancelling !== undefined}
-        title={t('cancelVisit')}
-        reason
-        danger
-        onClose={() => setCancelling(undefined)}
-        onConfirm={async (reason) => {
-          if (cancelling)
-            await api.post(`/api/v1/visits/${cancelling.id}/cancel`, { reason }, { version: cancelling.version });
-          await queryClient.invalidateQueries({ queryKey: ['visit'] });
-        }}
-      />
-    </Panel>
-  );
-}
 
 interface QuoteRow extends Stored {
   number: string;

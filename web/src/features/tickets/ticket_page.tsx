@@ -18,15 +18,8 @@ import { Conversation } from './conversation';
 import { DispatchPanel } from './dispatch_panel';
 import { tickets } from './messages';
 import { ticketFields, type Ticket, type TicketDetail } from './model';
-import {
-  AttachmentsPanel,
-  LinkedPanel,
-  LinksPanel,
-  PeoplePanel,
-  QuotesPanel,
-  SurveyPanel,
-  VisitsPanel,
-} from './side_panels';
+import { AttachmentsPanel, LinkedPanel, LinksPanel, PeoplePanel, QuotesPanel, SurveyPanel } from './side_panels';
+import { VisitsPanel } from './visits_panel';
 
 interface Viewer {
   user_id: string;

@@ -5284,7 +5284,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Plan a visit anew */
+        /** Plan a visit anew, or change its own fields */
         patch: operations["replanVisit"];
         trace?: never;
     };
@@ -5316,6 +5316,26 @@ export interface paths {
         put?: never;
         /** Say why a visit has no signature */
         post: operations["excuseVisitSignature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a visit
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealVisitField"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9028,7 +9048,7 @@ export interface components {
              *     [{id, done, note}]}`; labour `{minutes, kind: labour|travel, note}`; part_use `{part_id, quantity, serial}`;
              *     photo `{file_id, kind: before|after|other, taken_at, lat, lng, sha256}`; signature `{file_id, signer_name,
              *     signed_at, sha256}` or `{excused_reason}`; result `{result, text, cause_code, action_code, resolve_ticket}`;
-             *     note `{text}`; fields `{of: ticket|device, form, form_version, values: {field id: value}}`.
+             *     note `{text}`; fields `{of: ticket|device|visit, form, form_version, values: {field id: value}}`.
              * @default null
              */
             payload: unknown;
@@ -9144,7 +9164,7 @@ export interface components {
             conflicts: components["schemas"]["FieldConflict"][];
             /** @description Who is signed in. */
             engineer: components["schemas"]["Engineer"];
-            /** @description What engineers fill in about tickets and devices. */
+            /** @description What engineers fill in about tickets, devices and visits. */
             forms: components["schemas"]["FormToFill"][];
             /**
              * Format: date-time
@@ -13032,6 +13052,10 @@ export interface components {
              * @description Who goes.
              */
             engineer_id: string;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Format: date-time
              * @description Planned begin.
@@ -14846,6 +14870,13 @@ export interface components {
              * @default null
              */
             engineer_id: string | null;
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Format: date-time
              * @description Planned begin.
@@ -17193,6 +17224,10 @@ export interface components {
             engineer_name: string;
             /** @description Why there is none. */
             excused_reason: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description UUIDv7.
@@ -30582,6 +30617,41 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealVisitField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The visit. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -295,6 +295,7 @@ describe('personal data', () => {
     ['order', '/api/v1/orders'],
     ['contact', '/api/v1/contacts'],
     ['site', '/api/v1/sites'],
+    ['visit', '/api/v1/visits'],
     ['vehicle', '/api/v1/records/vehicle'],
   ] as const) {
     it(`of a ${object} is shown on request`, async () => {

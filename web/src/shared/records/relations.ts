@@ -100,6 +100,7 @@ export const relations = {
     path: '/api/v1/visits',
     label: (row) => text(row, 'number') || text(row, 'ticket_number'),
     hint: (row) => text(row, 'starts_at').slice(0, 10),
+    home: (row) => `/tickets/${text(row, 'ticket_id')}`,
     permission: 'visits.read',
     what: { zh: '上门任务', en: 'Visit' },
   },

@@ -1,4 +1,4 @@
-/** What the company asks engineers about a ticket or its device: filled in on site, also without network. */
+/** What the company asks engineers about a ticket, its device or the visit: filled in on site, also without network. */
 import { Button } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { FormView } from '@/shared/form_view/form_view';
@@ -20,7 +20,9 @@ interface Props {
   working: boolean;
 }
 
-type Of = 'ticket' | 'device';
+type Of = 'ticket' | 'device' | 'visit';
+
+const TITLES = { ticket: 'moreOfTicket', device: 'moreOfDevice', visit: 'moreOfVisit' } as const;
 
 function Filling({
   of,
@@ -121,7 +123,7 @@ function One({ of, asked, job, record, working }: Props & { of: Of; asked: FormT
   const [shown, setShown] = useState(values);
   const same = JSON.stringify(shown) === JSON.stringify(values);
   if (!dirty && !same) setShown(values);
-  const title = form ? labelText(form.name, locale) : t(of === 'ticket' ? 'moreOfTicket' : 'moreOfDevice');
+  const title = form ? labelText(form.name, locale) : t(TITLES[of]);
   if (form && working) {
     return (
       <Section title={title}>
@@ -154,7 +156,7 @@ function One({ of, asked, job, record, working }: Props & { of: Of; asked: FormT
 export default function OwnFields(props: Props) {
   const { day } = useSyncState();
   const asked = (of: Of) => day?.forms?.find((one) => one.object === of);
-  return (['ticket', 'device'] as const).map((of) => {
+  return (['ticket', 'device', 'visit'] as const).map((of) => {
     const form = asked(of);
     return form && props.job[of] ? <One key={of} of={of} asked={form} {...props} /> : null;
   });

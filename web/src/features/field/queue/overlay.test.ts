@@ -111,6 +111,7 @@ describe('a form filled in on the phone', () => {
     ];
     expect(filledIn('ticket', { floor: 3, kind: 'a' }, visit, commands)).toEqual({ floor: null, kind: 'a', load: 630 });
     expect(filledIn('device', {}, visit, commands)).toEqual({ load: 900 });
+    expect(filledIn('visit', { floor: 3 }, visit, [fill({ floor: 4 }, {}, 'visit')])).toEqual({ floor: 4 });
   });
 });
 

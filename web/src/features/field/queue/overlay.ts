@@ -144,14 +144,14 @@ function apply(visit: ShownVisit, command: Command): void {
       visit.notes = [...visit.notes, { ...stamp, text: text(payload['text']) ?? '' }];
       break;
     case 'fields':
-      // They are the ticket's or the device's: see `filledIn`.
+      // Whatever they are about: see `filledIn`.
       break;
   }
 }
 
-/** Own values of a ticket or device as the engineer left them: what the server knows, with what this phone has to tell. */
+/** Own values of a ticket, device or visit as the engineer left them: what the server knows, with what this phone has to tell. */
 export function filledIn(
-  of: 'ticket' | 'device',
+  of: 'ticket' | 'device' | 'visit',
   values: FormRecord,
   visit: Visit,
   commands: readonly Command[],
