@@ -40,7 +40,7 @@ export function useJobs(): Job[] {
 
 export type Record = (
   kind: NewCommand['kind'],
-  rest?: Pick<NewCommand, 'payload' | 'shown' | 'picture'>,
+  rest?: Pick<NewCommand, 'payload' | 'shown' | 'picture' | 'kept'>,
 ) => Promise<boolean>;
 
 /** Records something about a visit on the phone; says so, and says when the phone has no room left. */

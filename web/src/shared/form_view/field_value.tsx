@@ -11,7 +11,7 @@ import { relationFor, relationOf, type RelationName } from '../records/relations
 import { formatFullTime, formatMinutes, zoned } from '../time';
 import { MoneyText } from '../ui/texts';
 import { OptionText, isTree, pathOf } from './inputs/choices';
-import { FileFace, contentOf, idsOf, useFiles } from './inputs/files';
+import { FileFace, SignatureFace, contentOf, idsOf, useFiles } from './inputs/files';
 import type { Place } from './inputs/location';
 import { isMasked } from './kinds';
 import { Markdown } from './markdown';
@@ -319,7 +319,7 @@ function OfKind({ kind, value, compact }: { kind: FieldKind; value: unknown; com
     case 'media':
       return <Files kind={kind.type} value={value} compact={compact} />;
     case 'signature':
-      return <img className={compact ? 'fv-mini' : 'fv-signature'} src={contentOf(text)} alt={t('sign')} />;
+      return <SignatureFace id={text} label={t('sign')} compact={compact} />;
     case 'location':
       return isObject(value) ? <LocationText place={value as Place} compact={compact} /> : <Nothing />;
     case 'rating':

@@ -2,6 +2,7 @@
 import { createContext, useCallback, useContext, useMemo } from 'react';
 import { labelText, translate, useLocale, type Label, type Locale, type Messages, type Translate } from '../i18n';
 import { useIsPhone } from '../ui/use_media';
+import type { StoredFile } from '../ui/uploader';
 import type { RecordPlace } from './types';
 
 export interface FormScopeValue {
@@ -10,6 +11,20 @@ export interface FormScopeValue {
   preview: boolean;
   place: RecordPlace | undefined;
 }
+
+/** A file that stands on this device, with an address to show it by. */
+export interface KeptFile extends StoredFile {
+  address: string;
+}
+
+/** Where files that are put into a form stay until they can go to the server, on devices that work without network. */
+export interface FileKeeper {
+  /** Keeps a file for good; its id stands in the form until the server gives another. */
+  keep: (file: Blob, name: string) => Promise<StoredFile>;
+  find: (id: string) => Promise<KeptFile | undefined>;
+}
+
+export const FileKeeperContext = createContext<FileKeeper | undefined>(undefined);
 
 export const FormScopeContext = createContext<FormScopeValue | undefined>(undefined);
 

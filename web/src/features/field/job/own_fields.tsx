@@ -1,14 +1,17 @@
 /** What the company asks engineers about a ticket, its device or the visit: filled in on site, also without network. */
 import { Button } from 'antd';
 import { useEffect, useRef, useState } from 'react';
+import { FileKeeperContext } from '@/shared/form_view/scope';
 import { FormView } from '@/shared/form_view/form_view';
 import { useRecordForm } from '@/shared/form_view/record_form';
 import { wholeForm } from '@/shared/form_view/whole_form';
 import type { Form } from '@/shared/form_types';
 import type { FormRecord } from '@/shared/forms';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
-import { useSyncState, type Job, type Record as RecordStep } from '../context';
+import { useSync, useSyncState, type Job, type Record as RecordStep } from '../context';
 import { field } from '../messages';
+import { keptIn, useFileKeeper } from '../keeper';
+import type { Command } from '../queue/commands';
 import { filledIn } from '../queue/overlay';
 import type { FormToFill } from '../types';
 import { Section } from './section';
@@ -29,6 +32,7 @@ function Filling({
   asked,
   form,
   values: before,
+  refused,
   record,
   onDirty,
 }: {
@@ -36,11 +40,15 @@ function Filling({
   asked: FormToFill;
   form: Form;
   values: FormRecord;
+  /** What was filled in before and the server refused. */
+  refused: Command | undefined;
   record: RecordStep;
   onDirty: (dirty: boolean) => void;
 }) {
   const t = useMessages(field);
+  const sync = useSync();
   const [busy, setBusy] = useState(false);
+  const [back, setBack] = useState<Command>();
   const state = useRecordForm({ catalogue: asked.catalogue, form, before, base: '/ext', part: true });
   const { dirty } = state;
   const [wrong, setWrong] = useState(0);
@@ -73,11 +81,29 @@ function Filling({
     if (Object.keys(changed).length === 0) return;
     setBusy(true);
     const payload = { of, form: form.id, form_version: form.version, values: changed };
-    if (await record('fields', { payload, shown: { zh: form.name.zh, en: form.name.en } })) state.settle();
+    const kept = await keptIn(sync, changed);
+    if (await record('fields', { payload, kept, shown: { zh: form.name.zh, en: form.name.en } })) {
+      state.settle();
+      // What was refused has been said anew.
+      if (back) await sync.drop(back);
+    }
     setBusy(false);
+  };
+  const takeBack = (command: Command) => {
+    const typed = command.payload['values'] as FormRecord;
+    for (const [id, value] of Object.entries(typed)) state.onChange({ ...state.values, [id]: value }, id);
+    setBack(command);
   };
   return (
     <div ref={box} className="stack">
+      {refused && refused !== back && (
+        <div className="f-notice" role="status">
+          <p>{t('fieldsRefused')}</p>
+          <Button size="small" onClick={() => takeBack(refused)}>
+            {t('fieldsTakeBack')}
+          </Button>
+        </div>
+      )}
       <FormView
         catalogue={asked.catalogue}
         form={form}
@@ -123,6 +149,10 @@ function One({ of, asked, job, record, working }: Props & { of: Of; asked: FormT
   const [shown, setShown] = useState(values);
   const same = JSON.stringify(shown) === JSON.stringify(values);
   if (!dirty && !same) setShown(values);
+  const refused = commands.findLast(
+    ({ visit_id, kind, state, payload }) =>
+      visit_id === job.visit.id && kind === 'fields' && state === 'rejected' && payload['of'] === of,
+  );
   const title = form ? labelText(form.name, locale) : t(TITLES[of]);
   if (form && working) {
     return (
@@ -133,6 +163,7 @@ function One({ of, asked, job, record, working }: Props & { of: Of; asked: FormT
           asked={asked}
           form={form}
           values={shown}
+          refused={refused}
           record={record}
           onDirty={setDirty}
         />
@@ -156,8 +187,13 @@ function One({ of, asked, job, record, working }: Props & { of: Of; asked: FormT
 export default function OwnFields(props: Props) {
   const { day } = useSyncState();
   const asked = (of: Of) => day?.forms?.find((one) => one.object === of);
-  return (['ticket', 'device', 'visit'] as const).map((of) => {
-    const form = asked(of);
-    return form && props.job[of] ? <One key={of} of={of} asked={form} {...props} /> : null;
-  });
+  const keeper = useFileKeeper();
+  return (
+    <FileKeeperContext value={keeper}>
+      {(['ticket', 'device', 'visit'] as const).map((of) => {
+        const form = asked(of);
+        return form && props.job[of] ? <One key={of} of={of} asked={form} {...props} /> : null;
+      })}
+    </FileKeeperContext>
+  );
 }

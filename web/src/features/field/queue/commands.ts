@@ -50,6 +50,8 @@ export interface Command {
   shown: Record<string, string>;
   /** The picture that must arrive before the command. */
   blob_id?: Id;
+  /** Files of a form that stand on this phone and in `payload` by the ids they have here; none when all have arrived. */
+  kept?: Id[];
   /** The uploaded picture; kept at once, so that a crash after the upload does not upload again. */
   file_id?: Id;
   state: CommandState;
@@ -71,6 +73,8 @@ export interface NewCommand {
   payload?: Payload;
   shown?: Record<string, string>;
   picture?: { bytes: ArrayBuffer; type: string; name: string };
+  /** Files of a form, kept on this phone before. */
+  kept?: Id[];
 }
 
 export interface StoredPicture {
@@ -78,6 +82,8 @@ export interface StoredPicture {
   bytes: ArrayBuffer;
   type: string;
   name: string;
+  /** Since when it is kept, where no command holds it yet. */
+  kept_at?: Time;
 }
 
 export interface WireCommand {

@@ -1,7 +1,7 @@
 /** One round of sending: in order, at least once, with nothing lost whenever it is interrupted. */
 import { ApiError } from '@/shared/api/problem';
 import type { Id } from '@/shared/api/types';
-import type { BatchOutcome, Command, CommandOutcome, StoredPicture, WireCommand } from './commands';
+import type { BatchOutcome, Command, CommandOutcome, Payload, StoredPicture, WireCommand } from './commands';
 import type { CommandStore } from './store';
 
 /** The way to the server. Failures are thrown as `ApiError`, with status 0 when it can't be reached. */
@@ -42,6 +42,14 @@ function refusal(error: unknown): { code: string; detail: string } {
   return { code: error.code || `http_${error.status}`, detail: detail || error.message };
 }
 
+/** The same with one id in place of another, wherever it stands. */
+function replaced(value: unknown, id: Id, by: Id): unknown {
+  if (value === id) return by;
+  if (Array.isArray(value)) return value.map((item) => replaced(item, id, by));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replaced(inner, id, by)]));
+}
+
 export class Round {
   constructor(
     private readonly store: CommandStore,
@@ -62,7 +70,7 @@ export class Round {
       const ready: Command[] = [];
       for (const command of waiting.slice(0, BATCH)) {
         try {
-          const uploaded = await this.withPicture(command);
+          const uploaded = await this.withFiles(await this.withPicture(command));
           if (uploaded) ready.push(uploaded);
         } catch (error) {
           const end = endOf(error);
@@ -94,6 +102,38 @@ export class Round {
       const file = await this.transport.upload(`${command.client_id}-${command.attempts}`, picture);
       await this.store.change(command.seq, { file_id: file.id });
       return { ...command, file_id: file.id };
+    } catch (error) {
+      if (passes(error)) throw error;
+      await this.settle(command, { state: 'rejected', problem: refusal(error) });
+      return undefined;
+    }
+  }
+
+  /** The command with the files of its form on the server, each in its place. A crash repeats the last upload only. */
+  private async withFiles(command: Command | undefined): Promise<Command | undefined> {
+    let current = command;
+    for (const id of command?.kept ?? []) {
+      if (!current) return undefined;
+      // One after the other: a phone's way up is narrow, and each that has arrived is written down.
+      // oxlint-disable-next-line no-await-in-loop
+      current = await this.withFile(current, id);
+    }
+    return current;
+  }
+
+  private async withFile(command: Command, id: Id): Promise<Command | undefined> {
+    const picture = await this.store.picture(id);
+    if (!picture) {
+      await this.settle(command, { state: 'rejected', problem: { code: 'picture_lost', detail: '' } });
+      return undefined;
+    }
+    try {
+      const file = await this.transport.upload(`${command.client_id}-${id}`, picture);
+      const payload = replaced(command.payload, id, file.id) as Payload;
+      const kept = (command.kept ?? []).filter((other) => other !== id);
+      await this.store.change(command.seq, { payload, kept });
+      await this.store.dropPicture(id);
+      return { ...command, payload, kept };
     } catch (error) {
       if (passes(error)) throw error;
       await this.settle(command, { state: 'rejected', problem: refusal(error) });

@@ -252,6 +252,48 @@ describe('the queue of a phone', () => {
     expect(await store.waitingOfOthers(ME)).toBe(1);
   });
 
+  const picture = (byte: number) => ({ bytes: new Uint8Array([byte]).buffer, type: 'image/png', name: `${byte}.png` });
+  const filled = (ids: string[]): NewCommand => ({
+    ...note(''),
+    kind: 'fields',
+    payload: { of: 'ticket', values: { sign: ids[0], rows: [{ photos: ids }], text: 'as it is' } },
+    kept: ids,
+  });
+
+  it('sends the files of a form first, and the form with the ids they have on the server', async () => {
+    const kept = await Promise.all([1, 2].map((byte) => store.keep(picture(byte))));
+    await store.add(ME, filled(kept.map((one) => one.id)));
+    expect(await round()).toBe('done');
+    expect(remote.uploads).toHaveLength(2);
+    expect(remote.applied[0]?.payload['values']).toEqual({
+      sign: 'file-1',
+      rows: [{ photos: ['file-1', 'file-2'] }],
+      text: 'as it is',
+    });
+    expect(await db.count('pictures')).toBe(0);
+  });
+
+  it('goes on with the files of a form where it was broken off', async () => {
+    const kept = await Promise.all([1, 2].map((byte) => store.keep(picture(byte))));
+    await store.add(ME, filled(kept.map((one) => one.id)));
+    remote.failUpload = (name) => (name === '2.png' ? offline() : undefined);
+    expect(await round()).toBe('offline');
+    expect(await states()).toEqual(['waiting']);
+    remote.failUpload = undefined;
+    expect(await round()).toBe('done');
+    expect(remote.uploads).toHaveLength(2);
+    expect(remote.applied).toHaveLength(1);
+  });
+
+  it('forgets files of forms that were never saved, and keeps those of forms that wait', async () => {
+    const long = new Date(0);
+    await store.keep(picture(1), long);
+    const waits = await store.keep(picture(2), long);
+    await store.add(ME, filled([waits.id]));
+    await store.tidy();
+    expect((await db.getAll('pictures')).map((one) => one.name)).toEqual(['2.png']);
+  });
+
   it('forgets what was sent long ago, and nothing else', async () => {
     await store.add(ME, photo());
     await round();

@@ -48,6 +48,7 @@ export class CommandStore {
       state: 'waiting',
       attempts: 0,
     };
+    if (input.kept && input.kept.length > 0) command.kept = input.kept;
     if (input.picture) {
       command.blob_id = newId();
       await tx.objectStore('pictures').put({ id: command.blob_id, ...input.picture });
@@ -81,6 +82,15 @@ export class CommandStore {
     return this.db.get('pictures', id);
   }
 
+  /** Keeps a file of a form that is still being filled in. */
+  async keep(picture: Omit<StoredPicture, 'id'>, now: Date = new Date()): Promise<StoredPicture> {
+    const kept = { id: newId(), ...picture, kept_at: now.toISOString() };
+    const tx = this.db.transaction('pictures', 'readwrite', { durability: 'strict' });
+    await tx.store.put(kept);
+    await tx.done;
+    return kept;
+  }
+
   async dropPicture(id: Id): Promise<void> {
     await this.db.delete('pictures', id);
   }
@@ -88,7 +98,8 @@ export class CommandStore {
   async remove(command: Command): Promise<void> {
     const tx = this.db.transaction(['commands', 'pictures'], 'readwrite');
     await tx.objectStore('commands').delete(command.seq);
-    if (command.blob_id) await tx.objectStore('pictures').delete(command.blob_id);
+    const pictures = [...(command.kept ?? []), ...(command.blob_id ? [command.blob_id] : [])];
+    await Promise.all(pictures.map((id) => tx.objectStore('pictures').delete(id)));
     await tx.done;
   }
 
@@ -100,6 +111,13 @@ export class CommandStore {
       // One after another: a phone has few, and a crash in between loses nothing.
       // oxlint-disable-next-line no-await-in-loop
       if (settled && now.getTime() - at > REMEMBER_SENT_MS) await this.remove(command);
+    }
+    // Files of forms that were never saved.
+    const held = new Set((await this.db.getAll('commands')).flatMap((command) => command.kept ?? []));
+    for (const picture of await this.db.getAll('pictures')) {
+      const since = picture.kept_at === undefined ? Infinity : Date.parse(picture.kept_at);
+      // oxlint-disable-next-line no-await-in-loop
+      if (!held.has(picture.id) && now.getTime() - since > REMEMBER_SENT_MS) await this.dropPicture(picture.id);
     }
   }
 

@@ -3,7 +3,7 @@ import { api, setCsrfToken } from '@/shared/api/api';
 import { ApiError } from '@/shared/api/problem';
 import type { Id, Session } from '@/shared/api/types';
 import type { FieldDay } from '../types';
-import type { BatchOutcome, Command, NewCommand } from './commands';
+import type { BatchOutcome, Command, NewCommand, StoredPicture } from './commands';
 import { backoffSeconds, Round, type RoundEnd, type Transport } from './flush';
 import type { CommandStore } from './store';
 
@@ -155,6 +155,15 @@ export class FieldSync {
 
   async reread(): Promise<void> {
     this.set({ commands: await this.store.of(this.owner) });
+  }
+
+  /** Keeps a file of a form until its command is sent. */
+  keep(file: { bytes: ArrayBuffer; type: string; name: string }): Promise<StoredPicture> {
+    return this.store.keep(file);
+  }
+
+  kept(id: Id): Promise<StoredPicture | undefined> {
+    return this.store.picture(id);
   }
 
   picture(id: Id): Promise<Blob | undefined> {

@@ -2,11 +2,11 @@
 import { DeleteOutlined, PaperClipOutlined } from '@ant-design/icons';
 import { useQueries } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useContext, useEffect, useRef, useState } from 'react';
 import { api, url } from '../../api/api';
 import { fileSize, Uploader, type StoredFile } from '../../ui/uploader';
 import { formView } from '../messages';
-import { useFormMessages, useFormScope } from '../scope';
+import { FileKeeperContext, useFormMessages, useFormScope, type KeptFile } from '../scope';
 import type { InputProps } from '../types';
 
 export function contentOf(id: string): string {
@@ -14,13 +14,17 @@ export function contentOf(id: string): string {
 }
 
 /** What is known of files; those the person may not see stay undefined. */
-export function useFiles(ids: readonly string[]): (StoredFile | undefined)[] {
+export function useFiles(ids: readonly string[]): (StoredFile | KeptFile | undefined)[] {
+  const keeper = useContext(FileKeeperContext);
   return useQueries({
     queries: ids.map((id) => ({
       queryKey: ['file', 'one', id],
-      queryFn: () => api.get<StoredFile>(url('/api/v1/files/{id}', { id })),
+      queryFn: async (): Promise<StoredFile | KeptFile> =>
+        (await keeper?.find(id)) ?? api.get<StoredFile>(url('/api/v1/files/{id}', { id })),
       staleTime: Infinity,
       retry: false,
+      // What is kept on the device needs no network.
+      networkMode: keeper ? ('always' as const) : ('online' as const),
     })),
     combine: (answers) => answers.map((answer) => answer.data),
   });
@@ -33,11 +37,26 @@ export function idsOf(value: unknown): string[] {
 
 type FileKind = 'attachment' | 'image' | 'media';
 
+const addressOf = (id: string, file: StoredFile | KeptFile | undefined): string =>
+  file && 'address' in file ? file.address : contentOf(id);
+
+/** A signature as it was drawn. */
+export function SignatureFace({ id, label, compact = false }: { id: string; label: string; compact?: boolean }) {
+  const keeper = useContext(FileKeeperContext);
+  // Without a keeper the picture is the server's, and nothing needs to be known of it.
+  const [file] = useFiles(keeper ? [id] : []);
+  if (keeper && !file) return null;
+  return <img className={compact ? 'fv-mini' : 'fv-signature'} src={addressOf(id, file)} alt={label} />;
+}
+
 /** One file as it looks: the picture, a player, or its name to save it by. */
 export function FileFace({ id, file, kind }: { id: string; file: StoredFile | undefined; kind: FileKind }) {
   const t = useFormMessages(formView);
+  const keeper = useContext(FileKeeperContext);
   const name = file?.name ?? t('file');
-  const address = contentOf(id);
+  const address = addressOf(id, file);
+  // Nobody knows yet whether it stands on this device or on the server.
+  if (keeper && !file) return <span className="muted">{name}</span>;
   if (kind === 'image' && file?.safe_inline !== false) {
     return (
       <a href={address} target="_blank" rel="noreferrer" className="fv-thumb">
@@ -68,6 +87,7 @@ const ACCEPT: Readonly<Record<FileKind, string>> = { attachment: '', image: 'ima
 export function FilesInput({ kind, many, ...props }: InputProps & { kind: FileKind; many: boolean }) {
   const t = useFormMessages(formView);
   const { preview } = useFormScope();
+  const keeper = useContext(FileKeeperContext);
   const ids = idsOf(props.value);
   const files = useFiles(ids);
   const [wrong, setWrong] = useState<string>();
@@ -110,7 +130,13 @@ export function FilesInput({ kind, many, ...props }: InputProps & { kind: FileKi
         </ul>
       )}
       {!props.disabled && !preview && (
-        <Uploader onStored={take} accept={ACCEPT[kind]} many={many} label={props.label} />
+        <Uploader
+          onStored={take}
+          accept={ACCEPT[kind]}
+          many={many}
+          label={props.label}
+          store={keeper && ((file) => keeper.keep(file, file.name))}
+        />
       )}
       {preview && <p className="muted">{t('previewOnly')}</p>}
       {!many && ids.length > 0 && !props.disabled && <p className="muted">{t('oneFile')}</p>}

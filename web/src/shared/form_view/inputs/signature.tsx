@@ -1,20 +1,21 @@
 import { Button } from 'antd';
-import { useRef, useState } from 'react';
+import { useContext, useRef, useState } from 'react';
 import { api } from '../../api/api';
 import { problemText } from '../../api/problem';
 import { SignaturePad, type SignaturePadHandle } from '../../media/signature_pad';
 import { common } from '../../ui/messages';
 import type { StoredFile } from '../../ui/uploader';
 import { formView } from '../messages';
-import { useFormMessages, useFormScope } from '../scope';
+import { FileKeeperContext, useFormMessages, useFormScope } from '../scope';
 import type { InputProps } from '../types';
-import { contentOf } from './files';
+import { SignatureFace } from './files';
 
 /** Signed on the screen, kept as a picture among the files. */
 export function SignatureInput(props: InputProps) {
   const t = useFormMessages(formView);
   const c = useFormMessages(common);
   const { preview } = useFormScope();
+  const keeper = useContext(FileKeeperContext);
   const pad = useRef<SignaturePadHandle>(null);
   const [signing, setSigning] = useState(false);
   const [ink, setInk] = useState(false);
@@ -29,7 +30,9 @@ export function SignatureInput(props: InputProps) {
       const picture = await pad.current.toPng();
       const form = new FormData();
       form.append('file', picture, 'signature.png');
-      const file = await api.post<StoredFile>('/api/v1/files', form);
+      const file = keeper
+        ? await keeper.keep(picture, 'signature.png')
+        : await api.post<StoredFile>('/api/v1/files', form);
       props.onChange(file.id);
       props.onLeave();
       setSigning(false);
@@ -59,7 +62,7 @@ export function SignatureInput(props: InputProps) {
   }
   return (
     <div className="row" role="group" aria-label={props.label} aria-describedby={props.describedBy}>
-      {kept && <img className="fv-signature" src={contentOf(kept)} alt={t('signAlt', { label: props.label })} />}
+      {kept && <SignatureFace id={kept} label={t('signAlt', { label: props.label })} />}
       {!props.disabled && (
         <Button disabled={preview} onClick={() => setSigning(true)}>
           {t(kept ? 'signAgain' : 'sign')}
