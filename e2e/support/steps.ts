@@ -89,3 +89,17 @@ export async function pick(select: Locator, words: string | RegExp, typed?: stri
   }
   await expect(list).toHaveCount(0);
 }
+
+/** Draws a stroke on a signature pad. */
+export async function sign(pad: Locator): Promise<void> {
+  await pad.scrollIntoViewIfNeeded();
+  const box = await pad.boundingBox();
+  if (box === null) throw new Error('the signature pad is not on the page');
+  const page = pad.page();
+  await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.6);
+  await page.mouse.down();
+  for (let step = 1; step <= 12; step += 1) {
+    await page.mouse.move(box.x + box.width * (0.2 + step * 0.05), box.y + box.height * (0.5 + 0.25 * Math.sin(step)));
+  }
+  await page.mouse.up();
+}

@@ -126,6 +126,11 @@ test('an object is built from nothing, and its list, form and rules are there at
     await pick(properties(page).getByLabel('关联到'), '工程师');
     await add(page, '关联记录', '相关工单');
     await pick(properties(page).getByLabel('关联到'), '工单');
+    await properties(page).getByRole('button', { name: '可选记录: 设置条件' }).click();
+    await pick(dialog(page).getByLabel('字段'), '优先级');
+    await pick(dialog(page).getByLabel('值'), '紧急');
+    await dialog(page).getByRole('button', { name: /确\s?定/ }).click();
+    await expect(properties(page).getByText('优先级 是其中之一 紧急')).toBeVisible();
     await add(page, '多行文本', '维修说明');
     await properties(page).getByRole('button', { name: '显示条件: 设置条件' }).click();
     await pick(dialog(page).getByLabel('字段'), '车况');

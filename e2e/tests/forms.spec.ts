@@ -1,6 +1,6 @@
 /** Forms by who fills them in: customers behind a QR code, engineers on site without network, colleagues at a desk. */
 import type { Page } from '@playwright/test';
-import { call, dialog, panel, pick, settled } from '../support/steps.ts';
+import { call, dialog, panel, pick, settled, sign } from '../support/steps.ts';
 import { expect, expectAccessible, expectFits, pictures, test } from '../support/test.ts';
 
 interface Fields {
@@ -27,6 +27,8 @@ async function fields(page: Page): Promise<void> {
     { id: 'story_floor', kind: { type: 'integer', min: 1, max: 99 }, label: label('所在楼层', 'Floor') },
     { id: 'story_load', kind: { type: 'integer' }, label: label('载重（公斤）', 'Load (kg)') },
     { id: 'story_internal', kind: { type: 'text' }, label: label('内部备注', 'Internal') },
+    { id: 'story_plate', kind: { type: 'image' }, label: label('铭牌照片', 'Type plate') },
+    { id: 'story_seen', kind: { type: 'signature' }, label: label('现场确认', 'Seen by') },
   ];
   const known = new Set(catalogue.fields.map((field) => field.id));
   const missing = own.filter((field) => !known.has(field.id));
@@ -52,6 +54,12 @@ const ticket = async (page: Page, number: string): Promise<Ticket> => {
   return call<Ticket>(page, 'GET', `/tickets/${found.id}`);
 };
 
+/** One dot. */
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 test('each fills in the form that is for them, and all of it comes together on the ticket', async ({
   person,
   server,
@@ -65,7 +73,7 @@ test('each fills in the form that is for them, and all of it comes together on t
   await fields(admin);
   const made = [
     await form(admin, '报修补充', 'Report', 'customer', ['story_floor']),
-    await form(admin, '现场登记', 'On site', 'engineer', ['story_floor', 'story_load']),
+    await form(admin, '现场登记', 'On site', 'engineer', ['story_floor', 'story_load', 'story_plate', 'story_seen']),
     await form(admin, '简单登记', 'Short', 'staff', ['story_internal']),
     await form(admin, '完整登记', 'Long', 'staff', ['story_floor', 'story_load', 'story_internal']),
   ];
@@ -139,8 +147,15 @@ test('each fills in the form that is for them, and all of it comes together on t
     await expect(asked.getByLabel('所在楼层')).toHaveValue('3');
     await engineer.context().setOffline(true);
     await asked.getByLabel('载重（公斤）').fill('630');
+    await asked.getByLabel(/^铭牌照片:/).setInputFiles({ name: 'plate.png', mimeType: 'image/png', buffer: PICTURE });
+    await expect(asked.getByRole('img', { name: 'plate.png' })).toBeVisible();
+    await asked.getByRole('button', { name: /签\s?名$/ }).click();
+    await sign(asked.locator('canvas'));
+    await asked.getByRole('button', { name: '确认签名' }).click();
+    await expect(asked.locator('img.fv-signature')).toBeVisible();
     await asked.getByRole('button', { name: '保存填写' }).click();
     await expect(asked.getByRole('button', { name: '保存填写' })).toBeDisabled();
+    await expect(asked.getByRole('img', { name: 'plate.png' })).toBeVisible();
     await expect(asked.getByLabel('载重（公斤）')).toHaveValue('630');
     await expectFits(engineer);
     await expectAccessible(engineer);
@@ -150,6 +165,11 @@ test('each fills in the form that is for them, and all of it comes together on t
     await expect
       .poll(async () => (await ticket(admin, number)).ext, { timeout: 30_000 })
       .toMatchObject({ story_floor: 3, story_load: 630, story_internal: '老客户' });
+    const { ext } = await ticket(admin, number);
+    for (const name of ['story_plate', 'story_seen']) {
+      const [id] = [ext[name]].flat() as string[];
+      expect((await call<{ media_type: string }>(admin, 'GET', `/files/${id}`)).media_type).toBe('image/png');
+    }
   });
 
   await test.step('forms are ordered, put away and taken back in the designer', async () => {

@@ -3,8 +3,8 @@
  * QR form → ticket → dispatch → field page → signature → quote approved → paid → survey → closed,
  * while the manager's cockpit changes live.
  */
-import type { Locator, Page } from '@playwright/test';
-import { dialog, panel } from '../support/steps.ts';
+import type { Page } from '@playwright/test';
+import { dialog, panel, sign } from '../support/steps.ts';
 import { expect, expectAccessible, expectFits, pictures, test } from '../support/test.ts';
 
 interface Device {
@@ -27,19 +27,6 @@ async function uncoveredElevator(page: Page): Promise<Device> {
     if (verdict.in_warranty === false) return device;
   }
   throw new Error('every elevator of the demo company is covered');
-}
-
-async function sign(pad: Locator): Promise<void> {
-  await pad.scrollIntoViewIfNeeded();
-  const box = await pad.boundingBox();
-  if (box === null) throw new Error('the signature pad is not on the page');
-  const page = pad.page();
-  await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.6);
-  await page.mouse.down();
-  for (let step = 1; step <= 12; step += 1) {
-    await page.mouse.move(box.x + box.width * (0.2 + step * 0.05), box.y + box.height * (0.5 + 0.25 * Math.sin(step)));
-  }
-  await page.mouse.up();
 }
 
 test('a fault goes from the QR code to a closed ticket, and the cockpit follows', async ({ person, server }) => {

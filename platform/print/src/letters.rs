@@ -65,7 +65,8 @@ impl Letters {
     }
 
     /// A text broken into lines of at most `width` ems, at most `most` of them; the last one ends with … when there is
-    /// more. Breaks after a space or a hyphen where there is one in the second half of the line, else between letters.
+    /// more. Breaks after a space or a hyphen where there is one in the second half of the line, else between letters, and leaves no
+    /// letter alone.
     pub(crate) fn lines(&self, text: &str, width: f32, most: usize) -> Vec<Line> {
         let letters: Vec<char> = text
             .split_whitespace()
@@ -91,7 +92,9 @@ impl Letters {
             } else {
                 let breaks = |letter: &char| matches!(letter, ' ' | '-' | '/');
                 let half = rest[..fits].iter().rposition(breaks).filter(|at| *at * 2 >= fits).map(|at| at + 1);
-                let end = half.unwrap_or(fits).max(1);
+                // A single letter on a line of its own looks lost: it takes another one along.
+                let lone = half.is_none() && fits > 2 && rest.len() == fits + 1;
+                let end = half.unwrap_or(if lone { fits - 1 } else { fits }).max(1);
                 lines.push(self.line(rest[..end].iter().collect::<String>().trim_end().to_owned()));
                 rest = &rest[end..];
                 while let [' ', more @ ..] = rest {
@@ -132,7 +135,7 @@ mod tests {
         let letters = Letters::load().unwrap();
         let line = letters.line("乘客电梯".to_owned());
         assert!((width(&line) - 4.0).abs() < 0.001, "{}", width(&line));
-        assert_eq!(texts(&letters.lines("乘客电梯与自动扶梯", 4.0, 3)), ["乘客电梯", "与自动扶", "梯"]);
+        assert_eq!(texts(&letters.lines("乘客电梯与自动扶梯", 4.0, 3)), ["乘客电梯", "与自动", "扶梯"]);
         assert_eq!(texts(&letters.lines("乘客电梯与自动扶梯", 4.0, 2)), ["乘客电梯", "与自动…"]);
     }
 

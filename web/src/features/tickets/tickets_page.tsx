@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Alert, App, Button } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { api, url } from '@/shared/api/api';
+import { problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import type { Condition } from '@/shared/conditions';
 import { useMessages } from '@/shared/i18n';
@@ -27,23 +28,38 @@ export default function TicketsPage() {
   const session = useSession();
   const can = useCan();
   const navigate = useNavigate();
-  const { message } = App.useApp();
+  const { message, modal } = App.useApp();
   const search = useSearch({ strict: false }) as ListSearch;
   const [asking, setAsking] = useState<{ action: BulkAction; rows: Ticket[]; done: () => void }>();
 
   const runAll = async (action: BulkAction, rows: Ticket[], body?: object) => {
     let ok = 0;
-    let bad = 0;
+    const refused: { number: string; why: string }[] = [];
     for (const row of rows) {
       try {
         await api.post(url(`/api/v1/tickets/{id}/${action}`, { id: row.id }), body, { version: row.version });
         ok += 1;
-      } catch {
-        bad += 1;
+      } catch (error) {
+        refused.push({ number: row.number, why: problemText(error) });
       }
     }
     await queryClient.invalidateQueries({ queryKey: ['ticket'] });
-    void message.info(t('bulkDone', { ok, bad }));
+    if (refused.length === 0) {
+      void message.success(t('bulkDone', { ok }));
+      return;
+    }
+    void modal.warning({
+      title: t('bulkRefused', { ok, bad: refused.length }),
+      content: (
+        <ul className="plain-list">
+          {refused.map((one) => (
+            <li key={one.number}>
+              <strong className="number">{one.number}</strong> {one.why}
+            </li>
+          ))}
+        </ul>
+      ),
+    });
   };
 
   const behind = search.kpi;

@@ -9463,6 +9463,11 @@ export interface components {
             many?: boolean;
             /** @description The other object's key. */
             object: string;
+            /**
+             * @description Only records that pass this condition tree over the other object's fields are offered; a record that has been
+             *     chosen stays when it passes no more.
+             */
+            offered_if?: unknown;
             /** @constant */
             type: "relation";
         } | {
@@ -9793,6 +9798,11 @@ export interface components {
             many?: boolean;
             /** @description The other object's key. */
             object: string;
+            /**
+             * @description Only records that pass this condition tree over the other object's fields are offered; a record that has been
+             *     chosen stays when it passes no more.
+             */
+            offered_if?: unknown;
             /** @constant */
             type: "relation";
         } | {
@@ -12551,6 +12561,8 @@ export interface components {
         };
         /** @description What a conversion does to the values. */
         Outcome: {
+            /** @description Whether the field's default cannot be converted, so that it is cleared. */
+            default_lost: boolean;
             /**
              * Format: uint64
              * @description Values that become empty.
