@@ -176,9 +176,12 @@ pub struct CreateQuote {
     pub note: Option<String>,
     /// Until when it may be decided on; 30 days after sending when absent.
     pub valid_until: Option<Timestamp>,
+    /// Values of the company's own fields, by field id; their rules apply when this is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
-/// Change a draft; absent fields stay, `null` clears. `lines` replace all lines.
+/// Change a draft; absent fields stay, `null` clears. `lines` replace all lines. Own fields alone can be changed later too.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct UpdateQuote {
@@ -188,6 +191,15 @@ pub struct UpdateQuote {
     pub note: Change<String>,
     /// Until when it may be decided on.
     pub valid_until: Change<Timestamp>,
+    /// Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+    pub ext: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl UpdateQuote {
+    /// Whether it says anything of what the customer is asked to decide on.
+    pub(crate) fn is_offer(&self) -> bool {
+        self.lines.is_mentioned() || self.note.is_mentioned() || self.valid_until.is_mentioned()
+    }
 }
 
 /// What the customer said on the telephone or in person.

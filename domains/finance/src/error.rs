@@ -36,6 +36,9 @@ pub enum FinanceError {
         /// What is due.
         due_minor: i64,
     },
+    /// Values of own fields are wrong.
+    #[error(transparent)]
+    Own(#[from] objects::ObjectError),
     /// Fields that are not valid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -63,6 +66,7 @@ impl From<FinanceError> for Problem {
                 format!("At most {due_minor} (in minor units) is due."),
             )])
             .with_member("due_minor", due_minor),
+            FinanceError::Own(error) => error.into(),
             FinanceError::Invalid(invalid) => invalid.into(),
             FinanceError::Ticket(error) => error.into(),
             FinanceError::Db(error) => error.into(),

@@ -95,7 +95,7 @@ mod tests {
     use crate::testing;
 
     fn migrations() -> Vec<db::Migration> {
-        [testing::migrations(), jobs::migrations(), customers::migrations(), channels::migrations()].concat()
+        [testing::migrations(), customers::migrations(), channels::migrations()].concat()
     }
 
     async fn letters(t: &TestDb) -> Vec<(String, String)> {

@@ -27,8 +27,9 @@ pub mod table;
 mod testing;
 
 use authz::{Access::Needs, permissions as p};
-use db::Migration;
+use db::{DbError, Migration, Query};
 use http_api::Routes;
+use kernel::Uuid;
 
 pub use api::{CreateQuote, NewLine, RecordPayment};
 pub use device_costs::{DeviceCost, costs_of_devices};
@@ -44,7 +45,7 @@ pub use prices::Prices;
 pub use quotes::{begin, change, decide, number, pay, shown};
 pub use renewals::{Renewal, sees_costs};
 pub use settlement::{CostKind, CostLine, SettledCheck, TicketCosts, costs, costs_of_customer, excuse};
-pub use store::{of_customer, of_ticket, sums::sums_of_customer};
+pub use store::sums::sums_of_customer;
 
 /// The operations.
 pub fn routes() -> Routes {
@@ -56,7 +57,15 @@ pub fn routes() -> Routes {
         .post("/api/v1/tickets/{id}/quotes", update, "createQuote", "Begin a quote", ops::create::handle)
         .describe("With `auto` lines are proposed from the work, the ways and the parts of the ticket's visits.")
         .get("/api/v1/quotes/{id}", read, "getQuote", "Show a quote with its payments", ops::get::handle)
-        .patch("/api/v1/quotes/{id}", update, "updateQuote", "Change a draft", ops::update::handle)
+        .patch("/api/v1/quotes/{id}", update, "updateQuote", "Change a draft, or own fields", ops::update::handle)
+        .post(
+            "/api/v1/quotes/{id}/reveal",
+            read,
+            "revealQuoteField",
+            "Show one own field of personal data of a quote",
+            ops::reveal::handle,
+        )
+        .describe("Every look is written down as the event `personal_data.revealed`.")
         .post("/api/v1/quotes/{id}/send", update, "sendQuote", "Ask the customer", ops::send::handle)
         .post("/api/v1/quotes/{id}/approve", update, "approveQuote", "The customer agreed", ops::decide::approve)
         .post("/api/v1/quotes/{id}/reject", update, "rejectQuote", "The customer did not agree", ops::decide::reject)
@@ -98,5 +107,40 @@ pub fn routes() -> Routes {
 
 /// The structure.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("finance", 1, "finance", "../migrations/0001_finance.sql")]
+    vec![
+        db::migration!("finance", 1, "finance", "../migrations/0001_finance.sql"),
+        db::migration!("finance", 2, "own_fields", "../migrations/0002_own_fields.sql"),
+    ]
+}
+
+/// What the caller may see of the quotes' own fields.
+pub(crate) async fn own_fields(q: &mut impl Query, quotes: &mut [Quote]) -> Result<(), DbError> {
+    objects::shown(q, "quote", quotes.iter_mut().map(|quote| &mut quote.ext.0).collect()).await
+}
+
+/// One quote as the caller sees it.
+pub(crate) async fn as_seen(q: &mut impl Query, mut quote: Quote) -> Result<Quote, DbError> {
+    own_fields(q, std::slice::from_mut(&mut quote)).await?;
+    Ok(quote)
+}
+
+/// The quote with this id, whoever asks.
+pub async fn get(q: &mut impl Query, id: Uuid) -> Result<Option<Quote>, DbError> {
+    let mut found = store::find(q, id).await?;
+    own_fields(q, found.as_mut_slice()).await?;
+    Ok(found)
+}
+
+/// The quotes of a ticket, oldest first.
+pub async fn of_ticket(q: &mut impl Query, ticket_id: Uuid) -> Result<Vec<Quote>, DbError> {
+    let mut found = store::of_ticket(q, ticket_id).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
+}
+
+/// The newest quotes of a customer.
+pub async fn of_customer(q: &mut impl Query, customer_id: Uuid, limit: usize) -> Result<Vec<Quote>, DbError> {
+    let mut found = store::of_customer(q, customer_id, limit).await?;
+    own_fields(q, &mut found).await?;
+    Ok(found)
 }

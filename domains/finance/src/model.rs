@@ -233,6 +233,8 @@ pub struct Quote {
     pub created_at: Timestamp,
     /// Last change.
     pub updated_at: Timestamp,
+    /// Values of the company's own fields, by field id.
+    pub ext: Json<serde_json::Map<String, serde_json::Value>>,
 }
 
 db::record!(Quote {
@@ -261,6 +263,7 @@ db::record!(Quote {
     created_by_name,
     created_at,
     updated_at,
+    ext,
 });
 
 impl HasVersion for Quote {
@@ -305,6 +308,7 @@ impl Quote {
             created_by_name: cx.actor().name.clone(),
             created_at: now,
             updated_at: now,
+            ext: Json(serde_json::Map::new()),
         }
     }
 

@@ -1,10 +1,10 @@
 //! What happens to a quote, each with its event on the ticket's timeline.
 
-use db::{Db, DbError, Query, Tx};
+use db::{Db, DbError, Json, Query, Tx};
 use events::NewEvent;
 use kernel::{Context, Uuid};
-use objects::Checks;
-use serde_json::{Value, json};
+use objects::{Checks, Numbers};
+use serde_json::{Map, Value, json};
 use tickets::Ticket;
 
 use crate::{
@@ -30,6 +30,17 @@ fn event<'a>(quote: &Quote, kind: &'a str, data: Value) -> NewEvent<'a> {
 
 /// Begins a quote for a ticket inside the caller's transaction.
 pub async fn begin(tx: &mut Tx<'_>, ticket: &Ticket, number: String, body: CreateQuote) -> Result<Quote, FinanceError> {
+    begin_with(tx, ticket, number, body, &Numbers::new()).await
+}
+
+/// The same with own fields, whose numbers were taken before.
+pub(crate) async fn begin_with(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    number: String,
+    body: CreateQuote,
+    numbers: &Numbers,
+) -> Result<Quote, FinanceError> {
     let cx = tx.cx().clone();
     let prices = Prices::load(tx).await?;
     let mut quote = Quote::new(&cx, number, ticket, prices.currency().to_owned());
@@ -42,8 +53,14 @@ pub async fn begin(tx: &mut Tx<'_>, ticket: &Ticket, number: String, body: Creat
     quote.valid_until = body.valid_until;
     checks.finish()?;
     quote.recount()?;
-    let told = event(&quote, "quote.created", json!({ "total_minor": quote.total_minor, "currency": quote.currency }));
-    tx.execute_all(vec![store::insert(&cx, &quote), events::statement(&cx, &told)]).await?;
+    let own = objects::settle_ext(tx, "quote", quote.id, None, body.ext, numbers).await?;
+    quote.ext = Json(own.values.clone());
+    let mut data = json!({ "total_minor": quote.total_minor, "currency": quote.currency });
+    own.tell(&mut data);
+    let told = event(&quote, "quote.created", data);
+    let mut statements = vec![store::insert(&cx, &quote), events::statement(&cx, &told)];
+    statements.extend(own.statements);
+    tx.execute_all(statements).await?;
     Ok(quote)
 }
 
@@ -54,15 +71,32 @@ pub async fn change(
     kind: &str,
     change: impl FnOnce(&mut Quote) -> Result<(), FinanceError> + Send,
 ) -> Result<Quote, FinanceError> {
+    change_with(tx, before, kind, None, change).await
+}
+
+/// The same with own fields.
+pub(crate) async fn change_with(
+    tx: &mut Tx<'_>,
+    before: &Quote,
+    kind: &str,
+    sent: Option<Map<String, Value>>,
+    change: impl FnOnce(&mut Quote) -> Result<(), FinanceError> + Send,
+) -> Result<Quote, FinanceError> {
     let mut after = before.clone();
     change(&mut after)?;
+    let own = objects::settle_ext(tx, "quote", before.id, Some(&before.ext.0), sent, &Numbers::new()).await?;
+    if own.changed {
+        after.ext = Json(own.values.clone());
+    }
     if after == *before {
         return Ok(after);
     }
     after.version = before.version + 1;
     after.updated_at = tx.cx().now();
     store::update(tx, before, &after).await?;
-    let data = events::changes(before, &after);
+    let mut data = events::changes(before, &after);
+    own.tell(&mut data);
+    tx.execute_all(own.statements).await?;
     events::append(tx, event(&after, kind, data)).await?;
     Ok(after)
 }
@@ -131,7 +165,11 @@ pub async fn pay(tx: &mut Tx<'_>, before: &Quote, body: RecordPayment) -> Result
     });
     let recorded = event(&after, "payment.recorded", data);
     let mut stmts = vec![store::insert_payment(&cx, &payment), events::statement(&cx, &recorded)];
-    let paid = event(&after, "quote.paid", json!({ "total_minor": after.total_minor, "currency": after.currency }));
+    let data = json!({
+        "total_minor": after.total_minor, "currency": after.currency,
+        "status": { "from": before.status, "to": after.status },
+    });
+    let paid = event(&after, "quote.paid", data);
     if after.status == QuoteStatus::Paid {
         stmts.push(events::statement(&cx, &paid));
     }

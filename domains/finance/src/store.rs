@@ -23,6 +23,7 @@ pub mod sums;
 const MOST: i64 = 200;
 
 static FIELDS: FieldMap = FieldMap::new(&[
+    Column::new("id", FieldType::Id, "id").not_null(),
     Column::new("number", FieldType::Text, "number").not_null(),
     Column::new("ticket_id", FieldType::Id, "ticket_id").not_null(),
     Column::new("ticket_number", FieldType::Text, "ticket_number").not_null(),
@@ -139,6 +140,7 @@ fn values(quote: &Quote) -> Vec<Value<'_>> {
         (&q.created_by_name).into(),
         q.created_at.into(),
         q.updated_at.into(),
+        (&q.ext).into(),
     ]
 }
 
@@ -171,6 +173,11 @@ pub async fn update(tx: &mut Tx<'_>, before: &Quote, after: &Quote) -> Result<()
 /// One quote within `scope`.
 pub async fn within(q: &mut impl Query, id: Uuid, scope: Fragment) -> Result<Quote, FinanceError> {
     objects::find(q, &LISTING.list, id, scope).await?.ok_or(FinanceError::NotFound)
+}
+
+/// One quote, whoever may see it.
+pub async fn find(q: &mut impl Query, id: Uuid) -> Result<Option<Quote>, DbError> {
+    objects::find(q, &LISTING.list, id, Fragment::new("1 = 1", Vec::new())).await
 }
 
 /// The quotes of a ticket, oldest first.

@@ -14,8 +14,10 @@ use crate::{FinanceError, Quote};
 pub fn migrations() -> Vec<Migration> {
     [
         events::migrations(),
+        jobs::migrations(),
         http_api::migrations(),
         identity::migrations(),
+        objects::migrations(),
         tickets::migrations(),
         inventory::migrations(),
         visits::migrations(),

@@ -116,6 +116,15 @@ pub(crate) const BUILT_IN: &[BuiltIn] = &[
         create: p::TICKETS_ASSIGN,
         update: p::DISPATCH_USE,
     },
+    BuiltIn {
+        key: "quote",
+        zh: "报价",
+        en: "Quote",
+        icon: "opportunity",
+        read: p::QUOTES_READ,
+        create: p::QUOTES_UPDATE,
+        update: p::QUOTES_UPDATE,
+    },
 ];
 
 /// A standard field that look-ups can take.
@@ -376,6 +385,25 @@ pub(crate) const TABLES: &[Table] = &[
             standard("created_at", Time, "创建时间", "Created at"),
         ],
     },
+    Table {
+        key: "quote",
+        table: "quotes",
+        read: p::QUOTES_READ,
+        reach: Reach::Parent,
+        parent: Some(TICKET),
+        title: "number",
+        number: Some("number"),
+        archivable: false,
+        fields: &[
+            standard("number", Text, "编号", "Number"),
+            standard("status", Text, "状态", "Status"),
+            Standard { id: "total", column: "total_minor", result: Money, personal: false, zh: "合计", en: "Total" },
+            standard("valid_until", Time, "有效期至", "Valid until"),
+            standard("sent_at", Time, "发送时间", "Sent at"),
+            standard("decided_at", Time, "确认时间", "Decided at"),
+            standard("created_at", Time, "创建时间", "Created at"),
+        ],
+    },
 ];
 
 /// The table of a built-in object with this key.
@@ -398,7 +426,7 @@ pub(crate) fn table(key: &str) -> Option<&'static str> {
 pub(crate) fn found_as(key: &str) -> Option<&str> {
     match key {
         "contact" | "site" => Some("customer"),
-        "visit" => None,
+        "visit" | "quote" => None,
         key if table_of(key).is_some() => Some(key),
         _ => Some("record"),
     }

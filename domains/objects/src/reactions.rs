@@ -29,7 +29,11 @@ impl FollowRecords {
         let links = computed_store::links(tx, object).await?;
         let own = event.object_id;
         // What was erased is told of by nobody, and must not live on in copies.
-        let told = |field: &str| event.kind.ends_with(".erased") || event.data.get(field).is_some();
+        let erased = event.kind.ends_with(".erased");
+        // Events name some standard fields by their columns: `total_minor` is the total.
+        let known = built_in::table_of(object).map_or(&[][..], |table| table.fields);
+        let column = |id: &str| known.iter().find(|field| field.id == id).map_or("", |field| field.column);
+        let told = |id: &str| erased || event.data.get(id).is_some() || event.data.get(column(id)).is_some();
         for link in links.iter().filter(|link| link.kind == "look_up" && told(&link.source)) {
             statements.push(computed::spread_job(&cx, &link.object, &link.relation, own));
         }

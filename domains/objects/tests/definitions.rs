@@ -38,7 +38,7 @@ testkit::both! {
         let restored = api.act(&t.cx, &format!("{path}/restore"), 3).await.ok(200);
         assert_eq!(restored.json["archived_at"], json!(null));
         api.get(&t.other, path).await.refused(404, "not_found");
-        assert_eq!(api.get(&t.other, "/api/v1/objects").await.column("key"), ["ticket", "customer", "device", "product", "part", "engineer", "contract", "order", "contact", "site", "visit"]);
+        assert_eq!(api.get(&t.other, "/api/v1/objects").await.column("key"), ["ticket", "customer", "device", "product", "part", "engineer", "contract", "order", "contact", "site", "visit", "quote"]);
     }
 
     migrations(), |t| wrong_keys_names_and_people_define_nothing {

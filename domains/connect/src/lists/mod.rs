@@ -119,6 +119,7 @@ impl ListKey {
             "contract" => Self::Contracts,
             "order" => Self::Orders,
             "visit" => Self::Visits,
+            "quote" => Self::Quotes,
             other => Self::Records(other.to_owned()),
         }
     }
@@ -135,6 +136,7 @@ impl ListKey {
             Self::Contracts => Some("contract"),
             Self::Orders => Some("order"),
             Self::Visits => Some("visit"),
+            Self::Quotes => Some("quote"),
             Self::Records(object) => Some(object),
             _ => None,
         }

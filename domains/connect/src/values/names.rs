@@ -143,6 +143,13 @@ async fn records(q: &mut impl Query, object: &str, ids: &[Uuid]) -> Result<Vec<(
             }
             found
         }
+        "quote" => {
+            let mut found = Vec::new();
+            for id in ids {
+                found.extend(finance::get(q, *id).await?.map(|one| (one.id, one.number)));
+            }
+            found
+        }
         own => objects::table::titles(q, own, ids).await?.into_iter().collect(),
     })
 }

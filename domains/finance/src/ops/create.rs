@@ -4,10 +4,12 @@ use authz::permissions;
 use axum::extract::State;
 use db::Tx;
 use http_api::{App, Body, Caller, Created, IdempotencyKey, Path, Problem};
+use objects::Numbers;
 
 use crate::{
     FinanceError,
     api::{CreateQuote, IdPath},
+    as_seen,
     model::Quote,
     quotes,
 };
@@ -21,10 +23,12 @@ pub async fn handle(
     Body(body): Body<CreateQuote>,
 ) -> Result<Created<Quote>, Problem> {
     let number = quotes::number(app.db(), &cx).await?;
+    let numbers = if body.ext.is_some() { objects::numbers(app.db(), &cx, "quote").await? } else { Numbers::new() };
     let asked = (id, body.clone());
     let begin = async move |tx: &mut Tx<'_>| -> Result<Quote, FinanceError> {
         let ticket = tickets::within_reach(tx, id, permissions::QUOTES_UPDATE).await?;
-        quotes::begin(tx, &ticket, number, body).await
+        let quote = quotes::begin_with(tx, &ticket, number, body, &numbers).await?;
+        Ok(as_seen(tx, quote).await?)
     };
     app.create(&cx, key, &asked, "createQuote", begin).await
 }

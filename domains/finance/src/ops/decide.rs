@@ -7,7 +7,9 @@ use kernel::{Context, Uuid};
 
 use super::update::seen;
 use crate::{
+    FinanceError,
     api::{IdPath, RecordDecision},
+    as_seen,
     model::{DecidedVia, Decision, Quote},
     quotes,
 };
@@ -42,9 +44,10 @@ async fn record(
     approve: bool,
 ) -> Result<Versioned<Quote>, Problem> {
     let decision = Decision { approve, name: body.name, reason: body.reason };
-    let decide = async move |tx: &mut Tx<'_>| {
+    let decide = async move |tx: &mut Tx<'_>| -> Result<Quote, FinanceError> {
         let before = seen(tx, id, version).await?;
-        quotes::settle(tx, &before, decision, DecidedVia::Staff).await
+        let quote = quotes::settle(tx, &before, decision, DecidedVia::Staff).await?;
+        Ok(as_seen(tx, quote).await?)
     };
     Ok(Versioned(app.db().write(cx, decide).await?))
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::{
     FinanceError,
     api::IdPath,
+    as_seen,
     model::{Payment, Quote},
     store,
 };
@@ -41,6 +42,7 @@ pub async fn handle(
     let scope = store::ticket_scope(&cx, permissions::QUOTES_READ);
     let read = async move |r: &mut Read<'_>| -> Result<_, FinanceError> {
         let quote = store::within(r, id, scope).await?;
+        let quote = as_seen(r, quote).await?;
         let payments = store::payments(r, id).await?;
         Ok(QuoteDetail { due_minor: quote.due_minor(), quote, payments })
     };

@@ -8,5 +8,6 @@ pub mod get;
 pub mod list;
 pub mod pay;
 pub mod prices;
+pub mod reveal;
 pub mod send;
 pub mod update;

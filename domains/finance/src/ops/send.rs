@@ -5,7 +5,7 @@ use db::{Query as _, Tx};
 use http_api::{App, Caller, IfMatch, Path, Problem, Versioned};
 
 use super::update::seen;
-use crate::{FinanceError, api::IdPath, model::Quote, quotes};
+use crate::{FinanceError, api::IdPath, as_seen, model::Quote, quotes};
 
 /// Asks the customer.
 pub async fn handle(
@@ -18,7 +18,8 @@ pub async fn handle(
     let send = async move |tx: &mut Tx<'_>| -> Result<Quote, FinanceError> {
         let before = seen(tx, id, version).await?;
         let now = tx.cx().now();
-        quotes::change(tx, &before, "quote.sent", |quote| quote.send(now)).await
+        let quote = quotes::change(tx, &before, "quote.sent", |quote| quote.send(now)).await?;
+        Ok(as_seen(tx, quote).await?)
     };
     Ok(Versioned(app.db().write(&cx, send).await?))
 }
@@ -33,7 +34,8 @@ pub async fn cancel(
     let version = version.version();
     let cancel = async move |tx: &mut Tx<'_>| -> Result<Quote, FinanceError> {
         let before = seen(tx, id, version).await?;
-        quotes::change(tx, &before, "quote.cancelled", Quote::cancel).await
+        let quote = quotes::change(tx, &before, "quote.cancelled", Quote::cancel).await?;
+        Ok(as_seen(tx, quote).await?)
     };
     Ok(Versioned(app.db().write(&cx, cancel).await?))
 }

@@ -15,6 +15,8 @@ const fields: readonly FieldSpec[] = [
   { name: 'note', label: l('备注', 'Note'), kind: 'longtext', max: 2000 },
 ];
 
+const NO_FIELDS: readonly FieldSpec[] = [];
+
 interface EditedLine {
   kind: string;
   description: string;
@@ -79,7 +81,10 @@ function Lines() {
   );
 }
 
-/** Changes a draft; amounts and tax are worked out by the server, so that there is one arithmetic only. */
+/**
+ * Changes a draft; amounts and tax are worked out by the server, so that there is one arithmetic only. Of a quote that was
+ * sent only what the company asks itself can be changed.
+ */
 export function QuoteEditor({ quote, open, onClose }: { quote: Quote; open: boolean; onClose: () => void }) {
   const t = useMessages(finance);
   const lines = quote.lines.map((line: QuoteLine): EditedLine => ({
@@ -91,7 +96,9 @@ export function QuoteEditor({ quote, open, onClose }: { quote: Quote; open: bool
     tax_percent: Number(line.tax_percent),
     part_id: line.part_id ?? null,
   }));
+  const isDraft = quote.status === 'draft';
   const shape = (body: Values, values: Values): Values => {
+    if (!isDraft) return body;
     const edited = (values['edited_lines'] as EditedLine[] | undefined) ?? lines;
     return {
       ...body,
@@ -114,15 +121,16 @@ export function QuoteEditor({ quote, open, onClose }: { quote: Quote; open: bool
       onClose={onClose}
       title={`${t('edit')} ${quote.number}`}
       width={860}
-      fields={fields}
+      fields={isDraft ? fields : NO_FIELDS}
       path={`/api/v1/quotes/${quote.id}`}
       record={quote as never}
       initial={{ edited_lines: lines }}
       shape={shape}
+      own="quote"
       currency={quote.currency}
       onSaved={() => void queryClient.invalidateQueries({ queryKey: ['quote'] })}
     >
-      <Lines />
+      {isDraft && <Lines />}
     </FormDrawer>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { api, url } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
 import { FormDrawer } from '@/shared/fields/form_drawer';
@@ -9,6 +9,7 @@ import type { FieldSpec } from '@/shared/fields/spec';
 import { useMessages, type Label } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
 import { toMajor } from '@/shared/money';
+import { useObjectInfo } from '@/shared/objects/queries';
 import { RefText } from '@/shared/records/ref_text';
 import { useCan } from '@/shared/session';
 import { formatTime } from '@/shared/time';
@@ -20,6 +21,9 @@ import { ChoiceText, Facts, MoneyText, StatusTag, TimeText } from '@/shared/ui/t
 import { finance } from './messages';
 import type { Quote } from './model';
 import { QuoteEditor } from './quote_editor';
+
+// What draws own fields comes when there is a quote to draw them of.
+const OwnFacts = lazy(() => import('@/shared/own_fields/own_facts'));
 
 const l = (zh: string, en: string): Label => ({ zh, en });
 const decisionFields: readonly FieldSpec[] = [
@@ -66,8 +70,11 @@ export default function QuotePage() {
     void queryClient.invalidateQueries({ queryKey: ['quote'] });
     void queryClient.invalidateQueries({ queryKey: ['ticket'] });
   };
+  const hasOwn = (useObjectInfo('quote')?.fields ?? 0) > 0;
   const blocked = (action: Asking) => {
     if (!can(action === 'payments' ? 'payments.record' : 'quotes.update')) return c('noPermission');
+    // What the company asks itself can be changed whatever became of the quote.
+    if (quote && action === 'edit' && hasOwn) return undefined;
     return quote && FROM[action].includes(quote.status) ? undefined : t('cannot');
   };
   const close = () => setAsking(undefined);
@@ -195,6 +202,9 @@ export default function QuotePage() {
                   ]}
                 />
               </Panel>
+              <Suspense fallback={null}>
+                <OwnFacts object="quote" id={id} values={quote.ext as Record<string, unknown> | undefined} />
+              </Suspense>
               <Panel title={t('payments')}>
                 {(quote.payments ?? []).length === 0 && <p className="muted">{t('noPayments')}</p>}
                 <ul className="plain-list">

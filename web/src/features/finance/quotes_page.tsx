@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMessages } from '@/shared/i18n';
 import { choices } from '@/shared/labels';
+import { useOwnList } from '@/shared/own_fields/own_list';
 import { RefText } from '@/shared/records/ref_text';
 import { ListPage } from '@/shared/ui/list_page';
 import { MoneyText, StatusTag, TimeText } from '@/shared/ui/texts';
@@ -10,6 +11,7 @@ import type { Quote } from './model';
 export default function QuotesPage() {
   const t = useMessages(finance);
   const navigate = useNavigate();
+  const own = useOwnList<Quote>('quote');
   return (
     <ListPage<Quote>
       title={t('quotes')}
@@ -26,6 +28,7 @@ export default function QuotesPage() {
         { id: 'status', label: { zh: '状态', en: 'status' }, type: 'choice', choices: choices.quoteStatus },
         { id: 'total_minor', label: { zh: '合计', en: 'total' }, type: 'integer', money: true },
         { id: 'created_at', label: { zh: '创建时间', en: 'created' }, type: 'time' },
+        ...own.filters,
       ]}
       presets={[
         {
@@ -91,6 +94,7 @@ export default function QuotesPage() {
           wide: true,
           render: (row) => <TimeText at={row.created_at} />,
         },
+        ...own.columns,
       ]}
     />
   );

@@ -22,6 +22,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   contracts: 'contract',
   orders: 'order',
   visits: 'visit',
+  quotes: 'quote',
 };
 
 /** The object whose own fields the records of a list have. */

@@ -3565,7 +3565,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a draft */
+        /** Change a draft, or own fields */
         patch: operations["updateQuote"];
         trace?: never;
     };
@@ -3631,6 +3631,26 @@ export interface paths {
         put?: never;
         /** The customer did not agree */
         post: operations["rejectQuote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotes/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show one own field of personal data of a quote
+         * @description Every look is written down as the event `personal_data.revealed`.
+         */
+        post: operations["revealQuoteField"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7001,6 +7021,10 @@ export interface components {
              * @default false
              */
             auto: boolean;
+            /** @description Values of the company's own fields, by field id; their rules apply when this is sent. */
+            ext?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The lines.
              * @default []
@@ -14108,6 +14132,10 @@ export interface components {
             decided_via: components["schemas"]["DecidedVia"] | null;
             /** @description Why, in words. */
             decision_reason: string | null;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description UUIDv7.
@@ -14211,6 +14239,10 @@ export interface components {
              * @description What is still to be paid.
              */
             due_minor: number;
+            /** @description Values of the company's own fields, by field id. */
+            ext: {
+                [key: string]: unknown;
+            };
             /**
              * Format: uuid
              * @description UUIDv7.
@@ -16615,8 +16647,15 @@ export interface components {
             /** @description What is counted. */
             unit?: string | null;
         };
-        /** @description Change a draft; absent fields stay, `null` clears. `lines` replace all lines. */
+        /** @description Change a draft; absent fields stay, `null` clears. `lines` replace all lines. Own fields alone can be changed later too. */
         UpdateQuote: {
+            /**
+             * @description Values of the company's own fields, by field id; fields that are not named stay, `null` empties one.
+             * @default null
+             */
+            ext: {
+                [key: string]: unknown;
+            } | null;
             /** @description The lines. */
             lines?: components["schemas"]["NewLine"][] | null;
             /** @description For the customer to read. */
@@ -26275,6 +26314,41 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revealQuoteField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

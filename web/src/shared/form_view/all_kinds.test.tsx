@@ -296,6 +296,7 @@ describe('personal data', () => {
     ['contact', '/api/v1/contacts'],
     ['site', '/api/v1/sites'],
     ['visit', '/api/v1/visits'],
+    ['quote', '/api/v1/quotes'],
     ['vehicle', '/api/v1/records/vehicle'],
   ] as const) {
     it(`of a ${object} is shown on request`, async () => {

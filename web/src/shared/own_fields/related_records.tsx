@@ -32,6 +32,7 @@ const LISTS: Readonly<Record<string, string>> = {
   engineer: '/engineers',
   contract: '/contracts',
   order: '/orders',
+  quote: '/quotes',
 };
 
 /** The page that lists an object's records; undefined for those that stand on other records' pages alone. */

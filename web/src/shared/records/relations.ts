@@ -104,6 +104,14 @@ export const relations = {
     permission: 'visits.read',
     what: { zh: '上门任务', en: 'Visit' },
   },
+  quote: {
+    path: '/api/v1/quotes',
+    label: (row) => text(row, 'number'),
+    hint: (row) => text(row, 'ticket_number'),
+    page: (id) => `/quotes/${id}`,
+    permission: 'quotes.read',
+    what: { zh: '报价', en: 'Quote' },
+  },
   order: {
     path: '/api/v1/orders',
     label: (row) => text(row, 'number'),

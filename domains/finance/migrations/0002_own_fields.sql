@@ -1,0 +1,1 @@
+alter table quotes add column ext jsonb not null default '{}';
