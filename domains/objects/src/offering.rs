@@ -68,11 +68,11 @@ pub(crate) async fn passing(
     let map = own.map(&standard(object));
     let Ok(test) = listing::filter(q.cx(), q.engine(), tree, &map) else { return Ok(None) };
     let conditions = vec![crate::among("id", ids), test];
-    Ok(Some(match table_of(object) {
-        Some(table) => names::of_table(q, table, conditions, ids.len()).await?.iter().map(|row| row.id).collect(),
-        None => {
-            let conditions = [conditions, vec![records::of_object(object)]].concat();
-            names::records(q, conditions, ids.len()).await?.iter().map(|record| record.id).collect()
-        }
-    }))
+    let passing: Vec<Uuid> = if let Some(table) = table_of(object) {
+        names::of_table(q, table, conditions, ids.len()).await?.iter().map(|row| row.id).collect()
+    } else {
+        let conditions = [conditions, vec![records::of_object(object)]].concat();
+        names::records(q, conditions, ids.len()).await?.iter().map(|record| record.id).collect()
+    };
+    Ok(Some(passing))
 }

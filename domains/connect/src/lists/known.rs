@@ -31,10 +31,9 @@ pub(super) fn permissions(key: &ListKey) -> Option<Needs> {
         ListKey::Engineers => written(p::ENGINEERS_READ, p::ENGINEERS_UPDATE, p::ENGINEERS_UPDATE),
         ListKey::Contracts => written(p::CONTRACTS_READ, p::CONTRACTS_UPDATE, p::CONTRACTS_UPDATE),
         ListKey::Orders => written(p::ORDERS_READ, p::ORDERS_CREATE, p::ORDERS_UPDATE),
-        ListKey::MaintenancePlans => shown(p::CONTRACTS_READ),
+        ListKey::MaintenancePlans | ListKey::Renewals => shown(p::CONTRACTS_READ),
         ListKey::Visits => shown(p::VISITS_READ),
         ListKey::Quotes => shown(p::QUOTES_READ),
-        ListKey::Renewals => shown(p::CONTRACTS_READ),
         ListKey::Surveys | ListKey::RecoveryTasks => shown(p::SURVEYS_READ),
         ListKey::Records(_) => return None,
     })
