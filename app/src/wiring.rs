@@ -147,6 +147,7 @@ pub fn build(
         .add(Arc::new(objects::FollowRecords))
         .add(Arc::new(visits::FollowTickets))
         .add(Arc::new(tickets::MaintenanceFollows))
+        .add(Arc::new(tickets::ClocksFollow))
         .add(Arc::new(inventory::BuiltInParts))
         .add(Arc::new(visits::AssignmentNotices))
         .add(Arc::new(customers::FollowMerges::new(belongings.clone())));
@@ -182,6 +183,11 @@ pub fn build(
         workers = workers.add(handler);
     }
     workers = workers.add(Arc::new(tickets::MaintenanceAhead)).recurring(tickets::maintenance_recurring());
+    workers = workers
+        .add(Arc::new(tickets::SlaMilestones))
+        .add(Arc::new(tickets::SlaAnew))
+        .add(Arc::new(tickets::SlaMissing))
+        .recurring(tickets::sla_recurring());
     for handler in processes::handlers(&runtime) {
         workers = workers.add(handler);
     }

@@ -109,9 +109,9 @@ fn of_tickets_since(cx: &Context, from: Timestamp, ids: Option<&[Uuid]>) -> Frag
 pub async fn company(q: &mut impl Query) -> Result<Company, DbError> {
     let tenant = q.cx().tenant();
     let teams: Vec<(Uuid, String)> = q.all(stmt!("select id, name from teams where tenant_id = $1", tenant)).await?;
-    let stored = tickets::calendars(q).await?;
-    let (calendar, calendar_name) = match stored.into_iter().find(|stored| stored.is_default) {
-        Some(stored) => (stored.calendar.0, stored.name),
+    let stored = tickets::default_hours(q).await.map_err(|error| DbError::Internal(error.to_string()))?;
+    let (calendar, calendar_name) = match stored {
+        Some(stored) => stored,
         None => (tickets::starting_calendar(q.cx().zone()), "Mon–Fri 09:00–18:00".to_owned()),
     };
     let compiled = calendar.compile().map_err(|error| DbError::Internal(error.to_string()))?;

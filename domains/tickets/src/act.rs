@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 
 use crate::{
     TicketError,
-    model::{Assignment, Priority, Solution, Status, Ticket, TicketPause, WaitReason},
-    sla::ServiceLevels,
+    model::{Assignment, Solution, Status, Ticket, TicketPause, WaitReason},
+    sla::{
+        ServiceLevels, clocks,
+        facts::{self, Pending},
+    },
     store,
 };
 
@@ -132,7 +135,7 @@ pub async fn act(tx: &mut Tx<'_>, before: Ticket, action: Action) -> Result<Tick
         Action::Resume => after.resume()?,
         Action::Resolve(solution) => {
             if waited {
-                end_waiting(tx, &mut after).await?;
+                tx.execute(store::end_pause(&cx, after.id)).await?;
             }
             after.resolve(solution.clone(), now)?;
         }
@@ -148,23 +151,41 @@ pub async fn act(tx: &mut Tx<'_>, before: Ticket, action: Action) -> Result<Tick
         return Ok(before);
     }
     if waited && after.status != Status::Waiting && !matches!(action, Action::Resolve(_)) {
-        end_waiting(tx, &mut after).await?;
+        tx.execute(store::end_pause(&cx, after.id)).await?;
     }
     save(tx, &before, &mut after, action.event(), action.note(), more).await?;
     Ok(after)
 }
 
-/// Ends the open pause and moves the due time by it.
-async fn end_waiting(tx: &mut Tx<'_>, ticket: &mut Ticket) -> Result<(), TicketError> {
-    let cx = tx.cx().clone();
-    tx.execute(store::end_pause(&cx, ticket.id)).await?;
-    set_due(tx, ticket).await
+/// Has the clocks follow a change that is about to be stored; answers what is still to be stored with it.
+async fn settle(
+    tx: &mut Tx<'_>,
+    before: &Ticket,
+    after: &mut Ticket,
+    (event, note): (&'static str, Option<&(&'static str, Value)>),
+    more: Vec<Stmt<'static>>,
+) -> Result<Vec<Stmt<'static>>, TicketError> {
+    // What another system promised is judged by its own definitions.
+    if before.definitions.0.is_some() || !facts::may_matter(before, after) {
+        return Ok(more);
+    }
+    let levels = ServiceLevels::load(tx).await?;
+    if !facts::matters(&levels, before, after) {
+        return Ok(more);
+    }
+    // Pauses are read where they are stored.
+    tx.execute_all(more).await?;
+    let data = told(before, after, note);
+    clocks::settle(tx, &levels, before, after, Pending { kind: event, data }).await
 }
 
-/// Works the due times out again from creation, priority and pauses.
-pub async fn set_due(tx: &mut Tx<'_>, ticket: &mut Ticket) -> Result<(), TicketError> {
-    let pauses = store::pauses(tx, ticket.id).await?;
-    ServiceLevels::load(tx).await?.set_due(ticket, &pauses)
+/// The data of a change's event.
+fn told(before: &Ticket, after: &Ticket, note: Option<&(&'static str, Value)>) -> Value {
+    let mut data = events::changes(before, after);
+    if let (Some((key, value)), Some(map)) = (note, data.as_object_mut()) {
+        map.insert((*key).to_owned(), value.clone());
+    }
+    data
 }
 
 /// Writes the difference with its event, one version up.
@@ -179,11 +200,9 @@ pub async fn save(
     let cx = tx.cx().clone();
     after.version = before.version + 1;
     after.updated_at = cx.now();
+    let more = settle(tx, before, after, (event, note.as_ref()), more).await?;
     store::update(tx, before, after).await?;
-    let mut data = events::changes(before, after);
-    if let (Some((key, value)), Some(map)) = (note, data.as_object_mut()) {
-        map.insert(key.to_owned(), value);
-    }
+    let data = told(before, after, note.as_ref());
     let event = NewEvent::new(event, "ticket", after.id).label(&after.number).data(data);
     let mut stmts = vec![events::statement(&cx, &event)];
     stmts.extend(more);
@@ -201,11 +220,13 @@ pub async fn save_with(
     let cx = tx.cx().clone();
     after.version = before.version + 1;
     after.updated_at = cx.now();
+    let clocks = settle(tx, before, after, ("ticket.updated", None), Vec::new()).await?;
     store::update(tx, before, after).await?;
     let mut data = events::changes(before, after);
     own.tell(&mut data);
     let event = NewEvent::new("ticket.updated", "ticket", after.id).label(&after.number).data(data);
     let mut stmts = vec![events::statement(&cx, &event)];
+    stmts.extend(clocks);
     stmts.extend(own.statements);
     tx.execute_all(stmts).await?;
     Ok(())
@@ -229,10 +250,4 @@ pub async fn apply(
         })
         .await;
     Ok(Versioned(ticket.map_err(|error: TicketError| Problem::from(error))?))
-}
-
-/// A change of priority asks for other due times.
-pub async fn change_priority(tx: &mut Tx<'_>, ticket: &mut Ticket, priority: Priority) -> Result<(), TicketError> {
-    ticket.priority = priority;
-    set_due(tx, ticket).await
 }

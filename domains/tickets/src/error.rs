@@ -43,6 +43,20 @@ pub enum TicketError {
     /// A calendar that promises no time at all.
     #[error("the business calendar cannot give a due time: {0}")]
     Calendar(#[from] calendar::CalendarError),
+    /// A calendar that policies use cannot go.
+    #[error("this calendar is in use; choose another for the service levels that name it, and another default, first")]
+    CalendarInUse,
+    /// A list of holidays that is wrong.
+    #[error("the list of holidays is not valid: {0}")]
+    Holidays(calendar::HolidayError),
+    /// A policy that cannot be used.
+    #[error("the service level cannot be used: {error}")]
+    Policy {
+        /// Which.
+        id: Option<kernel::Uuid>,
+        /// Why.
+        error: Box<sla::SlaError>,
+    },
     /// Values of own fields are wrong.
     #[error(transparent)]
     Own(#[from] objects::ObjectError),
@@ -73,6 +87,9 @@ impl From<TicketError> for Problem {
             }
             TicketError::Invalid(errors) => Self::invalid(errors),
             TicketError::Calendar(error) => Self::conflict("calendar_without_time", error.to_string()),
+            TicketError::CalendarInUse => Self::conflict("calendar_in_use", error.to_string()),
+            TicketError::Holidays(_) => Self::conflict("invalid_holidays", error.to_string()),
+            TicketError::Policy { .. } => Self::conflict("invalid_policies", error.to_string()),
             TicketError::Own(error) => error.into(),
             TicketError::Db(error) => error.into(),
         }

@@ -23,7 +23,9 @@ pub async fn ensure_calendar(tx: &mut Tx<'_>, name: &str, calendar: Calendar) ->
         version: 1,
         name: name.to_owned(),
         calendar: Json(calendar),
+        holidays: None,
         is_default: true,
+        history: Json(Vec::new()),
         created_at: cx.now(),
         updated_at: cx.now(),
     };

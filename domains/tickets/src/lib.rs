@@ -42,7 +42,11 @@ pub use ops::{
     update::fill_in,
 };
 pub use presence::Presence;
-pub use sla::{BusinessCalendar, STARTING_MINUTES, ServiceLevelCache, ServiceLevels, SlaPolicy, starting_calendar};
+pub use sla::{
+    BusinessCalendar, HolidayRegion, ServiceLevelCache, ServiceLevels, SlaPolicy, default_hours,
+    milestones::{ClocksFollow, SlaAnew, SlaMilestones, SlaMissing, assess_all, sla_recurring, tell_due},
+    starting_calendar,
+};
 pub use store::of_customer::{TicketCounts, counts_of_customer, files_of_customer, messages_of_customer};
 pub use store::of_devices::counts_of_devices;
 pub use store::{
@@ -208,18 +212,53 @@ pub fn routes() -> Routes {
             ops::presence::handle,
         )
         .get(
+            "/api/v1/tickets/{id}/service-levels",
+            Needs(p::TICKETS_READ),
+            "readTicketServiceLevels",
+            "What is promised, until when, and why",
+            ops::service_levels::read,
+        )
+        .merge(settings())
+}
+
+/// What a company settles about service levels.
+fn settings() -> Routes {
+    use Access::Needs;
+    Routes::new("service levels")
+        .get(
             "/api/v1/sla-policies",
             Needs(p::TICKETS_READ),
             "listSlaPolicies",
-            "Service levels by priority",
+            "Service levels, in the order in which they are tried",
             ops::policies::list,
         )
-        .put(
+        .post(
             "/api/v1/sla-policies",
             Needs(p::SETTINGS_MANAGE),
-            "putSlaPolicies",
-            "Set service levels",
+            "createSlaPolicy",
+            "Add a service level before all others",
+            ops::policies::create,
+        )
+        .post(
+            "/api/v1/sla-policies/order",
+            Needs(p::SETTINGS_MANAGE),
+            "orderSlaPolicies",
+            "Put the service levels into another order",
+            ops::policies::order,
+        )
+        .put(
+            "/api/v1/sla-policies/{id}",
+            Needs(p::SETTINGS_MANAGE),
+            "putSlaPolicy",
+            "Change a service level",
             ops::policies::put,
+        )
+        .delete(
+            "/api/v1/sla-policies/{id}",
+            Needs(p::SETTINGS_MANAGE),
+            "deleteSlaPolicy",
+            "Take a service level away",
+            ops::policies::delete,
         )
         .get("/api/v1/calendars", Needs(p::TICKETS_READ), "listCalendars", "Business calendars", ops::calendars::list)
         .post(
@@ -236,6 +275,34 @@ pub fn routes() -> Routes {
             "Change a calendar",
             ops::calendars::put,
         )
+        .delete(
+            "/api/v1/calendars/{id}",
+            Needs(p::SETTINGS_MANAGE),
+            "deleteCalendar",
+            "Take a calendar away",
+            ops::calendars::delete,
+        )
+        .get(
+            "/api/v1/calendars/{id}/days",
+            Needs(p::TICKETS_READ),
+            "listCalendarDays",
+            "What a calendar says of single days",
+            ops::calendars::days,
+        )
+        .get(
+            "/api/v1/holiday-years",
+            Needs(p::TICKETS_READ),
+            "listHolidayYears",
+            "Years with holidays, and which of them are provisional",
+            ops::holidays::list,
+        )
+        .post(
+            "/api/v1/holiday-years",
+            Needs(p::SETTINGS_MANAGE),
+            "putHolidayYears",
+            "Put in published holidays of years",
+            ops::holidays::put,
+        )
 }
 
 /// The structure.
@@ -244,5 +311,13 @@ pub fn migrations() -> Vec<Migration> {
         db::migration!("tickets", 1, "tickets", "../migrations/0001_tickets.sql"),
         db::migration!("tickets", 2, "indexes", "../migrations/0002_indexes.sql"),
         db::migration!("tickets", 3, "own_fields", "../migrations/0003_own_fields.sql"),
+        db::migration!(
+            "tickets",
+            4,
+            "service_levels",
+            "../migrations/0004_service_levels.sqlite.sql",
+            "../migrations/0004_service_levels.postgres.sql"
+        ),
+        db::migration!("tickets", 5, "stage", "../migrations/0005_stage.sql"),
     ]
 }

@@ -9,11 +9,12 @@ use crate::{
     TicketError,
     api::{Attachment, Follower, TicketLink},
     model::{Ticket, TicketPause},
-    sla::{BusinessCalendar, SlaPolicy},
+    sla::BusinessCalendar,
 };
 
 pub mod of_customer;
 pub mod of_devices;
+pub mod sla;
 
 static COLUMNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| Ticket::COLUMNS.split(", ").collect());
 
@@ -283,32 +284,6 @@ pub fn continue_pause(cx: &Context, pause_id: Uuid) -> Stmt<'static> {
     stmt!("update ticket_pauses set to_at = null where tenant_id = $1 and id = $2", cx.tenant(), pause_id)
 }
 
-/// The tenant's service level policies.
-pub async fn policies(q: &mut impl Query) -> Result<Vec<SlaPolicy>, DbError> {
-    let tenant = q.cx().tenant();
-    q.all(stmt!(format!("select {} from sla_policies where tenant_id = $1", SlaPolicy::COLUMNS), tenant)).await
-}
-
-/// Writes a policy over the one of the same priority.
-pub fn put_policy(cx: &Context, policy: &SlaPolicy) -> Stmt<'static> {
-    stmt!(
-        "insert into sla_policies (tenant_id, id, version, priority, response_minutes, resolution_minutes, calendar_id,
-           created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         on conflict (tenant_id, priority) do update set version = sla_policies.version + 1,
-           response_minutes = excluded.response_minutes, resolution_minutes = excluded.resolution_minutes,
-           calendar_id = excluded.calendar_id, updated_at = excluded.updated_at",
-        cx.tenant(),
-        policy.id,
-        policy.version,
-        policy.priority,
-        policy.response_minutes,
-        policy.resolution_minutes,
-        policy.calendar_id,
-        policy.created_at,
-        policy.updated_at
-    )
-}
-
 /// The tenant's business calendars, the default one first.
 pub async fn calendars(q: &mut impl Query) -> Result<Vec<BusinessCalendar>, DbError> {
     let tenant = q.cx().tenant();
@@ -329,14 +304,17 @@ pub async fn calendar(q: &mut impl Query, id: Uuid) -> Result<Option<BusinessCal
 /// A new calendar.
 pub fn insert_calendar<'c>(cx: &Context, calendar: &'c BusinessCalendar) -> Stmt<'c> {
     stmt!(
-        "insert into calendars (tenant_id, id, version, name, calendar, is_default, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into calendars (tenant_id, id, version, name, calendar, holidays, is_default, history, created_at,
+           updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         cx.tenant(),
         calendar.id,
         calendar.version,
         &calendar.name,
         &calendar.calendar,
+        calendar.holidays,
         calendar.is_default,
+        &calendar.history,
         calendar.created_at,
         calendar.updated_at
     )
@@ -345,14 +323,17 @@ pub fn insert_calendar<'c>(cx: &Context, calendar: &'c BusinessCalendar) -> Stmt
 /// A changed calendar; touches no row when its version has moved on.
 pub fn update_calendar<'c>(cx: &Context, calendar: &'c BusinessCalendar, version: i64) -> Stmt<'c> {
     stmt!(
-        "update calendars set version = version + 1, name = $4, calendar = $5, is_default = $6, updated_at = $7
+        "update calendars set version = version + 1, name = $4, calendar = $5, holidays = $6, is_default = $7,
+           history = $8, updated_at = $9
          where tenant_id = $1 and id = $2 and version = $3",
         cx.tenant(),
         calendar.id,
         version,
         &calendar.name,
         &calendar.calendar,
+        calendar.holidays,
         calendar.is_default,
+        &calendar.history,
         cx.now()
     )
 }

@@ -12,6 +12,7 @@ use crate::{
     ServiceLevelCache, ServiceLevels, TicketError,
     api::{Attachment, CreateTicket, LONGEST_TEXT, LONGEST_TITLE, optional_text, refuse, tags, text},
     model::{Source, Ticket, Warranty},
+    sla::clocks,
     store,
 };
 
@@ -95,11 +96,11 @@ pub async fn open_with(
     ticket.team_id = input.team_id;
     ticket.external_ref = input.external_ref;
     match_records(tx, &mut ticket, input.serial_number.as_deref()).await?;
-    levels.set_due(&mut ticket, &[])?;
     let attachments = attachments(tx, &ticket, &input.file_ids).await?;
     let own = objects::settle_ext(tx, "ticket", ticket.id, None, input.ext, numbers).await?;
     ticket.ext = Json(own.values);
-    save_new(tx, &ticket, attachments).await?;
+    let clocks = clocks::begin(tx, levels, &mut ticket).await?;
+    save_new(tx, &ticket, attachments, clocks).await?;
     tx.execute_all(own.statements).await?;
     store::own_fields(tx, std::slice::from_mut(&mut ticket)).await?;
     Ok(ticket)
@@ -199,8 +200,13 @@ async fn attachments(tx: &mut Tx<'_>, ticket: &Ticket, file_ids: &[Uuid]) -> Res
     Ok(found)
 }
 
-/// Writes a new ticket with its event, its creator as follower and its files, in one round trip.
-pub async fn save_new(tx: &mut Tx<'_>, ticket: &Ticket, attachments: Vec<Attachment>) -> Result<(), TicketError> {
+/// Writes a new ticket with its event, its creator as follower, its files and its clocks, in one round trip.
+pub async fn save_new(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    attachments: Vec<Attachment>,
+    clocks: Vec<Stmt<'static>>,
+) -> Result<(), TicketError> {
     let cx = tx.cx().clone();
     let event = NewEvent::new("ticket.created", "ticket", ticket.id).label(&ticket.number).data(json!({
         "title": ticket.title,
@@ -215,6 +221,7 @@ pub async fn save_new(tx: &mut Tx<'_>, ticket: &Ticket, attachments: Vec<Attachm
         stmts.push(store::follow(&cx, ticket.id, user_id));
     }
     stmts.extend(attachments.iter().map(|attachment| store::insert_attachment(&cx, attachment)));
+    stmts.extend(clocks);
     tx.execute_all(stmts).await?;
     Ok(())
 }

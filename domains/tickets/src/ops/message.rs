@@ -13,6 +13,7 @@ use crate::{
     act::{Action, act, within_reach},
     api::{LONGEST_TEXT, Message, MessageKind, TicketPath, WriteMessage, refuse, text},
     model::Ticket,
+    sla::{ServiceLevels, clocks::anew},
     store,
 };
 
@@ -114,6 +115,11 @@ pub async fn write_message(
     let answers = kind == MessageKind::Reply && cx.actor().kind == ActorKind::User;
     if answers && ticket.first_response_at.is_none() {
         act(tx, ticket, Action::Respond).await?;
+    } else if answers || kind == MessageKind::Customer {
+        let levels = ServiceLevels::load(tx).await?;
+        if levels.promise_next_replies() {
+            anew(tx, &levels, &ticket, false).await?;
+        }
     }
     Ok(message)
 }

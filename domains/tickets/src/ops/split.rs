@@ -10,6 +10,7 @@ use crate::{
     api::{LONGEST_TEXT, LONGEST_TITLE, SplitTicket, TicketLink, TicketPath, optional_text, refuse, text},
     model::{LinkKind, Source, Ticket},
     ops::create::{number, save_new},
+    sla::clocks,
     store,
 };
 
@@ -46,8 +47,8 @@ pub async fn handle(
         ticket.warranty = origin.warranty.clone();
         ticket.team_id = origin.team_id;
         ticket.region_id = origin.region_id;
-        levels.set_due(&mut ticket, &[])?;
-        save_new(tx, &ticket, Vec::new()).await?;
+        let clocks = clocks::begin(tx, &levels, &mut ticket).await?;
+        save_new(tx, &ticket, Vec::new(), clocks).await?;
         let link = TicketLink {
             id: cx.new_id(),
             from_id: ticket.id,

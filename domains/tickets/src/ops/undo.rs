@@ -54,8 +54,12 @@ pub async fn handle(
 async fn undo(tx: &mut Tx<'_>, before: Ticket) -> Result<Ticket, TicketError> {
     let query = ListQuery { limit: LOOKS, ..ListQuery::default() };
     let page = list_object(tx, "ticket", before.id, query).await.map_err(db::DbError::from)?;
-    // Who looks at something does nothing to it.
-    let last = page.page.items.into_iter().find(|event: &Event| event.kind != objects::REVEALED);
+    // Who looks at something does nothing to it, and time passing is nobody's action.
+    let last = page
+        .page
+        .items
+        .into_iter()
+        .find(|event: &Event| event.kind != objects::REVEALED && !event.kind.starts_with("ticket.sla_"));
     let last = last.ok_or(TicketError::CannotUndo("there is nothing to undo"))?;
     if !UNDOABLE.contains(&last.kind.as_str()) {
         return Err(TicketError::CannotUndo("the last thing that happened cannot be undone"));

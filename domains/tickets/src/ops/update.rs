@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     TicketError,
-    act::{change_priority, load, save, save_with},
+    act::{load, save, save_with},
     api::{LONGEST_TEXT, LONGEST_TITLE, TicketPath, UpdateTicket, optional_text, refuse, tags, text},
     model::Ticket,
     ops::create::match_records,
@@ -74,11 +74,7 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: Ticket, body: UpdateTicket) 
         }
         match_records(tx, &mut after, None).await?;
     }
-    if let Some(priority) = body.priority
-        && priority != before.priority
-    {
-        change_priority(tx, &mut after, priority).await?;
-    }
+    after.priority = body.priority.unwrap_or(after.priority);
     let Some(sent) = body.ext else {
         if after != before {
             save(tx, &before, &mut after, "ticket.updated", None, Vec::new()).await?;
