@@ -38,7 +38,7 @@ pub async fn tell(tx: &mut Tx<'_>, reached: &Reached<'_>, recipients: &[Recipien
     };
     let (subject, text) = words(reached, locale, &zone);
     for user in identity::users_by_ids(tx, &ids).await?.into_values() {
-        if user.status != UserStatus::Active {
+        if user.status == UserStatus::Disabled {
             continue;
         }
         let Some(to) = user.email.clone() else { continue };

@@ -9,11 +9,13 @@ use crate::{
     sla::{Settings, SlaPolicy, clocks::Kept},
 };
 
+type StoredSettings = (i64, Json<Vec<SlaPolicy>>, Json<Vec<HolidayYear>>);
+
 /// What is stored of a company's service levels; `None` while it has what every company starts with.
 pub async fn settings(q: &mut impl Query) -> Result<Option<Settings>, DbError> {
     let tenant = q.cx().tenant();
     let sql = "select version, policies, holiday_years from service_settings where tenant_id = $1";
-    let found: Option<(i64, Json<Vec<SlaPolicy>>, Json<Vec<HolidayYear>>)> = q.optional(stmt!(sql, tenant)).await?;
+    let found: Option<StoredSettings> = q.optional(stmt!(sql, tenant)).await?;
     Ok(found.map(|(version, policies, years)| Settings { version, policies: policies.0, holiday_years: years.0 }))
 }
 
