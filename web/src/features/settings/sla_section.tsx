@@ -1,183 +1,82 @@
-import { PlusOutlined } from '@ant-design/icons';
+import { PlusOutlined, UploadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { App, Button, Checkbox, Form, InputNumber, Select, Skeleton } from 'antd';
+import { App, Button, Checkbox, Form, Select, Upload } from 'antd';
 import { useState } from 'react';
 import { api } from '@/shared/api/api';
-import { ApiError, problemText } from '@/shared/api/problem';
+import { problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import type { Page, Stored } from '@/shared/api/types';
 import { standardWeek, type CalendarValue } from '@/shared/calendar/calendar';
 import { CalendarEditor } from '@/shared/calendar/calendar_editor';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import type { Values } from '@/shared/fields/spec';
-import { getLocale, useMessages } from '@/shared/i18n';
-import { choices } from '@/shared/labels';
-import { formatMinutes, getZone } from '@/shared/time';
+import { useMessages } from '@/shared/i18n';
+import { getZone } from '@/shared/time';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import { PageTitle } from '@/shared/ui/page_title';
 import { Panel } from '@/shared/ui/record_page';
-import { StatusTag } from '@/shared/ui/texts';
 import { settings } from './messages';
-
-interface Pledge {
-  priority: string;
-  response_minutes: number;
-  resolution_minutes: number;
-  calendar_id?: string | null;
-}
+import { slaWords } from './sla_model';
+import { PoliciesPanel } from './sla_policies';
+import { YearView, type HolidayYear } from './sla_year_view';
 
 interface BusinessCalendar extends Stored {
   name: string;
   calendar: CalendarValue;
+  holidays: 'china' | null;
   is_default: boolean;
 }
 
 const rowsOf = <T,>(answer: Page<T> | T[]): T[] => (Array.isArray(answer) ? answer : answer.items);
 
-/** Working time in hours: a working day has fewer than 24, so days would mislead. */
-function hoursOf(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return formatMinutes(minutes);
-  const unit = getLocale() === 'en' ? 'h' : '小时';
-  const rest = minutes % 60;
-  return `${hours} ${unit}${rest > 0 ? ` ${formatMinutes(rest)}` : ''}`;
-}
-
-/** What is promised by priority, and the working time it is counted in. */
+/** What is promised to whom, and the working time it is counted in. */
 export default function SlaSection() {
   const t = useMessages(settings);
+  const w = useMessages(slaWords);
   const c = useMessages(common);
   const { message } = App.useApp();
-  // A draft keeps the version it began with, so that nobody's change in between is overwritten.
-  const [draft, setDraft] = useState<{ version: number; rows: Pledge[] }>();
-  const [busy, setBusy] = useState(false);
-  const [stale, setStale] = useState(false);
   const [form, setForm] = useState<{ open: boolean; row?: BusinessCalendar }>({ open: false });
-  const policies = useQuery({
-    queryKey: ['sla_policy'],
-    queryFn: ({ signal }) =>
-      api.get<{ version: number; items: Pledge[] }>('/api/v1/sla-policies', undefined, { signal }),
-  });
+  const [shown, setShown] = useState<BusinessCalendar>();
   const calendars = useQuery({
     queryKey: ['calendar', 'all'],
     queryFn: async ({ signal }) =>
       rowsOf(await api.get<Page<BusinessCalendar> | BusinessCalendar[]>('/api/v1/calendars', undefined, { signal })),
   });
-  const rows = draft?.rows ?? policies.data?.items ?? [];
-  const version = draft?.version ?? policies.data?.version ?? 0;
-  const change = (priority: string, part: Partial<Pledge>) =>
-    setDraft({ version, rows: rows.map((row) => (row.priority === priority ? { ...row, ...part } : row)) });
-  const wrong = rows.some((row) => row.response_minutes > row.resolution_minutes);
-  const save = async () => {
-    setBusy(true);
-    try {
-      const body = rows.map((row) => ({ ...row, calendar_id: row.calendar_id ?? null }));
-      await api.put('/api/v1/sla-policies', body, { version });
-      await queryClient.invalidateQueries({ queryKey: ['sla_policy'] });
-      setDraft(undefined);
-      setStale(false);
-      void message.success(c('saved'));
-    } catch (error) {
-      setStale(error instanceof ApiError && error.status === 412);
-      void message.error(problemText(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const years = useQuery({
+    queryKey: ['calendar', 'holiday-years'],
+    queryFn: ({ signal }) => api.get<HolidayYear[]>('/api/v1/holiday-years', undefined, { signal }),
+  });
   const shape = (_: Values, values: Values): Values => ({
     name: String(values['name'] ?? '').trim(),
     calendar: values['calendar'],
+    holidays: values['holidays'] ?? null,
     is_default: values['is_default'] === true,
   });
+  const upload = async (file: File) => {
+    try {
+      let body: unknown;
+      try {
+        body = JSON.parse(await file.text());
+      } catch {
+        void message.error(w('badFile'));
+        return;
+      }
+      await api.post('/api/v1/holiday-years', body);
+      await queryClient.invalidateQueries({ queryKey: ['calendar'] });
+      void message.success(w('uploaded'));
+    } catch (error) {
+      void message.error(problemText(error));
+    }
+  };
+  const options = (calendars.data ?? []).map((one) => ({ value: one.id, label: one.name }));
   return (
     <div className="page">
       <div className="page-head">
         <PageTitle name={t('sla')} />
       </div>
       <div className="stack">
-        <Panel
-          title={t('sla')}
-          extra={
-            <Button type="primary" disabled={!draft || wrong} loading={busy} onClick={() => void save()}>
-              {c('save')}
-            </Button>
-          }
-        >
-          <p className="muted">{t('slaHint')}</p>
-          {policies.isPending && <Skeleton active />}
-          {policies.isError && <ErrorState error={policies.error} onRetry={() => void policies.refetch()} />}
-          {stale && (
-            <Button
-              onClick={() => {
-                setDraft(undefined);
-                setStale(false);
-                void policies.refetch();
-              }}
-            >
-              {c('changedReload')}
-            </Button>
-          )}
-          {wrong && (
-            <p role="alert" style={{ color: 'var(--tag-danger)' }}>
-              {t('reply')}
-            </p>
-          )}
-          <div style={{ overflowX: 'auto' }}>
-            <table className="data-table">
-              <thead>
-                <tr>
-                  <th scope="col">{t('priority')}</th>
-                  <th scope="col">{t('response')}</th>
-                  <th scope="col">{t('resolution')}</th>
-                  <th scope="col">{t('calendar')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={row.priority}>
-                    <th scope="row">
-                      <StatusTag of={choices.priority} value={row.priority} />
-                    </th>
-                    <td>
-                      <InputNumber
-                        aria-label={`${row.priority} ${t('response')}`}
-                        min={1}
-                        max={525_600}
-                        precision={0}
-                        value={row.response_minutes}
-                        onChange={(value) => value && change(row.priority, { response_minutes: value })}
-                      />{' '}
-                      <span className="muted">{hoursOf(row.response_minutes)}</span>
-                    </td>
-                    <td>
-                      <InputNumber
-                        aria-label={`${row.priority} ${t('resolution')}`}
-                        min={1}
-                        max={525_600}
-                        precision={0}
-                        value={row.resolution_minutes}
-                        onChange={(value) => value && change(row.priority, { resolution_minutes: value })}
-                      />{' '}
-                      <span className="muted">{hoursOf(row.resolution_minutes)}</span>
-                    </td>
-                    <td>
-                      <Select
-                        aria-label={`${row.priority} ${t('calendar')}`}
-                        allowClear
-                        placeholder={t('defaultCalendar')}
-                        value={row.calendar_id ?? null}
-                        options={(calendars.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
-                        onChange={(value) => change(row.priority, { calendar_id: value ?? null })}
-                        style={{ minWidth: 160 }}
-                      />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </Panel>
+        <PoliciesPanel calendars={options} />
         <Panel
           title={t('calendars')}
           extra={
@@ -190,20 +89,64 @@ export default function SlaSection() {
           {calendars.data?.length === 0 && <p className="muted">{t('noCalendars')}</p>}
           <ul className="plain-list">
             {calendars.data?.map((row) => (
-              <li key={row.id} className="row-between">
+              <li key={row.id} className="row-between" style={{ flexWrap: 'wrap', gap: 8, padding: '4px 0' }}>
                 <span>
                   <strong>{row.name}</strong>{' '}
                   {row.is_default && <span className="tag tag-open">{t('defaultTag')}</span>}{' '}
-                  <span className="muted">{row.calendar.zone}</span>
+                  <span className="muted">
+                    {row.calendar.zone}
+                    {row.holidays && ` · ${w('china')}`}
+                  </span>
                 </span>
-                <Button size="small" onClick={() => setForm({ open: true, row })}>
-                  {c('edit')}
-                </Button>
+                <span>
+                  <Button size="small" onClick={() => setShown(row)}>
+                    {w('yearView')}
+                  </Button>{' '}
+                  <Button
+                    size="small"
+                    aria-label={`${c('edit')} ${row.name}`}
+                    onClick={() => setForm({ open: true, row })}
+                  >
+                    {c('edit')}
+                  </Button>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+        <Panel
+          title={w('holidays')}
+          extra={
+            <Upload
+              accept=".json,application/json"
+              showUploadList={false}
+              beforeUpload={(file) => {
+                void upload(file);
+                return false;
+              }}
+            >
+              <Button icon={<UploadOutlined />}>{w('upload')}</Button>
+            </Upload>
+          }
+        >
+          <ul className="plain-list">
+            {years.data?.map((entry) => (
+              <li key={entry.year} style={{ padding: '2px 0' }}>
+                <span className="number">{entry.year}</span>{' '}
+                {entry.provisional ? (
+                  <span className="tag tag-waiting" title={w('provisional')}>
+                    {w('provisionalTag')}
+                  </span>
+                ) : (
+                  <span className="tag tag-resolved">{w('published')}</span>
+                )}{' '}
+                <span className="muted">{entry.source}</span>
               </li>
             ))}
           </ul>
         </Panel>
       </div>
+      {shown && <YearView calendar={shown} years={years.data ?? []} onClose={() => setShown(undefined)} />}
       <FormDrawer<BusinessCalendar>
         open={form.open}
         width={640}
@@ -214,6 +157,7 @@ export default function SlaSection() {
         fields={[{ name: 'name', label: { zh: '名称', en: 'Name' }, kind: 'text', required: true }]}
         initial={{
           calendar: form.row?.calendar ?? standardWeek(getZone()),
+          holidays: form.row ? form.row.holidays : 'china',
           is_default: form.row?.is_default ?? calendars.data?.length === 0,
         }}
         shape={shape}
@@ -222,6 +166,14 @@ export default function SlaSection() {
       >
         <Form.Item name="is_default" valuePropName="checked">
           <Checkbox>{t('isDefault')}</Checkbox>
+        </Form.Item>
+        <Form.Item name="holidays" label={w('holidays')} extra={w('ownHours')}>
+          <Select
+            allowClear
+            placeholder={w('noHolidays')}
+            options={[{ value: 'china', label: w('china') }]}
+            aria-label={w('holidays')}
+          />
         </Form.Item>
         <Form.Item name="calendar">
           <CalendarEditor />

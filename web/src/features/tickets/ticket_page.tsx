@@ -14,6 +14,7 @@ import { Panel, RecordPage } from '@/shared/ui/record_page';
 import { useShortcut } from '@/shared/ui/shortcuts';
 import { ChoiceText, DueText, Facts, StatusTag, TimeText, WarrantyTag } from '@/shared/ui/texts';
 import { ActionBar } from './action_bar';
+import { ClockPanel } from './clock_panel';
 import { Conversation } from './conversation';
 import { DispatchPanel } from './dispatch_panel';
 import { tickets } from './messages';
@@ -145,6 +146,7 @@ export default function TicketPage() {
         side={
           ticket && (
             <>
+              <ClockPanel ticket={ticket} />
               <Panel>
                 <Facts
                   items={[
