@@ -172,6 +172,24 @@ export interface paths {
         /** Change a calendar */
         put: operations["putCalendar"];
         post?: never;
+        /** Take a calendar away */
+        delete: operations["deleteCalendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a calendar says of single days */
+        get: operations["listCalendarDays"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1747,6 +1765,24 @@ export interface paths {
         put?: never;
         /** Take a form back */
         post: operations["restoreForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holiday-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Years with holidays, and which of them are provisional */
+        get: operations["listHolidayYears"];
+        put?: never;
+        /** Put in published holidays of years */
+        post: operations["putHolidayYears"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4192,12 +4228,47 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Service levels by priority */
+        /** Service levels, in the order in which they are tried */
         get: operations["listSlaPolicies"];
-        /** Set service levels */
-        put: operations["putSlaPolicies"];
-        post?: never;
+        put?: never;
+        /** Add a service level before all others */
+        post: operations["createSlaPolicy"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the service levels into another order */
+        post: operations["orderSlaPolicies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a service level */
+        put: operations["putSlaPolicy"];
+        post?: never;
+        /** Take a service level away */
+        delete: operations["deleteSlaPolicy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4949,6 +5020,23 @@ export interface paths {
          * @description Every look is written down as the event `personal_data.revealed`.
          */
         post: operations["revealTicketField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/service-levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is promised, until when, and why */
+        get: operations["readTicketServiceLevels"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5858,13 +5946,15 @@ export interface components {
         BulkState: "queued" | "running" | "done" | "failed" | "undoing" | "undone";
         /** @description A stored business calendar. */
         BusinessCalendar: {
-            /** @description Hours, holidays and adjusted workdays. */
+            /** @description Hours of the week, and of single dates that differ from them and from the holidays. */
             calendar: components["schemas"]["Calendar"];
             /**
              * Format: date-time
              * @description When it was made.
              */
             created_at: string;
+            /** @description Whose holidays and adjusted workdays it keeps. */
+            holidays: components["schemas"]["HolidayRegion"] | null;
             /**
              * Format: uuid
              * @description UUIDv7.
@@ -5902,6 +5992,21 @@ export interface components {
             week: components["schemas"]["Interval"][][];
             /** @description IANA name of the time zone, such as `Asia/Shanghai`. */
             zone: string;
+        };
+        /** @description What a calendar says of one day. */
+        CalendarDay: {
+            /** @description The day, `YYYY-MM-DD`. */
+            date: string;
+            /** @description Whether these differ from those of the week. */
+            exceptional: boolean;
+            /** @description Its hours. */
+            hours: components["schemas"]["Interval"][];
+            /** @description What kind of day the holiday list says it is: `workday`, `weekend`, `holiday`, `adjusted_workday`. */
+            kind: components["schemas"]["DayKind"] | null;
+            /** @description The holiday it is, or is worked for. */
+            name: components["schemas"]["HolidayName"] | null;
+            /** @description Whether the list of its year is not published yet. */
+            provisional: boolean;
         };
         /**
          * @description A business calendar as it is edited and stored.
@@ -7899,6 +8004,8 @@ export interface components {
             /** @description Those to come, the next first. */
             next: components["schemas"]["Visit"][];
         };
+        /** @description What kind of day a date is. */
+        DayKind: "workday" | "weekend" | "holiday" | "adjusted_workday";
         /** @description Yes or no, with a name as signature. */
         DecideQuote: {
             /** @description Yes or no. */
@@ -8694,6 +8801,8 @@ export interface components {
             /** @description Kind of service. */
             type: components["schemas"]["TicketType"];
         };
+        /** @description What ended a clock. */
+        EndCause: "replied" | "arrived" | "resolved" | "cancelled";
         /** @description Somebody who goes to customers. */
         Engineer: {
             /**
@@ -8830,6 +8939,21 @@ export interface components {
             confirm_name: string;
             /** @description Why, at most 200 characters; it stands on the timeline, so name nobody. */
             reason: string;
+        };
+        /**
+         * @description How much of the target must be used, in the working time of its own calendar.
+         *
+         *     As JSON: `{"percent":80}`, `{"minutes_before":30}` or `{"minutes_after":60}`.
+         */
+        EscalationWhen: {
+            /** Format: uint16 */
+            percent: number;
+        } | {
+            /** Format: uint32 */
+            minutes_before: number;
+        } | {
+            /** Format: uint32 */
+            minutes_after: number;
         };
         /** @description Something that happened. */
         Event: {
@@ -10337,6 +10461,67 @@ export interface components {
             /** @description Hand this back as `cursor` for the next page; null on the last page. */
             next_cursor: string | null;
         };
+        /** @description One holiday: days off in a row, and the weekend days that are worked for them. */
+        Holiday: {
+            /** @description In English. */
+            en: string;
+            /** @description First day off. */
+            from: string;
+            /** @description Last day off. */
+            to: string;
+            /**
+             * @description Days of weekends that are worked for it (调休).
+             * @default []
+             */
+            workdays: string[];
+            /** @description In Chinese, as in the notice. */
+            zh: string;
+        };
+        /**
+         * @description A file of lists.
+         *
+         *     As JSON: `{"years":[{"year":2026,"source":"…","holidays":[{"zh":"元旦","en":"New Year's Day","from":"2026-01-01",
+         *     "to":"2026-01-03","workdays":["2026-01-04"]}]}]}`.
+         */
+        HolidayFile: {
+            /** @description One list a year. */
+            years: components["schemas"]["HolidayYear"][];
+        };
+        /** @description What a holiday is called. */
+        HolidayName: {
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese, as in the notice. */
+            zh: string;
+        };
+        /** @description Which holidays a calendar keeps. */
+        HolidayRegion: "china";
+        /** @description The holidays of one year as they were published. */
+        HolidayYear: {
+            /** @description In any order. */
+            holidays: components["schemas"]["Holiday"][];
+            /** @description Who published them, when and where. */
+            source: string;
+            /**
+             * Format: int16
+             * @description The year they are for, such as 2026.
+             */
+            year: number;
+        };
+        /** @description What is known of a year. */
+        HolidayYearView: {
+            /** @description Whether the company put it in itself. */
+            own: boolean;
+            /** @description Whether no list is published yet: then only the days that the law gives are off, and no workday is moved. */
+            provisional: boolean;
+            /** @description The notice its list was published with; none while it is provisional. */
+            source: string | null;
+            /**
+             * Format: int16
+             * @description The year.
+             */
+            year: number;
+        };
         /** @description An import. */
         Import: {
             /** @description Whether it can be taken back. */
@@ -10683,6 +10868,26 @@ export interface components {
              * @description Rises with every change; 0 as long as nobody changed it.
              */
             version: number;
+        };
+        /** @description One level of the escalation ladder. */
+        Level: {
+            /**
+             * @description Who is told.
+             * @default []
+             */
+            notify: components["schemas"]["Recipient"][];
+            /** @description How much of the target must be used. */
+            when: components["schemas"]["EscalationWhen"];
+        };
+        /** @description One level of the escalation ladder. */
+        LevelInput: {
+            /**
+             * @description Who is told.
+             * @default []
+             */
+            notify: components["schemas"]["Recipient"][];
+            /** @description How much of the target must be used. */
+            when: components["schemas"]["EscalationWhen"];
         };
         /** @description Why two customers may be one. */
         Likeness: "phone" | "name" | "address";
@@ -11204,6 +11409,8 @@ export interface components {
             /** @description The name of the meter on the devices. */
             name: string;
         };
+        /** @description What is measured. */
+        Metric: "response" | "next_reply" | "arrival" | "resolution";
         /** @description To which version an instance is to go. */
         MigrateInstance: {
             /**
@@ -12335,6 +12542,11 @@ export interface components {
              */
             receivable: number;
         };
+        /** @description Another order. */
+        Order: {
+            /** @description The ids of all policies. */
+            ids: string[];
+        };
         /** @description A change to an order: what is not mentioned stays, `null` empties. The kind stays what it is. */
         OrderChange: {
             /** @description ISO 4217 code. */
@@ -12886,6 +13098,83 @@ export interface components {
             /** @description The address where the person chooses a password. It is shown once. */
             url: string;
         };
+        /** @description Why a clock stood still. */
+        PauseCause: {
+            /** @description Its category. */
+            category: string;
+            /** @constant */
+            kind: "status";
+            /** @description Why the case was in it. */
+            reason: string | null;
+            /** @description Its id. */
+            status: string;
+        } | {
+            /** @description Its id. */
+            hold: string;
+            /** @constant */
+            kind: "hold";
+            /** @description What for. */
+            reason: string;
+        } | {
+            /** @description How. */
+            how: components["schemas"]["EndCause"];
+            /** @constant */
+            kind: "ended";
+        };
+        /**
+         * @description When clocks stand still: while the case is in one of the statuses or categories (or in any, when both lists are empty)
+         *     and for one of the reasons (or for any, when that list is empty). A hold has no status, so only rules that name neither
+         *     statuses nor categories see it. Pauses that overlap count once.
+         */
+        PauseRule: {
+            /**
+             * @description Categories of statuses, such as `waiting`.
+             * @default []
+             */
+            categories: string[];
+            /**
+             * @description The metrics whose clocks stand still; all when empty.
+             * @default []
+             */
+            metrics: components["schemas"]["Metric"][];
+            /**
+             * @description Why the case waits, such as `customer`.
+             * @default []
+             */
+            reasons: string[];
+            /**
+             * @description Ids of statuses.
+             * @default []
+             */
+            statuses: string[];
+        };
+        /**
+         * @description When clocks stand still: while the case is in one of the statuses or categories (or in any, when both lists are empty)
+         *     and for one of the reasons (or for any, when that list is empty). A hold has no status, so only rules that name neither
+         *     statuses nor categories see it. Pauses that overlap count once.
+         */
+        PauseRuleInput: {
+            /**
+             * @description Categories of statuses, such as `waiting`.
+             * @default []
+             */
+            categories: string[];
+            /**
+             * @description The metrics whose clocks stand still; all when empty.
+             * @default []
+             */
+            metrics: components["schemas"]["Metric"][];
+            /**
+             * @description Why the case waits, such as `customer`.
+             * @default []
+             */
+            reasons: string[];
+            /**
+             * @description Ids of statuses.
+             * @default []
+             */
+            statuses: string[];
+        };
         /** @description Money that came in for a quote. */
         Payment: {
             /**
@@ -13154,6 +13443,64 @@ export interface components {
         };
         /** @description What kind of service a plan asks for. */
         PlannedType: "maintain" | "repair";
+        /** @description What is promised for one metric. */
+        PolicyTarget: {
+            /**
+             * Format: uuid
+             * @description The calendar that counts, if not the policy's.
+             * @default null
+             */
+            calendar_id: string | null;
+            /**
+             * @description The ladder: the first is level 1.
+             * @default []
+             */
+            escalations: components["schemas"]["Level"][];
+            /**
+             * Format: uint32
+             * @description Working minutes, 1 to 500,000.
+             */
+            minutes: number;
+            /**
+             * @description Who is told of a breach.
+             * @default []
+             */
+            on_breach: components["schemas"]["Recipient"][];
+            /**
+             * @description Warnings on the way.
+             * @default []
+             */
+            warnings: components["schemas"]["Warning"][];
+        };
+        /** @description What is promised for one metric. */
+        PolicyTargetInput: {
+            /**
+             * Format: uuid
+             * @description The calendar that counts, if not the policy's.
+             * @default null
+             */
+            calendar_id: string | null;
+            /**
+             * @description The ladder: the first is level 1.
+             * @default []
+             */
+            escalations: components["schemas"]["LevelInput"][];
+            /**
+             * Format: uint32
+             * @description Working minutes, 1 to 500,000.
+             */
+            minutes: number;
+            /**
+             * @description Who is told of a breach.
+             * @default []
+             */
+            on_breach: components["schemas"]["Recipient"][];
+            /**
+             * @description Warnings on the way.
+             * @default []
+             */
+            warnings: components["schemas"]["WarningInput"][];
+        };
         /** @description What a merge would do. */
         Preview: {
             /** @description Fields in which the two differ, and the one that goes away says something. */
@@ -13947,48 +14294,6 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
-        /** @description What is promised for one priority. */
-        Promise: {
-            /**
-             * Format: uuid
-             * @description The calendar; the tenant's default when absent.
-             * @default null
-             */
-            calendar_id: string | null;
-            /** @description The priority. */
-            priority: components["schemas"]["Priority"];
-            /**
-             * Format: int64
-             * @description Working minutes to the solution, 1 to 525,600.
-             */
-            resolution_minutes: number;
-            /**
-             * Format: int64
-             * @description Working minutes to the first effective answer, 1 to 525,600.
-             */
-            response_minutes: number;
-        };
-        /** @description What is promised for one priority. */
-        PromiseInput: {
-            /**
-             * Format: uuid
-             * @description The calendar; the tenant's default when absent.
-             * @default null
-             */
-            calendar_id: string | null;
-            /** @description The priority. */
-            priority: components["schemas"]["Priority"];
-            /**
-             * Format: int64
-             * @description Working minutes to the solution, 1 to 525,600.
-             */
-            resolution_minutes: number;
-            /**
-             * Format: int64
-             * @description Working minutes to the first effective answer, 1 to 525,600.
-             */
-            response_minutes: number;
-        };
         /** @description A component's warranty. */
         PublicComponent: {
             /** @description Covered, not covered, or (null) not known. */
@@ -14442,6 +14747,33 @@ export interface components {
         Rebuilding: {
             /** @description The kind of the background job, as in the list of jobs. */
             kind: string;
+        };
+        /** @description Who is told. */
+        Recipient: {
+            /** @constant */
+            to: "assignee";
+        } | {
+            /** @constant */
+            to: "team_lead";
+        } | {
+            /** @constant */
+            to: "followers";
+        } | {
+            /** @constant */
+            to: "user";
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            user_id: string;
+        } | {
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            role_id: string;
+            /** @constant */
+            to: "role";
         };
         /** @description Somebody who should, or cannot, go. */
         Recommendation: {
@@ -15484,15 +15816,56 @@ export interface components {
              */
             flow: string | null;
         };
-        /** @description The promises in force, one for each priority. */
+        /** @description All policies, in the order in which they are tried. */
         SlaPolicies: {
-            /** @description One for each priority. */
-            items: components["schemas"]["Promise"][];
+            /** @description The first whose condition holds applies. */
+            items: components["schemas"]["SlaPolicy"][];
             /**
              * Format: int64
-             * @description For `If-Match`; rises with every change.
+             * @description For `If-Match` when the order is changed; rises with every change.
              */
             version: number;
+        };
+        /** @description What is promised to some tickets; the first in the list whose condition holds applies. */
+        SlaPolicy: {
+            /**
+             * @description Whether it is tried at all.
+             * @default true
+             */
+            active: boolean;
+            /**
+             * Format: uuid
+             * @description The calendar that counts; the company's default when absent.
+             * @default null
+             */
+            calendar_id: string | null;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * @description What makes the clocks stand still.
+             * @default []
+             */
+            pauses: components["schemas"]["PauseRule"][];
+            /** @description What is promised, by metric. */
+            targets: {
+                [key: string]: components["schemas"]["PolicyTarget"];
+            };
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+            /**
+             * @description To which tickets it applies: a condition tree over `type`, `priority`, `source`, `problem_type`, `tags`, `customer_id`,
+             *     `customer_level`, `customer_kind`, `site_id`, `device_id`, `team_id`, `region_id`, `contract_id` and
+             *     `warranty_reason`.
+             */
+            when: unknown;
         };
         /** @description How a ticket came in. */
         Source: "staff" | "qr" | "api" | "phone" | "mail" | "import" | "split" | "plan" | "demo";
@@ -15528,6 +15901,10 @@ export interface components {
              */
             type: components["schemas"]["TicketType"] | null;
         };
+        /** @description What started a clock. */
+        StartCause: "created" | "customer_wrote";
+        /** @description How a clock stands. */
+        State: "running" | "paused" | "met" | "breached" | "not_applicable";
         /** @description Where a ticket stands. */
         Status: "new" | "assigned" | "accepted" | "in_service" | "waiting" | "resolved" | "closed" | "cancelled";
         /** @description What a status means to clocks and reports, whatever it is called. */
@@ -15552,6 +15929,215 @@ export interface components {
             step: components["schemas"]["StepCode"];
             /** @description In Chinese. */
             zh: string;
+        };
+        /**
+         * @description One step of an explanation. Instants are microseconds UTC, durations microseconds of working time, dates `YYYY-MM-DD` by
+         *     the wall clock of the calendar.
+         *
+         *     Steps go up to the due time, or where there is none up to now or to the clock's end. Policies that came after
+         *     a due time already past are named too, because they may have moved it there. All `counted` steps together are the target
+         *     when there is a due time, and the time used when there is none.
+         */
+        Step2: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description With what. */
+            because: components["schemas"]["StartCause"];
+            /** @constant */
+            code: "started";
+        } | {
+            /**
+             * Format: int64
+             * @description From when.
+             */
+            at: number;
+            /** @description The id of the calendar that counts. */
+            calendar: string;
+            /** @constant */
+            code: "policy_applied";
+            /** @description Its id. */
+            policy: string;
+            /**
+             * Format: uint32
+             * @description What it promises, in working minutes.
+             */
+            target_minutes: number;
+            /**
+             * Format: int64
+             * @description What had been used before, which counts.
+             */
+            used_micros: number;
+        } | {
+            /**
+             * Format: int64
+             * @description From when.
+             */
+            at: number;
+            /** @constant */
+            code: "no_target";
+            /** @description The policy that applied, if any did. */
+            policy: string | null;
+            /**
+             * Format: int64
+             * @description What had been used before.
+             */
+            used_micros: number;
+        } | {
+            /**
+             * Format: int64
+             * @description From when.
+             */
+            at: number;
+            /** @description Its id. */
+            calendar: string;
+            /** @constant */
+            code: "calendar_changed";
+            /**
+             * Format: int64
+             * @description What had been used before, which counts.
+             */
+            used_micros: number;
+        } | {
+            /** @description The calendar. */
+            calendar: string;
+            /** @constant */
+            code: "year_without_list";
+            /**
+             * Format: int16
+             * @description The year.
+             */
+            year: number;
+        } | {
+            /** @constant */
+            code: "holiday";
+            /** @description The day. */
+            date: string;
+            /** @description What it is called, if the calendar knows. */
+            name: components["schemas"]["HolidayName"] | null;
+            /** @description Whether its year's list is not published yet. */
+            provisional: boolean;
+            /**
+             * Format: int64
+             * @description How much working time it usually has.
+             */
+            usual_micros: number;
+        } | {
+            /** @constant */
+            code: "adjusted_workday";
+            /** @description The day. */
+            date: string;
+            /** @description The holiday it was worked for, if the calendar knows. */
+            name: components["schemas"]["HolidayName"] | null;
+            /**
+             * Format: int64
+             * @description How much working time it had.
+             */
+            open_micros: number;
+        } | {
+            /** @constant */
+            code: "other_hours";
+            /** @description The day. */
+            date: string;
+            /**
+             * Format: int64
+             * @description How much working time it had.
+             */
+            open_micros: number;
+            /**
+             * Format: int64
+             * @description How much it usually has.
+             */
+            usual_micros: number;
+        } | {
+            /** @description Why; several where pauses overlapped. */
+            because: components["schemas"]["PauseCause"][];
+            /** @constant */
+            code: "paused";
+            /**
+             * Format: int64
+             * @description The working time that did not count, by which the deadline was extended.
+             */
+            extended_by_micros: number;
+            /**
+             * Format: int64
+             * @description From when.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Until when; `None` while it still does.
+             */
+            to: number | null;
+        } | {
+            /** @description By which calendar. */
+            calendar: string;
+            /** @constant */
+            code: "counted";
+            /**
+             * Format: int64
+             * @description How much working time.
+             */
+            counted_micros: number;
+            /**
+             * Format: int64
+             * @description From when.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Until when.
+             */
+            to: number;
+        } | {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @constant */
+            code: "due";
+        } | {
+            /** @constant */
+            code: "held";
+            /**
+             * Format: int64
+             * @description What is left for when it goes on.
+             */
+            remaining_micros: number;
+        } | {
+            /** @constant */
+            code: "out_of_reach";
+            /**
+             * Format: int64
+             * @description How many years it looked ahead.
+             */
+            years: number;
+        } | {
+            /**
+             * Format: int64
+             * @description From when: the due time, or the change that brought it into the past.
+             */
+            at: number;
+            /** @constant */
+            code: "breached";
+        } | {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description With what. */
+            because: components["schemas"]["EndCause"];
+            /** @constant */
+            code: "ended";
+            /**
+             * Format: int64
+             * @description The working time used.
+             */
+            elapsed_micros: number;
         };
         /** @description What a step looks at. */
         StepCode: "scrapped" | "rule" | "start" | "end" | "factory" | "contract" | "result";
@@ -16023,6 +16609,67 @@ export interface components {
             /** @description Covered or not, and why. */
             warranty: components["schemas"]["Warranty"] | null;
         };
+        /** @description One promise. */
+        TicketClock: {
+            /**
+             * Format: date-time
+             * @description Since when the promise is broken.
+             */
+            breached_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the time is up; none while the clock stands still.
+             */
+            due_at: string | null;
+            /**
+             * Format: int64
+             * @description What is used, in whole minutes of working time.
+             */
+            elapsed_minutes: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /** @description Why it is due then, step by step; instants in microseconds since 1970, durations in microseconds of working time. */
+            explanation: components["schemas"]["Step2"][];
+            /** @description What is measured. */
+            metric: components["schemas"]["Metric"];
+            /** @description Warnings, the breach and escalations, in order of time. */
+            milestones: components["schemas"]["TicketMilestone"][];
+            /**
+             * Format: date-time
+             * @description Since when it stands still.
+             */
+            paused_since: string | null;
+            /**
+             * Format: uuid
+             * @description The policy.
+             */
+            policy_id: string | null;
+            /**
+             * Format: int64
+             * @description What is left, in minutes of working time; below zero when more was used.
+             */
+            remaining_minutes: number | null;
+            /**
+             * Format: uint32
+             * @description 1 for the first.
+             */
+            round: number;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            started_at: string;
+            /** @description How it stands. */
+            state: components["schemas"]["State"];
+            /**
+             * Format: int64
+             * @description What is promised, in minutes of working time.
+             */
+            target_minutes: number | null;
+        };
         /** @description What a ticket cost, and whether it is settled. Worked out from visits and parts as they stand now. */
         TicketCosts: {
             /** @description ISO 4217 code of `total_minor`; lines in another currency are not in it. */
@@ -16339,6 +16986,39 @@ export interface components {
             /** @description True when there are more rows than were counted. */
             total_is_lower_bound?: boolean;
         };
+        /** @description A point on the way. */
+        TicketMilestone: {
+            /**
+             * Format: date-time
+             * @description When; none while the clock stands still.
+             */
+            at: string | null;
+            /** @description Whether that is now or past. */
+            reached: boolean;
+            /** @description Whether it is settled: people were told, or it was past before it counted. */
+            told: boolean;
+        } & ({
+            /** @constant */
+            kind: "warning";
+            /**
+             * Format: uint16
+             * @description Percent of the target that is used.
+             */
+            percent: number;
+        } | {
+            /** @constant */
+            kind: "breach";
+        } | {
+            /** @description The id of what is to be done. */
+            action: string;
+            /** @constant */
+            kind: "escalation";
+            /**
+             * Format: uint16
+             * @description 1 for the first.
+             */
+            level: number;
+        });
         /** @description A stretch in which the service clock stood still. */
         TicketPause: {
             /**
@@ -16363,6 +17043,25 @@ export interface components {
              * @description Until when; open while it waits.
              */
             to_at: string | null;
+        };
+        /** @description How a ticket's promises stand. */
+        TicketServiceLevels: {
+            /** @description The clocks, by metric and round. */
+            clocks: components["schemas"]["TicketClock"][];
+            /** @description Names of the policies and calendars that explanations mention, by id. */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When this holds.
+             */
+            now: string;
+            /**
+             * Format: uuid
+             * @description The policy that applies.
+             */
+            policy_id: string | null;
         };
         /** @description What kind of service is asked for. */
         TicketType: "install" | "repair" | "maintain" | "consult" | "complain" | "return";
@@ -17445,6 +18144,32 @@ export interface components {
              */
             until: string | null;
         };
+        /** @description A warning before the time is up. */
+        Warning: {
+            /**
+             * @description Who is told.
+             * @default []
+             */
+            notify: components["schemas"]["Recipient"][];
+            /**
+             * Format: uint16
+             * @description Percent of the target that is used by then, 1 to 99.
+             */
+            percent: number;
+        };
+        /** @description A warning before the time is up. */
+        WarningInput: {
+            /**
+             * @description Who is told.
+             * @default []
+             */
+            notify: components["schemas"]["Recipient"][];
+            /**
+             * Format: uint16
+             * @description Percent of the target that is used by then, 1 to 99.
+             */
+            percent: number;
+        };
         /** @description Whether the work is covered, worked out when the ticket was created. */
         Warranty: {
             /**
@@ -17573,8 +18298,13 @@ export interface components {
         };
         /** @description A calendar as it is entered. */
         WriteCalendar: {
-            /** @description Hours, holidays and adjusted workdays. */
+            /** @description Hours of the week, and of single dates that differ from them and from the holidays. */
             calendar: components["schemas"]["CalendarInput"];
+            /**
+             * @description Whose holidays and adjusted workdays it keeps.
+             * @default null
+             */
+            holidays: components["schemas"]["HolidayRegion"] | null;
             /**
              * @description Whether policies without a calendar of their own use it.
              * @default false
@@ -17602,6 +18332,37 @@ export interface components {
              * @default []
              */
             file_ids: string[];
+        };
+        /** @description A policy as it is entered. */
+        WritePolicy: {
+            /**
+             * @description Whether it is tried at all.
+             * @default true
+             */
+            active: boolean;
+            /**
+             * Format: uuid
+             * @description The calendar that counts; the company's default when absent.
+             * @default null
+             */
+            calendar_id: string | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * @description What makes the clocks stand still.
+             * @default []
+             */
+            pauses: components["schemas"]["PauseRuleInput"][];
+            /** @description What is promised, by metric. */
+            targets: {
+                [key: string]: components["schemas"]["PolicyTargetInput"];
+            };
+            /**
+             * @description To which tickets it applies: a condition tree over `type`, `priority`, `source`, `problem_type`, `tags`, `customer_id`,
+             *     `customer_level`, `customer_kind`, `site_id`, `device_id`, `team_id`, `region_id`, `contract_id` and
+             *     `warranty_reason`.
+             */
+            when: unknown;
         };
         /** @description A value that is wrong. */
         WrongValue: {
@@ -18107,6 +18868,65 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCalendarDays: {
+        parameters: {
+            query: {
+                /** @description The first day, `YYYY-MM-DD`. */
+                from: string;
+                /** @description The last day, `YYYY-MM-DD`, at most 400 days later. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description The ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -21892,6 +22712,60 @@ export interface operations {
             404: components["responses"]["Problem"];
             412: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHolidayYears: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayYearView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putHolidayYears: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayFile"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayYearView"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -27772,7 +28646,46 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    putSlaPolicies: {
+    createSlaPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, up to 200 characters: a repeated request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WritePolicy"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    /** @description Where the record is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    orderSlaPolicies: {
         parameters: {
             query?: never;
             header: {
@@ -27784,7 +28697,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PromiseInput"][];
+                "application/json": components["schemas"]["Order"];
             };
         };
         responses: {
@@ -27807,6 +28720,74 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putSlaPolicy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read, in quotes, such as "3". */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WritePolicy"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    /** @description The record's version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSlaPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -29657,6 +30638,34 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readTicketServiceLevels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketServiceLevels"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
