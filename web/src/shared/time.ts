@@ -49,6 +49,14 @@ export function formatMinutes(minutes: number, locale: Locale = getLocale()): st
     .join(' ');
 }
 
+/** Working time in hours: a working day has fewer than 24, so days would mislead. */
+export function formatWorking(minutes: number, locale: Locale = getLocale()): string {
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return formatMinutes(minutes, locale);
+  const rest = minutes % 60;
+  return `${hours} ${locale === 'en' ? 'h' : '小时'}${rest > 0 ? ` ${formatMinutes(rest, locale)}` : ''}`;
+}
+
 /** How far from now: `3 小时前`, `in 5 min`. */
 export function formatRelative(
   time: string | number | Date,

@@ -22,6 +22,7 @@ import {
 import { HolderOutlined } from '@ant-design/icons';
 import { useCallback, useMemo, useState, type CSSProperties, type HTMLAttributes, type ReactNode } from 'react';
 import { defineMessages, useMessages } from '@/shared/i18n';
+import './drag.css';
 
 export const dragMessages = defineMessages(
   {

@@ -9,7 +9,7 @@ import { problemText } from '@/shared/api/problem';
 import { queryClient } from '@/shared/api/query_client';
 import { fromTree } from '@/shared/filter/tree';
 import { useMessages } from '@/shared/i18n';
-import { formatMinutes } from '@/shared/time';
+import { formatWorking } from '@/shared/time';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import { Panel } from '@/shared/ui/record_page';
@@ -26,7 +26,7 @@ function PolicyRow({ policy, onEdit, onDelete }: { policy: Policy; onEdit: () =>
   const rows = fromTree(policy.when)?.rows.length;
   const promised = METRICS.flatMap((metric) => {
     const target = policy.targets[metric];
-    return target ? [`${t(metric)} ${formatMinutes(target.minutes)}`] : [];
+    return target ? [`${t(metric)} ${formatWorking(target.minutes)}`] : [];
   });
   return (
     <li ref={ref} style={{ ...style, display: 'flex', alignItems: 'center', gap: 8, padding: '6px 0' }}>

@@ -11,7 +11,7 @@ import { CalendarEditor } from '@/shared/calendar/calendar_editor';
 import { FormDrawer } from '@/shared/fields/form_drawer';
 import type { Values } from '@/shared/fields/spec';
 import { useMessages } from '@/shared/i18n';
-import { getZone } from '@/shared/time';
+import { getZone, today } from '@/shared/time';
 import { ErrorState } from '@/shared/ui/error_state';
 import { common } from '@/shared/ui/messages';
 import { PageTitle } from '@/shared/ui/page_title';
@@ -69,6 +69,8 @@ export default function SlaSection() {
       void message.error(problemText(error));
     }
   };
+  // What the law says of far years is no news.
+  const soon = Number(today().slice(0, 4)) + 2;
   const options = (calendars.data ?? []).map((one) => ({ value: one.id, label: one.name }));
   return (
     <div className="page">
@@ -130,19 +132,23 @@ export default function SlaSection() {
           }
         >
           <ul className="plain-list">
-            {years.data?.map((entry) => (
-              <li key={entry.year} style={{ padding: '2px 0' }}>
-                <span className="number">{entry.year}</span>{' '}
-                {entry.provisional ? (
-                  <span className="tag tag-waiting" title={w('provisional')}>
-                    {w('provisionalTag')}
+            {years.data
+              ?.filter(({ year, provisional }) => !provisional || year <= soon)
+              .map((entry) => (
+                <li key={entry.year} style={{ padding: '2px 0' }}>
+                  <span className="number">{entry.year}</span>{' '}
+                  {entry.provisional ? (
+                    <span className="tag tag-waiting" title={w('provisional')}>
+                      {w('provisionalTag')}
+                    </span>
+                  ) : (
+                    <span className="tag tag-resolved">{w('published')}</span>
+                  )}{' '}
+                  <span className="muted" style={{ overflowWrap: 'anywhere' }}>
+                    {entry.source}
                   </span>
-                ) : (
-                  <span className="tag tag-resolved">{w('published')}</span>
-                )}{' '}
-                <span className="muted">{entry.source}</span>
-              </li>
-            ))}
+                </li>
+              ))}
           </ul>
         </Panel>
       </div>

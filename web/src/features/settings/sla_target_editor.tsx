@@ -1,7 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, InputNumber, Select, Space } from 'antd';
 import { useMessages } from '@/shared/i18n';
-import { formatMinutes } from '@/shared/time';
+import { formatWorking } from '@/shared/time';
 import { slaWords, type EscalationWhen, type Target } from './sla_model';
 import { RecipientSelect } from './sla_recipients';
 
@@ -41,7 +41,7 @@ export function TargetEditor({
           value={value.minutes}
           onChange={(minutes) => minutes && set({ minutes })}
         />
-        <span className="muted">{formatMinutes(value.minutes)}</span>
+        <span className="muted">{formatWorking(value.minutes)}</span>
         <Select
           aria-label={`${name} ${t('calendar')}`}
           allowClear

@@ -100,7 +100,7 @@ export function YearView({
         )}
         {known?.provisional && <p className="tag tag-waiting">{t('provisional')}</p>}
         {known?.source && (
-          <p className="muted">
+          <p className="muted" style={{ overflowWrap: 'anywhere' }}>
             {t('source')}: {known.source}
           </p>
         )}

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api } from '@/shared/api/api';
 import { useLocale, useMessages } from '@/shared/i18n';
 import type { Tone } from '@/shared/labels';
-import { formatFullTime, formatMinutes } from '@/shared/time';
+import { formatTime, formatWorking } from '@/shared/time';
 import { Panel } from '@/shared/ui/record_page';
 import { DueText, ToneTag } from '@/shared/ui/texts';
 import { clockWords, stepText, type Step } from './clock_words';
@@ -83,18 +83,18 @@ function ClockRow({ clock, onWhy }: { clock: Clock; onWhy: () => void }) {
         {...(color ? { strokeColor: color } : {})}
       />
       <span className="muted">
-        {t('used', { used: formatMinutes(clock.elapsed_minutes), target: formatMinutes(target) })}
+        {t('used', { used: formatWorking(clock.elapsed_minutes), target: formatWorking(target) })}
         {clock.ended_at === null &&
-          ` · ${left >= 0 ? t('left', { left: formatMinutes(left) }) : t('over', { over: formatMinutes(-left) })}`}
+          ` · ${left >= 0 ? t('left', { left: formatWorking(left) }) : t('over', { over: formatWorking(-left) })}`}
       </span>
       <span className="muted">
-        {clock.due_at ? t('dueAt', { at: formatFullTime(clock.due_at) }) : clock.state === 'paused' ? t('held') : ''}
+        {clock.due_at ? t('dueAt', { at: formatTime(clock.due_at) }) : clock.state === 'paused' ? t('held') : ''}
       </span>
       {next?.at && clock.ended_at === null && (
         <span className="muted">
           {t('next', {
             what: t(next.kind, { percent: next.percent ?? 0, level: next.level ?? 0 }),
-            at: formatFullTime(next.at),
+            at: formatTime(next.at),
           })}
         </span>
       )}

@@ -1,7 +1,7 @@
 /** A deadline's reasons in words: the server gives codes with arguments. */
 import { defineMessages, type Params } from '@/shared/i18n';
 import { choices, choiceText } from '@/shared/labels';
-import { formatFullTime, formatMinutes } from '@/shared/time';
+import { formatTime, formatWorking } from '@/shared/time';
 
 interface PauseCause {
   kind: 'status' | 'hold' | 'ended';
@@ -148,8 +148,8 @@ type Word = keyof typeof clockWords.zh;
 type Say = (key: Word, params?: Params) => string;
 
 const MICROS = 1000;
-export const instantText = (micros: number): string => formatFullTime(micros / MICROS);
-const lengthText = (micros: number | undefined): string => formatMinutes(Math.floor((micros ?? 0) / 60_000_000));
+export const instantText = (micros: number): string => formatTime(micros / MICROS);
+const lengthText = (micros: number | undefined): string => formatWorking(Math.floor((micros ?? 0) / 60_000_000));
 
 function causeText(t: Say, cause: PauseCause): string {
   if (cause.kind === 'ended') return t('because_ended');
@@ -171,7 +171,7 @@ export function stepText(t: Say, step: Step, names: Readonly<Record<string, stri
     because: Array.isArray(step.because) ? step.because.map((one) => causeText(t, one)).join('、') : cause,
     policy: named(step.policy),
     calendar: named(step.calendar),
-    target: formatMinutes(step.target_minutes ?? 0),
+    target: formatWorking(step.target_minutes ?? 0),
     used: lengthText(step.used_micros),
     year: step.year ?? '',
     years: step.years ?? '',
