@@ -1,7 +1,7 @@
 //! Service levels over the real router: which policy applies, what moves due times, and who is told once.
 #![allow(clippy::unwrap_used)]
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use authz::{Permission, permissions as p};
 use db::{Db, Migration, Query as _, Tx, stmt};
@@ -272,9 +272,10 @@ testkit::both! {
         h.fire(&t.db, &id).await;
         assert_eq!(h.told(&t.db, &id).await, ["warned resolution 50"]);
         assert!(h.waits(&t.db, &id).await.contains(&at(0, 12, 0)));
-        // Nothing ran until the next day.
+        // Nothing ran until the next day; then the job that was kept runs, and finds nothing more when it runs again.
         t.clock.set(at(1, 9, 0));
-        h.fire(&t.db, &id).await;
+        let workers = jobs::Workers::new(t.db.clone(), t.world.clone()).add(Arc::new(tickets::SlaMilestones));
+        workers.run(tokio::time::sleep(Duration::from_secs(1))).await;
         h.fire(&t.db, &id).await;
         let told = ["warned resolution 50", "warned resolution 75", "breached resolution 0", "escalated resolution 1"];
         assert_eq!(h.told(&t.db, &id).await, told);
@@ -343,6 +344,36 @@ testkit::both! {
         h.api.post(&h.who, &reply, json!({ "body": "下午" })).await.ok(201);
         assert_eq!(h.clock(&id, "next_reply").await["state"], "met");
         assert_eq!(h.waits(&t.db, &id).await, []);
+    }
+}
+
+testkit::both! {
+    migrations(), |t| an_arrival_and_another_level_of_the_customer_reach_the_clocks {
+        let h = house(t, "ours").await;
+        let customer = h.api.post(&h.who, "/api/v1/customers", json!({ "name": "静安物业", "level": "standard" })).await.ok(201).id();
+        let vip = json!({ "field": "customer_level", "op": "eq", "value": "vip" });
+        h.policy("VIP", vip, json!({ "arrival": { "minutes": 120 }, "resolution": { "minutes": 240 } })).await.ok(201);
+        let id = h.ticket("normal", Some(&customer)).await;
+        let consumers = events::Consumers::new(t.db.clone(), t.world.clone()).add(Arc::new(tickets::ClocksFollow));
+        assert_eq!(h.due(&id).await.1, at(2, 15, 0));
+        t.clock.set(at(0, 10, 0));
+        h.api.patch(&h.who, &format!("/api/v1/customers/{customer}"), 1, json!({ "level": "vip" })).await.ok(200);
+        consumers.settle().await.unwrap();
+        assert_eq!(h.due(&id).await.1, at(0, 13, 0));
+        // While arrival was not promised none of its time was used.
+        assert_eq!(stamp(&h.clock(&id, "arrival").await["due_at"]), at(0, 12, 0));
+        t.clock.set(at(0, 11, 0));
+        let (ticket, system): (Uuid, _) = (id.parse().unwrap(), h.system.clone());
+        let arrive = async move |tx: &mut Tx<'_>| -> Result<(), db::DbError> {
+            let visit = tx.cx().new_id();
+            let data = json!({ "checked_in_at": { "from": null, "to": at(0, 10, 30) } });
+            let event = events::NewEvent::new("visit.checked_in", "visit", visit).data(data).parent("ticket", ticket);
+            events::append(tx, event).await.map(drop)
+        };
+        t.db.write(&system, arrive).await.unwrap();
+        consumers.settle().await.unwrap();
+        assert_eq!(h.clock(&id, "arrival").await["state"], "met");
+        assert_eq!(h.waits(&t.db, &id).await, [at(0, 13, 0)]);
     }
 }
 
