@@ -34,7 +34,7 @@ pub fn all_anew(cx: &Context) -> db::Stmt<'static> {
 
 /// How often tickets without clocks are looked for.
 pub fn sla_recurring() -> Recurring {
-    Recurring { kind: MISSING_JOB, every: Every::Interval(Duration::from_mins(10)) }
+    Recurring { kind: MISSING_JOB, every: Every::Interval(Duration::from_hours(1)) }
 }
 
 /// Tells of what is due for one ticket, once each, and waits for what comes next.
@@ -185,23 +185,21 @@ impl JobHandler for SlaMissing {
 pub async fn assess_all(db: &Db, cx: &Context, missing: bool) -> Result<(), TicketError> {
     let mut after = Uuid::nil();
     loop {
-        let last: Option<Uuid> = db
-            .write(cx, async move |tx: &mut Tx<'_>| -> Result<_, TicketError> {
-                let some = store::sla::open_after(tx, after, missing, BATCH).await?;
-                if some.is_empty() {
-                    return Ok(None);
+        // Looking for them holds nobody up, however many there are.
+        let some: Vec<Uuid> =
+            db.read(cx, async move |r: &mut Read<'_>| store::sla::open_after(r, after, missing, BATCH).await).await?;
+        let Some(last) = some.last() else { return Ok(()) };
+        after = *last;
+        db.write(cx, async move |tx: &mut Tx<'_>| -> Result<(), TicketError> {
+            let levels = ServiceLevels::load(tx).await?;
+            for id in some {
+                if let Some(ticket) = store::sla::whole(tx, id).await?.filter(|ticket| ticket.status.is_open()) {
+                    anew(tx, &levels, &ticket, true).await?;
                 }
-                let levels = ServiceLevels::load(tx).await?;
-                for ticket in &some {
-                    anew(tx, &levels, ticket, true).await?;
-                }
-                Ok(some.last().map(|ticket| ticket.id))
-            })
-            .await?;
-        match last {
-            Some(id) => after = id,
-            None => return Ok(()),
-        }
+            }
+            Ok(())
+        })
+        .await?;
     }
 }
 

@@ -122,8 +122,8 @@ pub fn replace_clocks(cx: &Context, kept: &Kept) -> Stmt<'static> {
     )
 }
 
-/// Open tickets after `after` in the order of their ids, those alone that have no clocks yet if `missing`.
-pub async fn open_after(q: &mut impl Query, after: Uuid, missing: bool, limit: usize) -> Result<Vec<Ticket>, DbError> {
+/// The ids of open tickets after `after`, in order; of those alone that have no clocks yet if `missing`.
+pub async fn open_after(q: &mut impl Query, after: Uuid, missing: bool, limit: usize) -> Result<Vec<Uuid>, DbError> {
     let tenant = q.cx().tenant();
     let without = if missing {
         "and not exists (select 1 from ticket_clocks c where c.tenant_id = $1 and c.ticket_id = tickets.id)"
@@ -131,11 +131,11 @@ pub async fn open_after(q: &mut impl Query, after: Uuid, missing: bool, limit: u
         ""
     };
     let sql = format!(
-        "select {} from tickets where tenant_id = $1 and id > $2 and status_category in ('new', 'open', 'waiting')
-         and definitions is null {without} order by id limit $3",
-        Ticket::COLUMNS
+        "select id from tickets where tenant_id = $1 and id > $2 and status_category in ('new', 'open', 'waiting')
+         and definitions is null {without} order by id limit $3"
     );
-    q.all(stmt!(sql, tenant, after, limit as i64)).await
+    let rows: Vec<(Uuid,)> = q.all(stmt!(sql, tenant, after, limit as i64)).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Open tickets of a customer.
@@ -149,7 +149,7 @@ pub async fn open_of_customer(q: &mut impl Query, customer_id: Uuid) -> Result<V
     q.all(stmt!(sql, tenant, customer_id)).await
 }
 
-/// A ticket as it is, held against others until the transaction ends where the database can.
+/// A ticket as it is stored, with all its own values.
 pub async fn whole(q: &mut impl Query, id: Uuid) -> Result<Option<Ticket>, DbError> {
     let tenant = q.cx().tenant();
     let sql = format!("select {} from tickets where tenant_id = $1 and id = $2", Ticket::COLUMNS);
