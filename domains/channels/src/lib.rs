@@ -16,6 +16,7 @@ mod error;
 mod links;
 mod model;
 mod notices;
+mod notifications;
 mod ops;
 mod outbox;
 mod settings;
@@ -35,6 +36,7 @@ pub use links::{
 };
 pub use model::{Channel, ChannelKind, Link, LinkPurpose, MessageKind, MessageState, NewLinkAnswer, OutboxMessage};
 pub use notices::EngineerNote;
+pub use notifications::{MOST_PEOPLE, Notification, UserNote, notifications_recurring, notify_users};
 pub use outbox::{
     CustomerNote, NewMail, NewRobotNote, NewSms, enqueue_mail, enqueue_robot, enqueue_sms, notify_customer,
 };
@@ -49,7 +51,7 @@ pub struct Gateways {
 
 /// The operations of this domain.
 pub fn routes() -> Routes {
-    use Access::{Needs, Public};
+    use Access::{Needs, Public, SignedIn};
     Routes::new("channels")
         .get("/api/v1/channels", Needs(p::CHANNELS_MANAGE), "listChannels", "List the ways out", ops::channels::list)
         .get("/api/v1/channels/{kind}", Needs(p::CHANNELS_MANAGE), "getChannel", "Show a way out", ops::channels::get)
@@ -61,6 +63,28 @@ pub fn routes() -> Routes {
             "testChannel",
             "Send a test through what is saved",
             ops::test::handle,
+        )
+        .get("/api/v1/notifications", SignedIn, "listNotifications", "List what I was told", ops::notifications::list)
+        .get(
+            "/api/v1/notifications/unread-count",
+            SignedIn,
+            "countUnreadNotifications",
+            "How much of it I have not read",
+            ops::notifications::unread,
+        )
+        .post(
+            "/api/v1/notifications/{id}/read",
+            SignedIn,
+            "readNotification",
+            "Mark a notification as read",
+            ops::notifications::read,
+        )
+        .post(
+            "/api/v1/notifications/read-all",
+            SignedIn,
+            "readAllNotifications",
+            "Mark all my notifications as read",
+            ops::notifications::read_all,
         )
         .get("/api/v1/outbox", Needs(p::CHANNELS_MANAGE), "listOutbox", "List messages", ops::outbox::list)
         .describe("Messages wait in state `no_channel` until their channel is set up; `failed` ones were given up.")
@@ -104,7 +128,10 @@ pub fn routes() -> Routes {
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<Migration> {
-    vec![db::migration!("channels", 1, "channels", "../migrations/0001_channels.sql")]
+    vec![
+        db::migration!("channels", 1, "channels", "../migrations/0001_channels.sql"),
+        db::migration!("channels", 2, "notifications", "../migrations/0002_notifications.sql"),
+    ]
 }
 
 /// The jobs of this domain: sending, taking over other domains' mails, telling engineers.
@@ -114,6 +141,7 @@ pub fn handlers(gateways: Gateways, public_url: impl Into<String>) -> Vec<Arc<dy
         Arc::new(deliver::Send(deliver::Transport::new(gateways, &public_url))),
         Arc::new(deliver::TakeMail),
         Arc::new(notices::NotifyEngineer(public_url)),
+        Arc::new(notifications::PurgeNotifications),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! All SQL of channels, messages and links.
 
+pub(crate) mod notifications;
+
 use std::sync::LazyLock;
 
 use db::{

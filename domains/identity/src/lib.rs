@@ -94,6 +94,20 @@ pub async fn user_permissions(q: &mut impl Query, id: Uuid) -> Result<Permission
     store::users::permissions(q, id).await
 }
 
+/// People who may sign in and have the role of this id or key, at most 200.
+pub async fn users_with_role(q: &mut impl Query, role: RoleName<'_>) -> Result<Vec<Uuid>, DbError> {
+    store::structure::users_with_role(q, role).await
+}
+
+/// How a role is named.
+#[derive(Debug, Clone, Copy)]
+pub enum RoleName<'n> {
+    /// By its id.
+    Id(Uuid),
+    /// By its key, such as `manager`.
+    Key(&'n str),
+}
+
 /// The team with this id.
 pub async fn team(q: &mut impl Query, id: Uuid) -> Result<Option<Team>, DbError> {
     store::structure::team(q, id).await

@@ -244,11 +244,41 @@ const surveysRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/surveys/surveys_page')),
 });
 
+const recoveryTasksRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/recovery-tasks',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/surveys/tasks_page')),
+});
+
 const tasksRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/tasks',
-  validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('@/features/surveys/tasks_page')),
+  component: lazyRouteComponent(() => import('@/features/processes/tasks_page')),
+});
+
+const processesRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/processes',
+  component: lazyRouteComponent(() => import('@/features/processes/processes_page')),
+});
+
+const processRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/processes/$id',
+  component: lazyRouteComponent(() => import('@/features/processes/designer_page')),
+});
+
+const incidentsRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/process-incidents',
+  component: lazyRouteComponent(() => import('@/features/processes/incidents_page')),
+});
+
+const instanceRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: '/process-instances/$id',
+  component: lazyRouteComponent(() => import('@/features/processes/instance_page')),
 });
 
 const recordsRoute = createRoute({
@@ -349,7 +379,12 @@ export const router = createRouter({
       quotesRoute,
       quoteRoute,
       surveysRoute,
+      recoveryTasksRoute,
       tasksRoute,
+      processesRoute,
+      processRoute,
+      incidentsRoute,
+      instanceRoute,
       recordsRoute,
       recordRoute,
       importsRoute,

@@ -2,6 +2,7 @@
 
 pub mod channels;
 pub mod customer_links;
+pub mod notifications;
 pub mod outbox;
 pub mod public_link;
 pub mod test;

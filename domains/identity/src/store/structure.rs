@@ -6,7 +6,10 @@ use db::{DbError, Query, Stmt, Tx, Value, list::List, stmt};
 use uuid::Uuid;
 
 use super::{pairs, replace_pairs};
-use crate::model::{Region, Role, Team, TeamView};
+use crate::{
+    RoleName,
+    model::{Region, Role, Team, TeamView},
+};
 
 /// Roles, teams and regions of one tenant at most; they are read as a whole in places.
 pub(crate) const MOST: i64 = 4_096;
@@ -58,6 +61,21 @@ pub(crate) async fn role_keys_of(q: &mut impl Query, user: Uuid) -> Result<Vec<S
     let tenant = q.cx().tenant();
     let rows: Vec<(String,)> = q.all(stmt!(text, tenant, user)).await?;
     Ok(rows.into_iter().map(|(key,)| key).collect())
+}
+
+/// Those who may sign in and have the role.
+pub(crate) async fn users_with_role(q: &mut impl Query, role: RoleName<'_>) -> Result<Vec<Uuid>, DbError> {
+    const WITH: &str = "select u.id from roles r
+         join user_roles m on m.tenant_id = r.tenant_id and m.role_id = r.id
+         join users u on u.tenant_id = m.tenant_id and u.id = m.user_id and u.status <> 'disabled'
+         where r.tenant_id = $1 and (r.id = $2 or r.key = $3) order by u.id limit 200";
+    let tenant = q.cx().tenant();
+    let (id, key) = match role {
+        RoleName::Id(id) => (Some(id), None),
+        RoleName::Key(key) => (None, Some(key.to_owned())),
+    };
+    let rows: Vec<(Uuid,)> = q.all(stmt!(WITH, tenant, id, key)).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 pub(crate) fn insert_role(tenant: kernel::TenantId, role: &Role) -> Stmt<'static> {

@@ -30,6 +30,7 @@ import { SignInAgain } from './sign_in_again';
 
 // Only phones keep the menu in a drawer.
 const PhoneMenu = lazy(() => import('./phone_menu'));
+const Bell = lazy(() => import('@/features/notifications/bell'));
 
 const PAGES_WITH_OWN_CREATE = /^\/(customers|devices|contracts|products|parts|engineers|records)(\/|$)/;
 
@@ -107,6 +108,9 @@ export default function Shell() {
             {phone ? null : t('newTicket')}
           </Button>
         )}
+        <Suspense fallback={null}>
+          <Bell />
+        </Suspense>
         {!phone && (
           <>
             <Button
