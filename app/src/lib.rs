@@ -6,4 +6,5 @@ pub mod config;
 pub mod pages;
 pub mod search;
 pub mod serve;
+mod subjects;
 pub mod wiring;

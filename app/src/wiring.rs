@@ -8,7 +8,7 @@ use http_api::{App, Routes, Service, Settings};
 use jobs::{Every, JobError, JobHandler, JobRun, Recurring, Workers};
 use kernel::World;
 
-use crate::{config::DataArgs, pages, search as texts};
+use crate::{config::DataArgs, pages, search as texts, subjects};
 
 /// Every table of the product, in an order in which later ones may refer to earlier ones.
 pub fn migrations() -> Vec<Migration> {
@@ -82,15 +82,6 @@ pub fn belongings() -> customers::CustomerBelongings {
     ])
 }
 
-/// The kinds of records that processes run for.
-pub fn subjects() -> processes::Subjects {
-    processes::Subjects::default()
-        .with("ticket", TicketSubject)
-        .with("customer", CustomerSubject)
-        .with("device", DeviceSubject)
-        .with("contract", ContractSubject)
-}
-
 /// Opens the database that the arguments name, brought up to date.
 pub async fn open(args: &DataArgs) -> Result<Db, String> {
     let opened = if let Some(url) = &args.database {
@@ -151,8 +142,11 @@ pub fn build(
         .add(Arc::new(inventory::BuiltInParts))
         .add(Arc::new(visits::AssignmentNotices))
         .add(Arc::new(customers::FollowMerges::new(belongings.clone())));
-    let runtime = processes::Runtime::new(processes::House(processes::Actions::default()));
     let closing = tickets::ClosingChecks::default().with(visits::VisitsDone).with(finance::SettledCheck);
+    let actions = processes::actions().and(tickets::actions(&closing));
+    let runtime =
+        processes::Runtime::new(processes::House { actions: actions.clone(), subjects: subjects::subjects() });
+    let consumers = consumers.add(Arc::new(processes::FollowRecords(runtime.clone())));
     let app = App::builder(db.clone(), world.clone(), settings.clone())
         .authenticator(directory.clone())
         .links(channels::Links::new(db.clone(), world.clone()))
@@ -162,7 +156,9 @@ pub fn build(
         .service(search.clone())
         .service(closing)
         .service(runtime.clone())
-        .service(subjects())
+        .service(subjects::subjects())
+        .service(actions)
+        .service(subjects::templates())
         .service(objects::CommonDocument::new(|| http_api::document(&routes())))
         .service(belongings)
         .service(gateways)
@@ -191,7 +187,7 @@ pub fn build(
     for handler in processes::handlers(&runtime) {
         workers = workers.add(handler);
     }
-    workers = workers.recurring(processes::recurring());
+    workers = workers.recurring(processes::recurring()).recurring(channels::notifications_recurring());
     for handler in connect::jobs(&files) {
         workers = workers.add(handler);
     }
@@ -271,36 +267,6 @@ impl channels::TicketReach for TicketLinks {
         })
     }
 }
-
-/// A kind of records that processes run for, as far as whoever starts them reaches these.
-macro_rules! subject {
-    ($name:ident: $permission:ident, |$r:ident, $id:ident, $reach:ident| $reached:expr, $failed:path) => {
-        struct $name;
-
-        impl processes::Subject for $name {
-            fn reach<'a>(
-                &'a self,
-                db: &'a Db,
-                cx: &'a kernel::Context,
-                $id: kernel::Uuid,
-            ) -> futures_util::future::BoxFuture<'a, Result<bool, db::DbError>> {
-                Box::pin(async move {
-                    let $reach = authz::permissions::$permission;
-                    match db.read(cx, async move |$r| $reached.await).await {
-                        Ok(_) => Ok(true),
-                        Err($failed(error)) => Err(error),
-                        Err(_) => Ok(false),
-                    }
-                })
-            }
-        }
-    };
-}
-
-subject!(TicketSubject: TICKETS_READ, |r, id, reach| tickets::within_reach(r, id, reach), tickets::TicketError::Db);
-subject!(CustomerSubject: CUSTOMERS_READ, |r, id, reach| customers::reached(r, reach, id), customers::CustomerError::Db);
-subject!(DeviceSubject: DEVICES_READ, |r, id, reach| devices::reached(r, reach, id), devices::DeviceError::Db);
-subject!(ContractSubject: CONTRACTS_READ, |r, id, reach| contracts::reached(r, reach, id), contracts::ContractError::Db);
 
 const PURGE: &str = "http.purge_answers";
 

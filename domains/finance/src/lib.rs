@@ -113,6 +113,18 @@ pub fn migrations() -> Vec<Migration> {
     ]
 }
 
+/// The quote within the caller's reach, which is that of its ticket; what lies outside does not exist.
+pub async fn reached(q: &mut impl Query, permission: authz::Permission, id: Uuid) -> Result<Quote, FinanceError> {
+    let scope = store::ticket_scope(q.cx(), permission);
+    store::within(q, id, scope).await
+}
+
+/// The process that quotes begin with.
+pub fn templates() -> Vec<processes::Template> {
+    let xml = include_str!("../templates/quote_approval.bpmn");
+    vec![processes::Template::new("quote_approval", ("报价审批流程", "Quote approval"), "quote", None, xml)]
+}
+
 /// What the caller may see of the quotes' own fields.
 pub(crate) async fn own_fields(q: &mut impl Query, quotes: &mut [Quote]) -> Result<(), DbError> {
     objects::shown(q, "quote", quotes.iter_mut().map(|quote| &mut quote.ext.0).collect()).await

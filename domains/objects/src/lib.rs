@@ -73,7 +73,7 @@ pub use routes::routes;
 pub use searched::{SearchedObject, searched};
 pub use store::{among, by_ids, find};
 pub use timeline::{TimelineParams, first_values, history, seen, timeline};
-pub use values::{Numbers, Sent, Settled, numbers, settle, settle_ext, shown, without_personal};
+pub use values::{Numbers, Sent, Settled, impersonal, numbers, settle, settle_ext, shown, without_personal};
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<db::Migration> {

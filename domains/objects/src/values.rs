@@ -237,6 +237,17 @@ pub async fn shown(q: &mut impl db::Query, object: &str, mut records: Vec<&mut M
     Ok(())
 }
 
+/// A record's own values without those that hold personal data.
+pub async fn impersonal(q: &mut impl db::Query, object: &str, mut values: Map) -> Result<Map, DbError> {
+    if !values.is_empty() {
+        let (_, catalogue) = fields::catalogue(q, object).await?;
+        for field in catalogue.fields.iter().filter(|field| field.personal) {
+            values.remove(&field.id);
+        }
+    }
+    Ok(values)
+}
+
 /// A record's own values without those that hold personal data, and the statements that keep the index, and what other
 /// records were worked out from them, in step. Nothing is demanded of what remains: personal data goes even where a field
 /// must not be empty.

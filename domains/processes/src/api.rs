@@ -11,12 +11,40 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Definition, InstanceView, PublishedVersion};
+use crate::{
+    Face, Template,
+    model::{Definition, InstanceView, PublishedVersion},
+};
 
 /// Bytes of a BPMN file at most.
 const LARGEST_FILE: usize = 1 << 20;
 /// Variables in one body at most.
 const MOST_VARIABLES: usize = 500;
+
+/// One of the actions of the catalogue.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ActionView {
+    /// How it is written.
+    pub name: String,
+    /// How it is shown and what it asks for.
+    #[serde(flatten)]
+    pub face: Face,
+}
+
+/// The catalogue of actions.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ActionList {
+    /// By name.
+    pub items: Vec<ActionView>,
+}
+
+/// Processes to begin with.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessTemplateList")]
+pub(crate) struct TemplateList {
+    /// In the order in which they are offered.
+    pub items: Vec<Template>,
+}
 
 /// `/api/v1/…/{id}`
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -2,7 +2,7 @@
 //!
 //! | where | `language` / `scriptFormat` | text |
 //! |---|---|---|
-//! | conditions | `urn:aftersail:condition:1` | `{"fields": {"amount": "number"}, "condition": {…}}`: a tree of `engines/rules` with the types of what it names |
+//! | conditions | `urn:aftersail:condition:1` | `{"fields": {"amount": "number"}, "condition": {…}}`: a tree of `engines/rules` with the types of what it names; `ticket.priority` names a field of the record |
 //! | conditions, numbers of items, timers | none, or `urn:aftersail:zen:1` | a ZEN expression over variables, after a leading `=` or without |
 //! | scripts | none, or `urn:aftersail:assignments:1` | one `name = expression` a line |
 //!
@@ -106,7 +106,12 @@ struct Record<'v>(&'v Visible<'v>);
 
 impl rules::Fields for Record<'_> {
     fn value(&self, field: &str, kind: FieldType) -> Option<rules::FieldValue<'_>> {
-        rules::FieldValue::from_json(kind, self.0.get(field)?)
+        // `ticket.priority` is the field of a record that is kept whole under its name.
+        let value = match field.split_once('.') {
+            Some((record, inner)) => self.0.get(record)?.get(inner)?,
+            None => self.0.get(field)?,
+        };
+        rules::FieldValue::from_json(kind, value)
     }
 }
 
@@ -220,6 +225,21 @@ mod tests {
         let tree = expression(Some(CONDITION), Purpose::Condition, text).unwrap();
         for (given, expected) in [(json!({"amount": 5001}), true), (json!({"amount": 5000}), false), (json!({}), false)]
         {
+            assert_eq!(tree.evaluate(&Visible::of(&variables(given))), Ok(Value::Bool(expected)));
+        }
+    }
+
+    #[test]
+    fn a_condition_tree_reads_fields_of_records() {
+        let text = r#"{"fields": {"ticket.priority": "choice"},
+            "condition": {"field": "ticket.priority", "op": "in", "value": ["high", "critical"]}}"#;
+        let tree = expression(Some(CONDITION), Purpose::Condition, text).unwrap();
+        for (given, expected) in [
+            (json!({"ticket": {"priority": "high"}}), true),
+            (json!({"ticket": {"priority": "low"}}), false),
+            (json!({"ticket": {}}), false),
+            (json!({"ticket.priority": "high"}), false),
+        ] {
             assert_eq!(tree.evaluate(&Visible::of(&variables(given))), Ok(Value::Bool(expected)));
         }
     }

@@ -14,7 +14,9 @@
 //! `task.opened`, `.claimed`, `.released`, `.delegated`, `.completed`, on the timeline of the record the process runs
 //! for; `process_message.sent`, `process_signal.thrown`.
 
+mod actions;
 mod api;
+mod catalogue;
 mod error;
 pub mod language;
 mod model;
@@ -24,20 +26,24 @@ mod runtime;
 mod setting;
 mod store;
 mod subject;
+mod template;
 
 use db::Migration;
 
+pub use actions::actions;
+pub use catalogue::{ActError, Action, ActionRun, Choice, Deed, Errand, Face, Input, InputKind};
 pub use error::ProcessError;
 pub use model::{
     Definition, Incident, InstanceStatus, InstanceView, JournalEntry, ProcessTaskStatus, PublishedVersion, Task, Trace,
 };
 pub use routes::routes;
 pub use runtime::{
-    ActError, Action, ActionRun, Deployed, LARGEST_STATE, MessageKeys, NewMessage, Publication, Runtime, Setting,
-    Start, Timers, handlers, recurring,
+    Around, Deployed, FollowRecords, LARGEST_STATE, MessageKeys, NewMessage, Publication, Runtime, Setting, Start,
+    Timers, handlers, recurring,
 };
 pub use setting::{Actions, House};
-pub use subject::{Subject, Subjects};
+pub use subject::{Mark, Subject, Subjects};
+pub use template::{Template, Templates};
 
 /// The structure of this domain.
 pub fn migrations() -> Vec<Migration> {

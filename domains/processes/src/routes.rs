@@ -6,7 +6,7 @@ use authz::{
 };
 use http_api::Routes;
 
-use crate::ops::{definitions, incidents, instances, messages, migrate, publish, tasks};
+use crate::ops::{catalogue, definitions, incidents, instances, messages, migrate, publish, tasks};
 
 /// The operations of this domain.
 pub fn routes() -> Routes {
@@ -17,6 +17,21 @@ fn drawn() -> Routes {
     let (read, design) = (Access::Needs(PROCESSES_READ), Access::Needs(PROCESSES_DESIGN));
     let publishes = Access::Needs(PROCESSES_PUBLISH);
     Routes::new("processes")
+        .get(
+            "/api/v1/process-actions",
+            read,
+            "listProcessActions",
+            "List what steps can do by themselves",
+            catalogue::actions,
+        )
+        .describe("Each action with the inputs it asks for: values, or expressions that begin with `=`.")
+        .get(
+            "/api/v1/process-templates",
+            read,
+            "listProcessTemplates",
+            "List processes to begin with",
+            catalogue::templates,
+        )
         .get("/api/v1/processes", read, "listProcesses", "List processes", definitions::list)
         .post("/api/v1/processes", design, "createProcess", "Create a process with its draft", definitions::create)
         .get("/api/v1/processes/{id}", read, "getProcess", "Show a process with its draft", definitions::get)

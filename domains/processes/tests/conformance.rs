@@ -15,10 +15,12 @@ use bpmn::{
     state::{Instance, Status, Variables, Work},
 };
 use bpmn_conformance::{Action as Do, Answer, Case, Cases, Dialect, InstanceAnswer, Replay, mismatch};
-use db::{DbError, Query, Read, Stmt, Tx};
-use jiff::tz::TimeZone;
+use db::{Db, DbError, Query, Read, Stmt, Tx};
 use kernel::{Timestamp, Uuid};
-use processes::{Action, Deployed, NewMessage, ProcessError, Publication, Runtime, Setting, Start, Timers, migrations};
+use processes::{
+    Around, Deed, Deployed, Errand, Face, NewMessage, ProcessError, Publication, Runtime, Setting, Start, Timers,
+    migrations,
+};
 use serde_json::Value;
 use testkit::TestDb;
 
@@ -54,9 +56,14 @@ impl Surroundings for Keys<'_> {
 /// Cases have nothing for their service tasks to do; the runner completes them.
 struct Nothing;
 
-impl Action for Nothing {
+impl Errand for Nothing {
+    fn face(&self) -> Face {
+        Face::default()
+    }
+
     fn run<'a>(
         &'a self,
+        _: &'a Db,
         _: &'a processes::ActionRun,
     ) -> futures_util::future::BoxFuture<'a, Result<Variables, processes::ActError>> {
         Box::pin(async { Ok(Variables::new()) })
@@ -75,12 +82,12 @@ impl Setting for CaseSetting {
         }
     }
 
-    fn surroundings<'a>(&'a self, _: &'a Deployed, _: TimeZone) -> Box<dyn Surroundings + 'a> {
+    fn surroundings<'a>(&'a self, _: &'a Deployed, _: Around) -> Box<dyn Surroundings + 'a> {
         Box::new(Keys(&self.keys))
     }
 
-    fn action(&self, _: &str) -> Option<Arc<dyn Action>> {
-        Some(Arc::new(Nothing))
+    fn action(&self, _: &str) -> Option<Deed> {
+        Some(Deed::Outside(Arc::new(Nothing)))
     }
 }
 

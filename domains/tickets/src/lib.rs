@@ -5,6 +5,7 @@
 //! [`ClosingCheck`].
 
 mod act;
+mod actions;
 mod api;
 mod closing;
 mod error;
@@ -24,6 +25,7 @@ use db::Migration;
 use http_api::Routes;
 
 pub use act::{Action, SCOPE, act, within_reach};
+pub use actions::{actions, ends, mark, record, status_fault, templates};
 pub use api::{Attachment, AuthorKind, CreateTicket, Message, MessageKind, UpdateTicket};
 pub use closing::{ClosingCheck, ClosingChecks, Unmet};
 pub use error::TicketError;

@@ -192,6 +192,8 @@ pub struct Ticket {
     pub status: Status,
     /// What that means.
     pub status_category: StatusCategory,
+    /// Where its process is, in the words of the process.
+    pub stage: Option<String>,
     /// The status to go back to after waiting.
     pub status_before_wait: Option<Status>,
     /// How it came in.
@@ -287,6 +289,7 @@ db::record!(Ticket {
     priority,
     status,
     status_category,
+    stage,
     status_before_wait,
     source,
     customer_id,
@@ -361,6 +364,7 @@ impl Ticket {
             priority,
             status: Status::New,
             status_category: StatusCategory::New,
+            stage: None,
             status_before_wait: None,
             source,
             customer_id: None,

@@ -3,7 +3,7 @@
 pub mod clocks;
 pub mod facts;
 pub mod milestones;
-mod notify;
+pub(crate) mod notify;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},

@@ -45,6 +45,7 @@ fn values(ticket: &Ticket) -> Vec<Value<'_>> {
         t.priority.into(),
         t.status.into(),
         t.status_category.into(),
+        (&t.stage).into(),
         t.status_before_wait.into(),
         t.source.into(),
         t.customer_id.into(),

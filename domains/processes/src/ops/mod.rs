@@ -1,5 +1,6 @@
 //! Operations by what they are about.
 
+pub(crate) mod catalogue;
 pub(crate) mod definitions;
 pub(crate) mod incidents;
 pub(crate) mod instances;

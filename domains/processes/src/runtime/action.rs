@@ -9,60 +9,23 @@ use bpmn::{
 use db::{Read, Tx};
 use futures_util::future::BoxFuture;
 use jobs::{Every, JobError, JobHandler, JobRun, Recurring};
-use kernel::{Context, Timestamp, Uuid};
+use kernel::{Actor, ActorKind, Timestamp, Uuid};
 use serde::Deserialize;
 
 use super::{
     Runtime,
+    task::visible,
     write::{ACT, WORK_OFF},
 };
 use crate::{
-    ProcessError,
+    ActError, Action, ActionRun, ProcessError,
+    catalogue::Deed,
     store::{instances, outbox},
 };
 
 /// How long ids of messages are remembered.
 const KNOWN: std::time::Duration = std::time::Duration::from_hours(24 * 30);
 const PURGE: &str = "processes.purge";
-
-/// Something a service task can do. It may run again after a crash: [`ActionRun::key`] is the same then.
-pub trait Action: Send + Sync {
-    /// Does it; answers variables for the instance.
-    fn run<'a>(&'a self, run: &'a ActionRun) -> BoxFuture<'a, Result<Variables, ActError>>;
-}
-
-/// One service task that is to be done.
-#[derive(Debug)]
-pub struct ActionRun {
-    /// The platform acting for the company.
-    pub cx: Context,
-    /// The database.
-    pub db: db::Db,
-    /// The instance.
-    pub instance_id: Uuid,
-    /// The kind of object it runs for.
-    pub object: Option<String>,
-    /// The record it runs for.
-    pub object_id: Option<Uuid>,
-    /// The instance's variables.
-    pub variables: Variables,
-    /// The same on every try, for systems that are to recognise a repetition.
-    pub key: String,
-}
-
-/// Why an action did not do it.
-#[derive(Debug, thiserror::Error)]
-pub enum ActError {
-    /// Trying again later may help; after the last try it becomes an incident.
-    #[error("{0}")]
-    Retry(String),
-    /// Somebody has to look: an incident at once.
-    #[error("{0}")]
-    Failed(String),
-    /// An error that the process can catch, by its code.
-    #[error("the process error {0}")]
-    Thrown(String),
-}
 
 impl Runtime {
     /// A service task is done.
@@ -110,34 +73,89 @@ impl JobHandler for Act {
             let node = live.state.elements.get(&element).filter(|found| found.work == Work::Job).and_then(|found| {
                 model.process(&live.state.process).map(|process| process.node(found.node).id.clone())
             });
-            let action = node.and_then(|node| model.actions.get(&node)).and_then(|name| self.0.setting().action(name));
-            let Some(action) = action else {
+            let step = node.and_then(|node| model.actions.get(&node));
+            let deed = step.and_then(|step| Some((step, self.0.setting().action(&step.action)?)));
+            let Some((step, deed)) = deed else {
                 // Cancelled meanwhile, or the action is gone from the catalogue.
                 let message =
                     "there is nothing that does this step; migrate the instance to a version that names an action";
                 return self.end(&run, job, Command::FailJob { job: element, message: message.to_owned() }).await;
             };
+            let inputs = match step.inputs.values(&visible(&live, element)) {
+                Ok(inputs) => inputs,
+                Err(message) => {
+                    return self.end(&run, job, Command::FailJob { job: element, message }).await;
+                }
+            };
+            let name = live.state.process.clone();
             let act = ActionRun {
-                cx: run.cx.clone(),
-                db: run.db.clone(),
-                instance_id: instance,
+                cx: run.cx.with_actor(process_actor(live.definition_id, name)),
+                runtime: self.0.clone(),
+                asked_by: instance,
                 object: live.object,
                 object_id: live.object_id,
+                inputs,
                 variables: live.state.variables,
                 key: format!("{instance}:{element}"),
             };
-            let command = match action.run(&act).await {
-                Ok(variables) => Command::CompleteJob { job: element, variables },
-                Err(ActError::Retry(reason)) if !run.is_last() => return Err(JobError::Retry(reason)),
-                Err(ActError::Retry(message) | ActError::Failed(message)) => Command::FailJob { job: element, message },
-                Err(ActError::Thrown(code)) => Command::ThrowError { element, code },
+            let outcome = match deed {
+                Deed::Within(action) => return self.within(&run, job, (action, act)).await,
+                Deed::Outside(errand) => errand.run(&run.db, &act).await,
             };
+            let command = command_for(element, outcome, run.is_last())?;
             self.end(&run, job, command).await
         })
     }
 }
 
+/// The actor of what a process does by itself.
+pub(crate) fn process_actor(definition: Uuid, name: String) -> Actor {
+    Actor { kind: ActorKind::System, id: definition, name }
+}
+
+/// What the instance is told of how it went.
+fn command_for(element: Key, outcome: Result<Variables, ActError>, is_last: bool) -> Result<Command, JobError> {
+    Ok(match outcome {
+        Ok(variables) => Command::CompleteJob { job: element, variables },
+        Err(ActError::Retry(reason)) if !is_last => return Err(JobError::Retry(reason)),
+        Err(ActError::Retry(message) | ActError::Failed(message)) => Command::FailJob { job: element, message },
+        Err(ActError::Db(error)) if !is_last => return Err(JobError::retry(error)),
+        Err(ActError::Db(_)) => Command::FailJob { job: element, message: "the database failed; retry".to_owned() },
+        Err(ActError::Thrown(code)) => Command::ThrowError { element, code },
+    })
+}
+
 impl Act {
+    /// Does it in the transaction that goes on with the instance.
+    async fn within(
+        &self,
+        run: &JobRun,
+        job: Job,
+        (action, act): (Arc<dyn Action>, ActionRun),
+    ) -> Result<(), JobError> {
+        let runtime = self.0.clone();
+        let is_last = run.is_last();
+        run.finish(async move |tx: &mut Tx<'_>| {
+            // Held first: whoever cancels the step now finds it done, or it finds itself cancelled and does nothing.
+            let locked = match runtime.lock(tx, job.instance).await {
+                Err(ProcessError::NotFound(_)) => return Ok(()),
+                other => other.map_err(JobError::retry)?,
+            };
+            if !locked.awaits_job(job.element) {
+                return Ok(());
+            }
+            let (action, act) = (&action, &act);
+            let outcome =
+                tx.attempt(async move |tx: &mut Tx<'_>| action.act(&mut tx.with_context(&act.cx), act).await).await?;
+            let command = command_for(job.element, outcome, is_last)?;
+            match runtime.command_locked(tx, locked, command).await {
+                Err(ProcessError::Refused(Refused::NotOpen { .. } | Refused::NotRunning)) | Ok(()) => Ok(()),
+                Err(error) => Err(JobError::retry(error)),
+            }
+        })
+        .await
+    }
+
     /// Tells the instance in the transaction that takes the job out.
     async fn end(&self, run: &JobRun, job: Job, command: Command) -> Result<(), JobError> {
         let runtime = self.0.clone();

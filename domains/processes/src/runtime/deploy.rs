@@ -4,7 +4,7 @@ use bpmn::model::Trigger;
 use db::{Query as _, Tx};
 use kernel::Uuid;
 
-use super::{Deployed, Runtime, timer::start_wait, write::Order};
+use super::{Around, Deployed, Runtime, model::finding, timer::start_wait, write::Order};
 use crate::{
     ProcessError,
     store::{
@@ -27,6 +27,9 @@ pub struct Publication {
     /// The earlier version that it brings back.
     pub restores: Option<i64>,
 }
+
+/// Where among the starts of a process the one stands that records bring about.
+const RECORD_PLACE: u32 = u32::MAX;
 
 impl Runtime {
     /// Publishes a file: running instances keep their version; start events are those of this one from now on.
@@ -60,8 +63,16 @@ impl Runtime {
                 };
                 statements.push(waits::add_start(&cx, &process.id, (event.0, place), kind, name));
             }
+            if let Some(begin) = model.begins.get(&process.id) {
+                let Some(object) = definitions::object(tx, definition).await? else {
+                    let reason = "Say which kind of records the process runs for, or let it start by hand.";
+                    return Err(ProcessError::Unsound(vec![finding(None, "trigger", reason.to_owned())]));
+                };
+                let name = format!("{object}.{}", begin.on);
+                statements.push(waits::add_start(&cx, &process.id, (0, RECORD_PLACE), Kind::Record, &name));
+            }
             let timers = {
-                let around = self.setting().surroundings(&model, zone.clone());
+                let around = self.setting().surroundings(&model, Around { zone: zone.clone(), record: None });
                 process.start_timers(cx.now().micros(), &*around)
             };
             for timer in timers {

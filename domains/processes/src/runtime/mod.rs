@@ -8,6 +8,8 @@
 
 mod action;
 mod deploy;
+mod follow;
+mod inputs;
 mod message;
 mod model;
 mod outbox;
@@ -24,19 +26,22 @@ use bpmn::{
     Command, Effect, Naming,
     language::{Language, Surroundings},
     model::NodeId,
-    state::{Instance, Key, Variables},
+    state::{Instance, Key, Variables, Work},
     step,
 };
 use db::{DbError, Query, Tx};
 use jiff::tz::TimeZone;
 use kernel::{TenantId, Uuid};
+use serde_json::Value;
 
 use crate::{
-    ProcessError,
+    ProcessError, Subject,
+    catalogue::Deed,
     store::{definitions, instances},
 };
-pub use action::{ActError, Action, ActionRun, handlers, recurring};
+pub use action::{handlers, recurring};
 pub use deploy::Publication;
+pub use follow::FollowRecords;
 pub(crate) use instances::Live;
 pub use message::NewMessage;
 pub(crate) use model::findings;
@@ -63,11 +68,32 @@ pub trait Setting: Send + Sync + 'static {
         Naming::ByName
     }
 
-    /// The world around an instance of this model, whose company lives in this zone.
-    fn surroundings<'a>(&'a self, model: &'a Deployed, zone: TimeZone) -> Box<dyn Surroundings + 'a>;
+    /// The world around an instance of this model that runs for this record, if for any.
+    fn surroundings<'a>(&'a self, model: &'a Deployed, around: Around) -> Box<dyn Surroundings + 'a>;
 
     /// What does the service tasks that name this action.
-    fn action(&self, name: &str) -> Option<Arc<dyn Action>>;
+    fn action(&self, name: &str) -> Option<Deed>;
+
+    /// What is wrong with a status that a step sets.
+    fn status_fault(&self, status: &str) -> Option<String> {
+        let _ = status;
+        None
+    }
+
+    /// What is known of records of this kind.
+    fn subject(&self, object: &str) -> Option<Arc<dyn Subject>> {
+        let _ = object;
+        None
+    }
+}
+
+/// What an instance has around it.
+#[derive(Debug, Clone)]
+pub struct Around {
+    /// Where the company lives.
+    pub zone: TimeZone,
+    /// The record it runs for.
+    pub record: Option<Uuid>,
 }
 
 struct Inner {
@@ -117,6 +143,16 @@ impl Locked {
     /// How many steps it has taken.
     pub(crate) fn version(&self) -> i64 {
         self.live.version
+    }
+
+    /// The BPMN id of its process.
+    pub(crate) fn process(&self) -> &str {
+        &self.live.state.process
+    }
+
+    /// Whether an element waits for its action.
+    fn awaits_job(&self, element: Key) -> bool {
+        self.live.state.elements.get(&element).is_some_and(|found| found.work == Work::Job)
     }
 }
 
@@ -208,8 +244,7 @@ impl Runtime {
             state: Instance::new(&start.process_id, number as u32),
         };
         let command = Command::Start { event: origin.event, variables: start.variables };
-        let said = said(&command);
-        let effects = self.step(tx, &model, &mut live, command).await?;
+        let (effects, said) = self.step(tx, &model, &mut live, command).await?;
         self.write(tx, order, (live, &model), effects, said).await?;
         Ok(id)
     }
@@ -261,30 +296,50 @@ impl Runtime {
         command: Command,
     ) -> Result<(), ProcessError> {
         let model = self.model(tx, live.definition_id, live.number).await?;
-        let said = said(&command);
-        let effects = self.step(tx, &model, &mut live, command).await?;
+        let (effects, said) = self.step(tx, &model, &mut live, command).await?;
         self.write(tx, order, (live, &model), effects, said).await
     }
 
-    /// Runs the pure step.
+    /// Runs the pure step over the record as it is now; answers also the command as the journal keeps it.
     async fn step(
         &self,
         tx: &mut Tx<'_>,
         model: &Deployed,
         live: &mut Live,
-        command: Command,
-    ) -> Result<Vec<Effect>, ProcessError> {
+        mut command: Command,
+    ) -> Result<(Vec<Effect>, String), ProcessError> {
+        let mut said = serde_json::to_value(&command).unwrap_or_default();
+        if let Some((name, record)) = self.record(tx, model, live).await? {
+            if live.state.variables.get(&name) != Some(&record) {
+                said["record"] = record.clone();
+            }
+            match &mut command {
+                Command::Start { variables, .. } => variables.insert(name, record),
+                _ => live.state.variables.insert(name, record),
+            };
+        }
         let zone = self.zone(tx, model).await?;
         let now = tx.cx().now().micros();
         let process = model
             .process(&live.state.process)
             .ok_or_else(|| ProcessError::Unreadable(format!("there is no process {}", live.state.process)))?;
-        let around = self.setting().surroundings(model, zone);
-        Ok(step(process, &mut live.state, command, now, &*around)?)
+        let around = self.setting().surroundings(model, Around { zone, record: live.object_id });
+        Ok((step(process, &mut live.state, command, now, &*around)?, said.to_string()))
     }
-}
 
-/// A command as it stands in the journal.
-fn said(command: &Command) -> String {
-    serde_json::to_string(command).unwrap_or_default()
+    /// The record that an instance runs for, under the name its model calls it by, if it does.
+    async fn record(
+        &self,
+        tx: &mut Tx<'_>,
+        model: &Deployed,
+        live: &Live,
+    ) -> Result<Option<(String, Value)>, ProcessError> {
+        let (Some(object), Some(id)) = (&live.object, live.object_id) else { return Ok(None) };
+        if !model.names(object) {
+            return Ok(None);
+        }
+        let Some(subject) = self.setting().subject(object) else { return Ok(None) };
+        // A record that is gone stays as it was last seen.
+        Ok(subject.record(tx, id).await?.map(|record| (object.clone(), Value::Object(record))))
+    }
 }

@@ -1,6 +1,10 @@
 //! A published file, compiled: its processes, who its tasks are for, what its messages are keyed by.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use bpmn::{
     Problem as Finding, check,
@@ -10,7 +14,11 @@ use bpmn::{
 };
 use kernel::Uuid;
 
-use super::{Setting, task::TaskRule};
+use super::{Setting, inputs::Inputs, task::TaskRule};
+use crate::{Mark, catalogue::Face};
+
+/// Characters of a stage at most.
+const LONGEST_STAGE: usize = 40;
 
 /// A version of a definition, ready to run.
 pub struct Deployed {
@@ -23,9 +31,31 @@ pub struct Deployed {
     /// What its messages are keyed by.
     pub keys: MessageKeys,
     pub(crate) tasks: BTreeMap<String, TaskRule>,
-    pub(crate) actions: BTreeMap<String, String>,
+    pub(crate) actions: BTreeMap<String, Step>,
+    /// How far a record has come, by the elements that say so.
+    pub(crate) marks: BTreeMap<String, Mark>,
+    /// What starts its processes by itself, by their ids.
+    pub(crate) begins: BTreeMap<String, Begin>,
+    /// Names that something is read from.
+    named: BTreeSet<String>,
     /// Whether it has timers, for which the company's zone matters.
     pub(super) asks_for_zone: bool,
+}
+
+/// What a service task does.
+#[derive(Clone)]
+pub(crate) struct Step {
+    pub action: String,
+    pub inputs: Inputs,
+}
+
+/// What happens to a record for a process to start: `aftersail:on` of its start event, and `aftersail:fields`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Begin {
+    /// `created` or `updated`.
+    pub on: &'static str,
+    /// The fields one of which must have changed; any when there are none.
+    pub fields: BTreeSet<String>,
 }
 
 /// For a message's name, the expression that gives its key.
@@ -72,8 +102,14 @@ impl Deployed {
         let asks_for_zone = reading.processes.iter().any(|process| {
             process.nodes().any(|(_, node)| node.triggers().iter().any(|one| matches!(one, Trigger::Timer(_))))
         }) || reading.tasks.values().any(|rule| rule.due.is_some());
-        let Reading { processes, keys, tasks, actions } = reading;
-        Ok(Self { definition_id, number, processes, keys, tasks, actions, asks_for_zone })
+        let Reading { processes, keys, tasks, actions, marks, begins } = reading;
+        let named = named(&String::from_utf8_lossy(xml));
+        Ok(Self { definition_id, number, processes, keys, tasks, actions, marks, begins, named, asks_for_zone })
+    }
+
+    /// Whether its texts read something from this name, as `ticket.priority` does.
+    pub(crate) fn names(&self, object: &str) -> bool {
+        self.named.contains(object)
     }
 
     /// One of its processes.
@@ -86,7 +122,9 @@ struct Reading {
     processes: Vec<Arc<Process>>,
     keys: MessageKeys,
     tasks: BTreeMap<String, TaskRule>,
-    actions: BTreeMap<String, String>,
+    actions: BTreeMap<String, Step>,
+    marks: BTreeMap<String, Mark>,
+    begins: BTreeMap<String, Begin>,
 }
 
 impl Reading {
@@ -106,8 +144,17 @@ impl Reading {
         let keys = own.keys();
         let lanes = own.lanes();
         own.calendars();
-        let (mut tasks, mut actions) = (BTreeMap::new(), BTreeMap::new());
-        for node in model.processes.iter().flat_map(|process| process.nodes().map(|(_, node)| node)) {
+        let (mut tasks, mut actions, mut marks) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut begins = BTreeMap::new();
+        for (process, node) in
+            model.processes.iter().flat_map(|process| process.nodes().map(move |(_, node)| (process, node)))
+        {
+            if let Some(mark) = own.mark(&node.id, node.element) {
+                marks.insert(node.id.clone(), mark);
+            }
+            if let Some(begin) = own.begin(&node.id, node.element) {
+                begins.insert(process.id.clone(), begin);
+            }
             match &node.kind {
                 NodeKind::User => {
                     let rule = own.task(&node.id, node.element, lanes.get(&node.id).copied());
@@ -129,7 +176,7 @@ impl Reading {
         if !refusals.is_empty() {
             return Err(Findings { refusals, warnings: model.warnings });
         }
-        Ok((Self { processes: model.processes, keys, tasks, actions }, model.warnings))
+        Ok((Self { processes: model.processes, keys, tasks, actions, marks, begins }, model.warnings))
     }
 }
 
@@ -198,11 +245,52 @@ impl Own<'_> {
         rule
     }
 
-    /// The action a service task names; one that nobody does is refused.
-    fn action(&mut self, id: &str, element: ElementId) -> Option<String> {
+    /// `aftersail:stage` and `aftersail:status` of an element.
+    fn mark(&mut self, id: &str, element: ElementId) -> Option<Mark> {
+        let read = |name| {
+            let text = self.document.element(element).own_attribute(name).map(str::trim);
+            text.filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        let mark = Mark { stage: read("stage"), status: read("status") };
+        if mark.stage.as_ref().is_some_and(|stage| stage.chars().count() > LONGEST_STAGE) {
+            self.refuse(id, "stage", format!("The stage is too long; {LONGEST_STAGE} characters are the most."));
+        }
+        if let Some(fault) = mark.status.as_ref().and_then(|status| self.setting.status_fault(status)) {
+            self.refuse(id, "status", fault);
+        }
+        (mark != Mark::default()).then_some(mark)
+    }
+
+    /// `aftersail:on` and `aftersail:fields` of a start event.
+    fn begin(&mut self, id: &str, element: ElementId) -> Option<Begin> {
+        let start = self.document.element(element);
+        let on = match start.own_attribute("on").map(str::trim).filter(|on| !on.is_empty() && *on != "manual")? {
+            "created" => "created",
+            "changed" => "updated",
+            other => {
+                let reason = format!("`{other}` starts nothing; write `created`, `changed` or `manual`.");
+                self.refuse(id, "trigger", reason);
+                return None;
+            }
+        };
+        if !self.document.is(element, "startEvent") {
+            self.refuse(id, "trigger", "Only a start event begins a process by itself.".to_owned());
+            return None;
+        }
+        let fields = start.own_attribute("fields").unwrap_or_default().split(',').map(str::trim);
+        Some(Begin { on, fields: fields.filter(|field| !field.is_empty()).map(str::to_owned).collect() })
+    }
+
+    /// The action a service task names, with what it gives; one that nobody does is refused.
+    fn action(&mut self, id: &str, element: ElementId) -> Option<Step> {
         let name = self.document.element(element).own_attribute("action").unwrap_or_default();
-        if self.setting.action(name).is_some() {
-            return Some(name.to_owned());
+        if let Some(deed) = self.setting.action(name) {
+            let face: Face = deed.face();
+            let (inputs, wrong) = Inputs::read(self.document, element, &face, self.setting.language());
+            for reason in wrong {
+                self.refuse(id, "input", reason);
+            }
+            return Some(Step { action: name.to_owned(), inputs });
         }
         let reason = if name.is_empty() {
             "Say which action this step does, or make it a script task.".to_owned()
@@ -214,6 +302,19 @@ impl Own<'_> {
     }
 }
 
-fn finding(element: Option<&str>, rule: &str, reason: String) -> Finding {
+/// The words of a text that something is read from: those before a dot.
+fn named(text: &str) -> BTreeSet<String> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let words = text.match_indices('.').filter_map(|(at, _)| {
+        let before = &text[..at];
+        let start = before
+            .rfind(|letter| !is_word(letter))
+            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        (start < at).then(|| before[start..].to_owned())
+    });
+    words.collect()
+}
+
+pub(super) fn finding(element: Option<&str>, rule: &str, reason: String) -> Finding {
     Finding { element: element.map(str::to_owned), rule: rule.to_owned(), reason }
 }

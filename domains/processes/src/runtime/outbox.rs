@@ -13,7 +13,6 @@ use serde_json::Value;
 use super::{
     DEEPEST_CALL, Origin, Runtime, Start,
     message::NewMessage,
-    said,
     write::{Order, hearers, work_off},
 };
 use crate::{
@@ -140,9 +139,8 @@ impl Runtime {
         let Some(mut live) = instances::lock(tx, parent).await? else { return Ok(None) };
         let model = self.model(tx, live.definition_id, live.number).await?;
         let command = Command::Escalate { call, code: code.to_owned() };
-        let said = said(&command);
-        let mut effects = match self.step(tx, &model, &mut live, command).await {
-            Ok(effects) => effects,
+        let (mut effects, said) = match self.step(tx, &model, &mut live, command).await {
+            Ok(done) => done,
             Err(error) => return too_late(Err(error)).map(|()| None),
         };
         let passed = effects

@@ -125,7 +125,7 @@ impl Named {
 }
 
 /// The variables that an element sees: the instance's, and over them those of the items around it.
-fn visible(live: &Live, element: Key) -> Variables {
+pub(super) fn visible(live: &Live, element: Key) -> Variables {
     let state = &live.state;
     let mut layers = Vec::new();
     let mut next = state.elements.get(&element).map(|element| element.scope);

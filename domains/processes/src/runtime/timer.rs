@@ -9,7 +9,7 @@ use bpmn::{Command, StartTimer, model::NodeId, state::Key};
 use db::{Db, Query as _, Read, Tx};
 use kernel::{Context, TenantId, Timestamp, Uuid, World};
 
-use super::{Origin, Runtime, Start, outbox::too_late, write::Order};
+use super::{Around, Origin, Runtime, Start, outbox::too_late, write::Order};
 use crate::{
     ProcessError,
     store::{
@@ -74,7 +74,7 @@ impl Runtime {
         let model = self.model(tx, definition, number).await?;
         let zone = self.zone(tx, &model).await?;
         let next = model.process(&process).and_then(|process| {
-            let around = self.setting().surroundings(&model, zone);
+            let around = self.setting().surroundings(&model, Around { zone, record: None });
             process.next_start(&fired, tx.cx().now().micros(), &*around)
         });
         if let Some(next) = next {

@@ -13,9 +13,9 @@ use jobs::NewJob;
 use kernel::{Context, Uuid};
 use serde_json::json;
 
-use super::{Deployed, LARGEST_STATE, Live, Runtime, outbox::Item};
+use super::{Around, Deployed, LARGEST_STATE, Live, Runtime, action::process_actor, outbox::Item};
 use crate::{
-    ProcessError,
+    Mark, ProcessError,
     model::{Incident, ProcessTaskStatus, Trace},
     store::{
         instances, outbox, tasks,
@@ -60,6 +60,8 @@ struct Batch<'m> {
     trail: Vec<Trace>,
     called_off: VecDeque<Key>,
     says: bool,
+    /// How far the record has come by this step.
+    mark: Mark,
 }
 
 impl Batch<'_> {
@@ -72,6 +74,13 @@ impl Batch<'_> {
         self.model
             .process(&self.live.state.process)
             .is_some_and(|process| matches!(process.node(id).kind, NodeKind::User))
+    }
+
+    /// A token came to an element that may say how far the record has come; the last one counts.
+    fn reach(&mut self, node: &str) {
+        let Some(mark) = self.model.marks.get(node) else { return };
+        self.mark.stage = mark.stage.clone().or(self.mark.stage.take());
+        self.mark.status = mark.status.clone().or(self.mark.status.take());
     }
 
     /// Puts something into the outbox.
@@ -105,10 +114,8 @@ impl Runtime {
         while let Some((parent, call)) = left.pop_front() {
             let Some(mut child) = instances::lock_called(tx, parent, call).await? else { continue };
             let model = self.model(tx, child.definition_id, child.number).await?;
-            let effects = self.step(tx, &model, &mut child, Command::Cancel).await?;
-            left.extend(
-                self.write_one(tx, order, (child, &model), effects, super::said(&Command::Cancel), false).await?,
-            );
+            let (effects, said) = self.step(tx, &model, &mut child, Command::Cancel).await?;
+            left.extend(self.write_one(tx, order, (child, &model), effects, said, false).await?);
         }
         Ok(())
     }
@@ -132,8 +139,16 @@ impl Runtime {
         let cx = tx.cx().clone();
         let statements = vec![instances::write(&cx, &live, state, new)];
         let id = live.id;
-        let mut batch =
-            Batch { cx, live, model, statements, trail: Vec::new(), called_off: VecDeque::new(), says: false };
+        let mut batch = Batch {
+            cx,
+            live,
+            model,
+            statements,
+            trail: Vec::new(),
+            called_off: VecDeque::new(),
+            says: false,
+            mark: Mark::default(),
+        };
         if new {
             let label = batch.live.state.process.clone();
             let data = json!({ "definition_id": batch.live.definition_id, "number": batch.live.number });
@@ -155,7 +170,18 @@ impl Runtime {
             batch.statements.push(jobs::statement(&batch.cx, &work_off(root)));
         }
         tx.execute_all(batch.statements).await?;
+        self.mark(tx, &batch.live, &batch.mark).await?;
         Ok(batch.called_off.into_iter().map(|call| (id, call)).collect())
+    }
+
+    /// Writes how far the record of an instance has come.
+    async fn mark(&self, tx: &mut Tx<'_>, live: &Live, mark: &Mark) -> Result<(), ProcessError> {
+        let (Some(object), Some(id)) = (&live.object, live.object_id) else { return Ok(()) };
+        let Some(subject) = self.setting().subject(object).filter(|_| *mark != Mark::default()) else {
+            return Ok(());
+        };
+        let cx = tx.cx().with_actor(process_actor(live.definition_id, live.state.process.clone()));
+        Ok(subject.mark(&mut tx.with_context(&cx), id, mark).await?)
     }
 
     async fn effect(
@@ -170,6 +196,7 @@ impl Runtime {
         match effect {
             Effect::Entered { element, node } => {
                 let (node, _) = batch.node(node);
+                batch.reach(&node);
                 batch.trail.push(Trace::Entered { node, element: element as i64 });
             }
             Effect::Left { element, node, cancelled } => {
@@ -182,6 +209,7 @@ impl Runtime {
             }
             Effect::Passed { node } => {
                 let (node, _) = batch.node(node);
+                batch.reach(&node);
                 batch.trail.push(Trace::Passed { node });
             }
             Effect::Log { node, text } => {
@@ -342,7 +370,7 @@ impl Runtime {
             let (Some(from), Some(to)) = (old.process(&live.state.process), new.process(&live.state.process)) else {
                 return Err(ProcessError::NotPublished(live.state.process));
             };
-            let around = self.setting().surroundings(&new, zone);
+            let around = self.setting().surroundings(&new, Around { zone, record: live.object_id });
             let now = tx.cx().now().micros();
             let moved = bpmn::migrate(from, to, number as u32, &mut live.state, mapping, now, &*around);
             moved.map_err(ProcessError::NotMigrated)?.1

@@ -120,6 +120,10 @@ pub(crate) async fn update(tx: &mut Tx<'_>, before: &Definition, after: &Definit
 const ADD_VERSION: &str = "insert into process_versions (tenant_id, definition_id, number, xml, note, restores, \
      published_at, published_by) values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const XML: &str = "select xml from process_versions where tenant_id = $1 and definition_id = $2 and number = $3";
+const OBJECT: &str = "select object from process_definitions where tenant_id = $1 and id = $2";
+const STARTABLE: &str = "select d.id as definition_id, p.number, d.object, d.object_type
+     from process_deployments p join process_definitions d on d.tenant_id = p.tenant_id and d.id = p.definition_id
+     where p.tenant_id = $1 and p.process_id = $2 and d.archived_at is null";
 const DEPLOYED: &str = "select definition_id, number from process_deployments where tenant_id = $1 and process_id = $2";
 const PROCESSES: &str =
     "select process_id from process_deployments where tenant_id = $1 and definition_id = $2 order by process_id";
@@ -149,6 +153,30 @@ pub(crate) async fn xml(q: &mut impl Query, definition: Uuid, number: i64) -> Re
 pub(crate) async fn deployed(q: &mut impl Query, process: &str) -> Result<Option<(Uuid, i64)>, DbError> {
     let tenant = q.cx().tenant();
     q.optional(stmt!(DEPLOYED, tenant, process)).await
+}
+
+/// The kind of object that the records of a process are of.
+pub(crate) async fn object(q: &mut impl Query, definition: Uuid) -> Result<Option<String>, DbError> {
+    let tenant = q.cx().tenant();
+    let found: Option<(Option<String>,)> = q.optional(stmt!(OBJECT, tenant, definition)).await?;
+    Ok(found.and_then(|(object,)| object))
+}
+
+/// A process that may begin by itself.
+#[derive(Debug)]
+pub(crate) struct Startable {
+    pub definition_id: Uuid,
+    pub number: i64,
+    pub object: Option<String>,
+    pub object_type: Option<String>,
+}
+
+db::record!(Startable { definition_id, number, object, object_type });
+
+/// What a process id stands for, while it is in use.
+pub(crate) async fn startable(q: &mut impl Query, process: &str) -> Result<Option<Startable>, DbError> {
+    let tenant = q.cx().tenant();
+    q.optional(stmt!(STARTABLE, tenant, process)).await
 }
 
 /// The process ids that stand for versions of a definition.

@@ -50,6 +50,11 @@ pub(crate) static LISTING: Listing = Listing {
     archivable: false,
 };
 
+const RUNNING_FOR: &str = "select id from process_instances
+     where tenant_id = $1 and object_id = $2 and object = $3 and status = 'running' order by id";
+const STARTED_SINCE: &str = "select count(*) from process_instances
+     where tenant_id = $1 and object_id = $2 and definition_id = $3 and created_at >= $4";
+
 /// The steps of an instance.
 pub(crate) const JOURNAL: List = List {
     table: "(select tenant_id, instance_id, instance_id as id, number, seq, at, actor_id, trail from process_journal) as steps",
@@ -187,6 +192,24 @@ const NOTE: &str = "insert into process_journal (tenant_id, instance_id, number,
 pub(crate) async fn order(tx: &mut Tx<'_>) -> Result<i64, DbError> {
     let tenant = tx.cx().tenant();
     tx.one::<(i64,)>(stmt!(&ORDER, tenant)).await.map(|(number,)| number)
+}
+
+/// The running instances for a record, oldest first.
+pub(crate) async fn running_for(q: &mut impl Query, object: &str, id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let tenant = q.cx().tenant();
+    let rows: Vec<(Uuid,)> = q.all(stmt!(RUNNING_FOR, tenant, id, object)).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// How often a process was started for a record since then.
+pub(crate) async fn started_since(
+    q: &mut impl Query,
+    definition: Uuid,
+    id: Uuid,
+    since: Timestamp,
+) -> Result<i64, DbError> {
+    let tenant = q.cx().tenant();
+    Ok(q.optional::<(i64,)>(stmt!(STARTED_SINCE, tenant, id, definition, since)).await?.map_or(0, |(count,)| count))
 }
 
 /// The instance, which stays as it is until this transaction ends, and the transaction's number: one round trip.

@@ -32,6 +32,8 @@ const NEXT: &str = "select due from process_timers order by due limit 1";
 const CLEAR_STARTS: &str = "delete from process_timers where tenant_id = $1 and owner_id = $2 and process_id = $3";
 const STARTS: &str = "select process_id, event from process_starts
      where tenant_id = $1 and kind = $2 and name = $3 order by process_id, event, place";
+const LISTENS: &str = "select 1 where exists (select 1 from process_starts where tenant_id = $1 and kind <> 'signal')
+     or exists (select 1 from process_instances where tenant_id = $1 and object_id is not null and status = 'running')";
 const ADD_START: &str = "insert into process_starts (tenant_id, process_id, event, place, kind, name)
      values ($1, $2, $3, $4, $5, $6)";
 const REMOVE_STARTS: &str = "delete from process_starts where tenant_id = $1 and process_id = $2";
@@ -47,6 +49,8 @@ const TURN: Sql = Sql::pair(
 pub(crate) enum Kind {
     Message,
     Signal,
+    /// Something that happens to a record.
+    Record,
 }
 
 impl Kind {
@@ -54,6 +58,7 @@ impl Kind {
         match self {
             Self::Message => "message",
             Self::Signal => "signal",
+            Self::Record => "record",
         }
     }
 }
@@ -185,6 +190,12 @@ pub(crate) async fn starts(tx: &mut Tx<'_>, kind: Kind, name: &str) -> Result<Ve
     let tenant = tx.cx().tenant();
     let rows: Vec<(String, i64)> = tx.all(stmt!(STARTS, tenant, kind.word(), name)).await?;
     Ok(rows.into_iter().map(|(process, event)| (process, event as u32)).collect())
+}
+
+/// Whether anything at all may begin or go on with what happens to a record.
+pub(crate) async fn listens(tx: &mut Tx<'_>) -> Result<bool, DbError> {
+    let tenant = tx.cx().tenant();
+    Ok(tx.optional::<(i64,)>(stmt!(LISTENS, tenant)).await?.is_some())
 }
 
 /// A start event waits from now on.

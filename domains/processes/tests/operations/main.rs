@@ -25,7 +25,7 @@ use http_api::http::Method;
 use jobs::Workers;
 use kernel::{Context, Grants, Scope, Uuid};
 use objects::testing::{Api, Reply, member};
-use processes::{ActError, Action, ActionRun, Actions, House, Runtime, Subject, Subjects, Timers, handlers};
+use processes::{ActError, ActionRun, Actions, Errand, Face, House, Runtime, Subject, Subjects, Timers, handlers};
 use serde_json::{Value, json};
 use testkit::TestDb;
 
@@ -53,14 +53,22 @@ impl Subject for EvenOnes {
     fn reach<'a>(&'a self, _: &'a db::Db, _: &'a Context, id: Uuid) -> BoxFuture<'a, Result<bool, DbError>> {
         Box::pin(async move { Ok(id.as_bytes()[15].is_multiple_of(2)) })
     }
+
+    fn record<'a>(&'a self, _: &'a mut db::Tx<'_>, _: Uuid) -> BoxFuture<'a, Result<Option<Variables>, DbError>> {
+        Box::pin(async { Ok(None) })
+    }
 }
 
 /// Fails as often as the variable says, then counts.
 #[derive(Clone, Default)]
 struct Counting(Arc<AtomicUsize>);
 
-impl Action for Counting {
-    fn run<'a>(&'a self, run: &'a ActionRun) -> BoxFuture<'a, Result<Variables, ActError>> {
+impl Errand for Counting {
+    fn face(&self) -> Face {
+        Face::new(None, "计数", "Count", Vec::new())
+    }
+
+    fn run<'a>(&'a self, _: &'a db::Db, run: &'a ActionRun) -> BoxFuture<'a, Result<Variables, ActError>> {
         Box::pin(async move {
             match run.variables.get("mood").and_then(Value::as_str) {
                 Some("broken") => return Err(ActError::Failed("the printer is out of paper".into())),
@@ -84,7 +92,10 @@ struct Desk<'t> {
 impl<'t> Desk<'t> {
     fn new(t: &'t TestDb) -> Self {
         let counting = Counting::default();
-        let runtime = Runtime::new(House(Actions::default().with("count", counting.clone())));
+        let runtime = Runtime::new(House {
+            actions: Actions::default().with_errand("count", counting.clone()),
+            subjects: Subjects::default().with("thing", EvenOnes),
+        });
         let service = runtime.clone();
         let routes = [identity::routes(), processes::routes()];
         let api = Api::with_services(&t.db, &t.world, routes, |app| {

@@ -22,6 +22,7 @@ pub static FIELDS: FieldMap = FieldMap::new(&[
     Column::new("priority", FieldType::Choice, "priority").not_null(),
     Column::new("status", FieldType::Choice, "status").not_null(),
     Column::new("status_category", FieldType::Choice, "status_category").not_null(),
+    Column::new("stage", FieldType::Text, "stage"),
     Column::new("source", FieldType::Choice, "source").not_null(),
     Column::new("customer_id", FieldType::Id, "customer_id"),
     Column::new("contact_phone", FieldType::Text, "contact_phone"),

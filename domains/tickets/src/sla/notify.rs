@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use channels::NewMail;
+use channels::UserNote;
 use db::{DbError, Tx};
-use identity::{Locale, UserStatus};
+use identity::{Locale, RoleName};
 use jiff::tz::TimeZone;
 use kernel::{Timestamp, Uuid};
 use sla::{Metric, MilestoneKind};
@@ -37,24 +37,12 @@ pub async fn tell(tx: &mut Tx<'_>, reached: &Reached<'_>, recipients: &[Recipien
         Err(error) => return Err(error),
     };
     let (subject, text) = words(reached, locale, &zone);
-    for user in identity::users_by_ids(tx, &ids).await?.into_values() {
-        if user.status == UserStatus::Disabled {
-            continue;
-        }
-        let Some(to) = user.email.clone() else { continue };
-        let mail = NewMail {
-            to,
-            subject: subject.clone(),
-            text: text.clone(),
-            html: None,
-            ticket_id: Some(reached.ticket.id),
-        };
-        channels::enqueue_mail(tx, mail).await?;
-    }
-    Ok(())
+    let about = Some(("ticket".to_owned(), reached.ticket.id));
+    channels::notify_users(tx, &ids, &UserNote { title: subject, body: text, about, by_mail: true }).await.map(drop)
 }
 
-async fn who(tx: &mut Tx<'_>, ticket: &Ticket, recipient: Recipient) -> Result<Vec<Uuid>, DbError> {
+/// The people a recipient stands for.
+pub async fn who(tx: &mut Tx<'_>, ticket: &Ticket, recipient: Recipient) -> Result<Vec<Uuid>, DbError> {
     Ok(match recipient {
         Recipient::Assignee => ticket.assignee_id.into_iter().collect(),
         Recipient::TeamLead => match ticket.team_id {
@@ -65,7 +53,7 @@ async fn who(tx: &mut Tx<'_>, ticket: &Ticket, recipient: Recipient) -> Result<V
             store::followers(tx, ticket.id).await?.into_iter().map(|follower| follower.user_id).collect()
         }
         Recipient::User { user_id } => vec![user_id],
-        Recipient::Role { role_id } => store::sla::with_role(tx, role_id).await?,
+        Recipient::Role { role_id } => identity::users_with_role(tx, RoleName::Id(role_id)).await?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! SQL of service levels: what a company settled, what happened to a ticket, and the copies of its clocks.
 
 use calendar::HolidayYear;
-use db::{DbError, Json, Query, Stmt, Tx, Value, stmt};
+use db::{DbError, Json, Query, Stmt, Value, stmt};
 use kernel::{Context, Timestamp, Uuid};
 
 use crate::{
@@ -154,14 +154,6 @@ pub async fn whole(q: &mut impl Query, id: Uuid) -> Result<Option<Ticket>, DbErr
     let tenant = q.cx().tenant();
     let sql = format!("select {} from tickets where tenant_id = $1 and id = $2", Ticket::COLUMNS);
     q.optional(stmt!(sql, tenant, id)).await
-}
-
-/// Active people with a role.
-pub async fn with_role(tx: &mut Tx<'_>, role_id: Uuid) -> Result<Vec<Uuid>, DbError> {
-    let tenant = tx.cx().tenant();
-    let sql = "select user_id from user_roles where tenant_id = $1 and role_id = $2 order by user_id limit 200";
-    let rows: Vec<(Uuid,)> = tx.all(stmt!(sql, tenant, role_id)).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Takes a calendar away.
