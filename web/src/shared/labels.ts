@@ -71,6 +71,17 @@ export const choices = {
     choice('parts', '缺备件（继续计时）', 'Parts missing (clock runs on)'),
     choice('scheduled', '约定改期（继续计时）', 'Planned for later (clock runs on)'),
   ],
+  reachedStatus: [
+    choice('open', '处理中', 'Open'),
+    choice('in_service', '服务中', 'In service'),
+    choice('waiting_customer', '挂起：等客户答复', 'Waiting: customer must answer'),
+    choice('waiting_vendor', '挂起：等供应商', 'Waiting: supplier must deliver'),
+    choice('waiting_access', '挂起：现场无法进入', 'Waiting: site can’t be entered'),
+    choice('waiting_parts', '挂起：缺备件（继续计时）', 'Waiting: parts missing (clock runs on)'),
+    choice('waiting_scheduled', '挂起：约定改期（继续计时）', 'Waiting: planned for later (clock runs on)'),
+    choice('resolved', '已解决', 'Resolved'),
+    choice('cancelled', '已取消', 'Cancelled'),
+  ],
   linkKind: [
     choice('related', '相关', 'Related'),
     choice('caused_by', '由其引起', 'Caused by'),

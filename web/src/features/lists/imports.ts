@@ -76,7 +76,7 @@ export const importQuery = (id: string, locale: string) =>
 
 /** Where the records of a list are shown. */
 export function pageOfList(list: string): string {
-  return list === 'recovery-tasks' ? '/tasks' : `/${list}`;
+  return `/${list}`;
 }
 
 /** The first part of the query keys of a list's records. */

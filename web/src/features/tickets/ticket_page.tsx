@@ -60,6 +60,8 @@ function usePresence(id: string, editing: boolean): Viewer[] {
   return viewers.filter((viewer) => viewer.user_id !== session.user.id);
 }
 
+// Drawings weigh much, and not every ticket has one.
+const ProcessPanel = lazy(() => import('../processes/ticket_panel'));
 // What draws own fields comes when there is a record to draw them of.
 const OwnFacts = lazy(() => import('@/shared/own_fields/own_facts'));
 
@@ -207,6 +209,11 @@ export default function TicketPage() {
               <Suspense fallback={null}>
                 <OwnFacts object="ticket" id={id} values={ticket.ext as Record<string, unknown> | undefined} />
               </Suspense>
+              {can('processes.read') && (
+                <Suspense fallback={null}>
+                  <ProcessPanel object="ticket" id={id} />
+                </Suspense>
+              )}
               {can('dispatch.use') && unfinished && <DispatchPanel ticket={ticket} />}
               {can('visits.read') && <VisitsPanel ticket={ticket} />}
               {can('quotes.read') && <QuotesPanel ticket={ticket} />}

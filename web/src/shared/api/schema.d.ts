@@ -2249,6 +2249,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what I was told */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all my notifications as read */
+        post: operations["readAllNotifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/unread-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of it I have not read */
+        get: operations["countUnreadNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a notification as read */
+        post: operations["readNotification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects": {
         parameters: {
             query?: never;
@@ -2837,6 +2905,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/process-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what steps can do by themselves
+         * @description Each action with the inputs it asks for: values, or expressions that begin with `=`.
+         */
+        get: operations["listProcessActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-incidents": {
         parameters: {
             query?: never;
@@ -3042,6 +3130,23 @@ export interface paths {
         put?: never;
         /** Throw a signal to processes */
         post: operations["signalProcesses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List processes to begin with */
+        get: operations["listProcessTemplates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5520,6 +5625,48 @@ export interface components {
             name: string | null;
             /** @description At least 10 characters. */
             password: string;
+        };
+        /** @description One of the values an input takes. */
+        ActionChoice: {
+            /** @description In English. */
+            label_en: string;
+            /** @description In Chinese. */
+            label_zh: string;
+            /** @description As it is written. */
+            value: string;
+        };
+        /** @description Something an action asks for. */
+        ActionInput: {
+            /** @description What is to be chosen from, for [`InputKind::Choice`]. */
+            choices: components["schemas"]["ActionChoice"][];
+            /** @description What it takes. */
+            kind: components["schemas"]["InputKind"];
+            /** @description In English. */
+            label_en: string;
+            /** @description In Chinese. */
+            label_zh: string;
+            /** @description How it is written. */
+            name: string;
+            /** @description Whether the action cannot do without it. */
+            required: boolean;
+        };
+        /** @description The catalogue of actions. */
+        ActionList: {
+            /** @description By name. */
+            items: components["schemas"]["ActionView"][];
+        };
+        /** @description One of the actions of the catalogue. */
+        ActionView: {
+            /** @description What it asks for, in order. */
+            inputs: components["schemas"]["ActionInput"][];
+            /** @description In English. */
+            label_en: string;
+            /** @description In Chinese. */
+            label_zh: string;
+            /** @description How it is written. */
+            name: string;
+            /** @description The kind of object it is done to; absent when it needs none. */
+            object: string | null;
         };
         /** @description An element at which an instance stands. */
         ActiveElement: {
@@ -10660,6 +10807,8 @@ export interface components {
         ImportState: "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
         /** @description Whether lists can use a field yet. */
         IndexState: "ready" | "filling";
+        /** @description What an input takes, and so how it is asked for. */
+        InputKind: "text" | "long_text" | "number" | "boolean" | "choice" | "field" | "value" | "user" | "team" | "role" | "url" | "duration" | "process";
         /** @description How an instance stands. */
         InstanceStatus: "running" | "completed" | "failed" | "cancelled";
         /**
@@ -12353,6 +12502,49 @@ export interface components {
              * @description What it showed, in the meter's unit.
              */
             value: number;
+        };
+        /** @description Something one person was told. */
+        Notification: {
+            /** @description More, possibly nothing. */
+            body: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The kind of record it is about. */
+            object: string | null;
+            /**
+             * Format: uuid
+             * @description The record it is about.
+             */
+            object_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was read; absent while it was not.
+             */
+            read_at: string | null;
+            /** @description One line. */
+            title: string;
+        };
+        /** @description A page, with the total when it was asked for. */
+        NotificationList: {
+            /** @description The rows, in the order asked for. */
+            items: components["schemas"]["Notification"][];
+            /** @description Hand this back as `cursor` for the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in all, counted up to 10,000; up to 1,000 of a search.
+             */
+            total?: number | null;
+            /** @description True when there are more rows than were counted. */
+            total_is_lower_bound?: boolean;
         };
         /** @description The day that a number tells. */
         NumberDate: "none" | "year" | "month";
@@ -14068,6 +14260,26 @@ export interface components {
         };
         /** @description How a task stands. */
         ProcessTaskStatus: "open" | "completed" | "withdrawn";
+        /** @description A process to begin with. */
+        ProcessTemplate: {
+            /** @description Its short name, also the BPMN id of its process. */
+            key: string;
+            /** @description In English. */
+            label_en: string;
+            /** @description In Chinese. */
+            label_zh: string;
+            /** @description The kind of object whose records it runs for. */
+            object: string | null;
+            /** @description The type of these records. */
+            object_type: string | null;
+            /** @description The BPMN 2.0 file. */
+            xml: string;
+        };
+        /** @description Processes to begin with. */
+        ProcessTemplateList: {
+            /** @description In the order in which they are offered. */
+            items: components["schemas"]["ProcessTemplate"][];
+        };
         /** @description Variables to be written. */
         ProcessVariables: {
             /** @description By name. */
@@ -16572,6 +16784,8 @@ export interface components {
              * @description The ticket this one was split off.
              */
             split_from_id: string | null;
+            /** @description Where its process is, in the words of the process. */
+            stage: string | null;
             /** @description Where it stands. */
             status: components["schemas"]["Status"];
             /** @description The status to go back to after waiting. */
@@ -16861,6 +17075,8 @@ export interface components {
              * @description The ticket this one was split off.
              */
             split_from_id: string | null;
+            /** @description Where its process is, in the words of the process. */
+            stage: string | null;
             /** @description Where it stands. */
             status: components["schemas"]["Status"];
             /** @description The status to go back to after waiting. */
@@ -17262,6 +17478,14 @@ export interface components {
         };
         /** @description The unit a figure is given in. */
         Unit: "min" | "h" | "day" | "share" | "points" | "count";
+        /** @description How much is unread. */
+        UnreadCount: {
+            /**
+             * Format: int64
+             * @description Notifications that the caller has not read; 100 stands for 100 and more.
+             */
+            unread: number;
+        };
         /** @description Change an engineer; absent fields stay, `null` clears. */
         UpdateEngineer: {
             /**
@@ -23835,6 +24059,113 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listNotifications: {
+        parameters: {
+            query?: {
+                /** @description `true` shows archived records instead of the others. */
+                archived?: boolean;
+                /** @description `true` adds `total`, exact up to 10,000. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description A condition tree as JSON, such as `{"field":"status","op":"eq","value":"open"}`. */
+                filter?: string;
+                /** @description Rows wanted, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description A field to sort by; with a minus in front from the highest down, such as `-created_at`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readAllNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    countUnreadNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readNotification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listObjects: {
         parameters: {
             query?: never;
@@ -25260,6 +25591,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listProcessActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listProcessIncidents: {
         parameters: {
             query?: {
@@ -25730,6 +26084,29 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProcessTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTemplateList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
