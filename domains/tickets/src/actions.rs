@@ -426,7 +426,6 @@ async fn move_on(tx: &mut Tx<'_>, id: Uuid, mark: &Mark) -> Result<(), TicketErr
         Reached::Open if ticket.status == Status::Waiting => {
             act(tx, ticket, Action::Resume).await?;
         }
-        Reached::Open => {}
         Reached::InService => {
             if ticket.status == Status::Waiting {
                 ticket = act(tx, ticket, Action::Resume).await?;
@@ -441,7 +440,7 @@ async fn move_on(tx: &mut Tx<'_>, id: Uuid, mark: &Mark) -> Result<(), TicketErr
             }
             act(tx, ticket, Action::Wait { reason, until: None, note: None }).await?;
         }
-        Reached::Waiting(_) => {}
+        Reached::Open | Reached::Waiting(_) => {}
         Reached::Cancelled => {
             let reason = mark.stage.clone().or(ticket.stage.clone()).unwrap_or_default();
             act(tx, ticket, Action::Cancel { reason }).await?;
