@@ -7,6 +7,7 @@
 mod betsy;
 mod case;
 mod dialect;
+pub mod fuzz;
 mod plain;
 mod run;
 
