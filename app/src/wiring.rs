@@ -143,7 +143,9 @@ pub fn build(
         .add(Arc::new(visits::AssignmentNotices))
         .add(Arc::new(customers::FollowMerges::new(belongings.clone())));
     let closing = tickets::ClosingChecks::default().with(visits::VisitsDone).with(finance::SettledCheck);
-    let actions = processes::actions().and(tickets::actions(&closing));
+    let actions = processes::actions()
+        .and(tickets::actions(&closing))
+        .with_errand("webhook.call", channels::CallWebhook::new(gateways));
     let runtime =
         processes::Runtime::new(processes::House { actions: actions.clone(), subjects: subjects::subjects() });
     let consumers = consumers.add(Arc::new(processes::FollowRecords(runtime.clone())));

@@ -86,6 +86,25 @@ impl Shop {
     }
 }
 
+type Taken = std::sync::Arc<std::sync::Mutex<Vec<(String, Value)>>>;
+
+/// Another system on loopback: it answers with an order.
+#[allow(clippy::disallowed_methods, reason = "the server ends with the test")]
+async fn receiver() -> (String, Taken) {
+    use axum::{Json, Router, http::HeaderMap, routing::post};
+    let taken = Taken::default();
+    let keep = taken.clone();
+    let take = move |headers: HeaderMap, Json(body): Json<Value>| async move {
+        let id = headers["webhook-id"].to_str().unwrap().to_owned();
+        keep.lock().unwrap().push((id, body));
+        Json(json!({"order": "SO-7"}))
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/hook", post(take))).await });
+    (origin, taken)
+}
+
 /// Start, a choice by priority, a service task with inputs, a person's task, the end.
 fn repair() -> String {
     [
@@ -164,6 +183,34 @@ testkit::both! {
         let left = tasks["items"].as_array().unwrap().iter().map(|task| (&task["object_id"], &task["status"]));
         let left: Vec<_> = left.collect();
         assert_eq!(left, [(&json!(kept), &json!("open")), (&json!(dropped), &json!("withdrawn"))]);
+    }
+
+    wiring(), |t| a_step_calls_another_system_and_keeps_its_answer {
+        let shop = Shop::new(t).await;
+        let (origin, taken) = receiver().await;
+        let erp = json!({"name": "ERP", "url": format!("{origin}/hook")});
+        let erp = ok(shop.post("/api/v1/webhooks", erp, None).await, 201);
+        let calls = format!(
+            r#"<startEvent id="begin" aftersail:on="created"/><sequenceFlow id="f1" sourceRef="begin" targetRef="call"/>
+               <serviceTask id="call" aftersail:action="webhook.call"><extensionElements>
+                 <aftersail:input name="webhook" value="{}"/><aftersail:input name="event" value="ticket.opened"/>
+                 <aftersail:input name="data" value="= ticket.priority"/><aftersail:input name="answer" value="erp"/>
+               </extensionElements></serviceTask>
+               <sequenceFlow id="f2" sourceRef="call" targetRef="tag"/>
+               <serviceTask id="tag" aftersail:action="ticket.add_tags"><extensionElements>
+                 <aftersail:input name="tags" value="= erp.order"/></extensionElements></serviceTask>
+               <sequenceFlow id="f3" sourceRef="tag" targetRef="done"/><endEvent id="done"/>"#,
+            erp.json["id"].as_str().unwrap()
+        );
+        ok(shop.publish("repair", Some("repair"), &calls).await, 200);
+        let ticket = shop.ticket("repair", "high").await;
+        shop.settle().await;
+        assert_eq!(shop.get(&format!("/api/v1/tickets/{ticket}")).await["tags"], json!(["SO-7"]));
+        let taken = taken.lock().unwrap().clone();
+        let (id, body) = &taken[0];
+        assert_eq!((taken.len(), id.is_empty()), (1, false));
+        assert_eq!((&body["type"], &body["data"]["data"]), (&json!("ticket.opened"), &json!("high")));
+        assert_eq!((&body["data"]["id"], &body["data"]["record"]["type"]), (&json!(ticket), &json!("repair")));
     }
 
     wiring(), |t| a_process_that_changes_what_it_begins_with_does_not_begin_again_and_circles_are_held_back {

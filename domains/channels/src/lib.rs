@@ -7,8 +7,10 @@
 //! Links ([`issue_link`], [`Links`]) let a customer open one ticket without signing in: unguessable, revocable, with an
 //! end. Operations behind them have `Access::Token`; their actor is the customer and [`current_link`] says which ticket.
 //!
+//! Other systems are called by the action `webhook.call` ([`CallWebhook`]), signed and only where the server may go.
+//!
 //! Events: `message.sent`, `message.failed`, `message.retried`, `link.created`, `link.revoked` on the ticket's timeline;
-//! `channel.updated`. No event, log line or answer holds a secret, a token or a message's text.
+//! `channel.updated`; `webhook.created`, `.updated`, `.secret_rotated`, `.deleted`. No event, log line or answer holds a secret, a token or a message's text.
 
 mod api;
 mod deliver;
@@ -21,6 +23,7 @@ mod ops;
 mod outbox;
 mod settings;
 mod store;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -41,6 +44,7 @@ pub use outbox::{
     CustomerNote, NewMail, NewRobotNote, NewSms, enqueue_mail, enqueue_robot, enqueue_sms, notify_customer,
 };
 pub use store::link;
+pub use webhooks::{CallWebhook, Webhook};
 
 /// Which gateways the server may call. Register it as a service too, so that settings are checked by the same rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,6 +67,49 @@ pub fn routes() -> Routes {
             "testChannel",
             "Send a test through what is saved",
             ops::test::handle,
+        )
+        .get("/api/v1/webhooks", Needs(p::CHANNELS_MANAGE), "listWebhooks", "List webhooks", ops::webhooks::list)
+        .post("/api/v1/webhooks", Needs(p::CHANNELS_MANAGE), "createWebhook", "Set a webhook up", ops::webhooks::create)
+        .describe(
+            "The secret is answered this once. Calls are signed as Standard Webhooks describes: `webhook-id` stays the \
+             same when a call is repeated, `webhook-signature` is HMAC-SHA256 over id, time and body.",
+        )
+        .get("/api/v1/webhooks/{id}", Needs(p::CHANNELS_MANAGE), "getWebhook", "Show a webhook", ops::webhooks::get)
+        .patch(
+            "/api/v1/webhooks/{id}",
+            Needs(p::CHANNELS_MANAGE),
+            "updateWebhook",
+            "Change a webhook",
+            ops::webhooks::update,
+        )
+        .delete(
+            "/api/v1/webhooks/{id}",
+            Needs(p::CHANNELS_MANAGE),
+            "deleteWebhook",
+            "Delete a webhook",
+            ops::webhooks::delete,
+        )
+        .post(
+            "/api/v1/webhooks/{id}/rotate-secret",
+            Needs(p::CHANNELS_MANAGE),
+            "rotateWebhookSecret",
+            "Give a webhook another secret",
+            ops::webhooks::rotate,
+        )
+        .describe("The secret is answered this once; calls are signed with it from now on.")
+        .post(
+            "/api/v1/webhooks/{id}/test",
+            Needs(p::CHANNELS_MANAGE),
+            "testWebhook",
+            "Call a webhook with a test",
+            ops::webhooks::test,
+        )
+        .get(
+            "/api/v1/webhook-names",
+            Needs(p::PROCESSES_DESIGN),
+            "listWebhookNames",
+            "List what processes may call",
+            ops::webhooks::names,
         )
         .get("/api/v1/notifications", SignedIn, "listNotifications", "List what I was told", ops::notifications::list)
         .get(
@@ -131,6 +178,7 @@ pub fn migrations() -> Vec<Migration> {
     vec![
         db::migration!("channels", 1, "channels", "../migrations/0001_channels.sql"),
         db::migration!("channels", 2, "notifications", "../migrations/0002_notifications.sql"),
+        db::migration!("channels", 3, "webhooks", "../migrations/0003_webhooks.sql"),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! All SQL of channels, messages and links.
 
 pub(crate) mod notifications;
+pub(crate) mod webhooks;
 
 use std::sync::LazyLock;
 

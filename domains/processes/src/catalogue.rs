@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use db::{Db, Tx};
+use db::{Db, DbError, Tx};
 use futures_util::future::BoxFuture;
 use kernel::{Context, Uuid};
 use schemars::JsonSchema;
@@ -42,6 +42,8 @@ db::choice! {
         Duration = "duration",
         /// The BPMN id of a published process.
         Process = "process",
+        /// The id of a webhook.
+        Webhook = "webhook",
     }
 }
 
@@ -117,7 +119,9 @@ impl Input {
             InputKind::Number => value.is_number(),
             InputKind::Boolean => value.is_boolean(),
             InputKind::Choice => self.choices.iter().any(|choice| text == Some(choice.value.as_str())),
-            InputKind::User | InputKind::Team => text.is_some_and(|text| Uuid::parse_str(text).is_ok()),
+            InputKind::User | InputKind::Team | InputKind::Webhook => {
+                text.is_some_and(|text| Uuid::parse_str(text).is_ok())
+            }
             InputKind::Url => text.is_some_and(|text| text.starts_with("https://") || text.starts_with("http://")),
             InputKind::Duration => {
                 text.and_then(|text| text.parse::<jiff::Span>().ok()).is_some_and(jiff::Span::is_positive)
@@ -135,6 +139,7 @@ impl Input {
             }
             InputKind::User => "the id of a user".to_owned(),
             InputKind::Team => "the id of a team".to_owned(),
+            InputKind::Webhook => "the id of a webhook".to_owned(),
             InputKind::Url => "an address that begins with https:// or http://".to_owned(),
             InputKind::Duration => "a duration such as PT2H".to_owned(),
             _ => "a text".to_owned(),
@@ -253,6 +258,16 @@ impl ActionRun {
         Uuid::parse_str(self.inputs.get(name)?.as_str()?).ok()
     }
 
+    /// The record as conditions see it; none when there is none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn seen(&self, db: &Db) -> Result<Option<Variables>, DbError> {
+        let (Some(object), Some(id)) = (&self.object, self.object_id) else { return Ok(None) };
+        let Some(subject) = self.runtime.setting().subject(object) else { return Ok(None) };
+        db.write(&self.cx, async move |tx: &mut Tx<'_>| subject.record(tx, id).await).await
+    }
+
     /// The record, which must be of this kind.
     ///
     /// # Errors
@@ -279,5 +294,5 @@ pub enum ActError {
     Thrown(String),
     /// The database could not; trying again later may help.
     #[error(transparent)]
-    Db(#[from] db::DbError),
+    Db(#[from] DbError),
 }

@@ -6,3 +6,4 @@ pub mod notifications;
 pub mod outbox;
 pub mod public_link;
 pub mod test;
+pub mod webhooks;

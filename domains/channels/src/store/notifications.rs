@@ -37,7 +37,7 @@ pub(crate) static LISTING: Listing = Listing {
 const INSERT: &str = "insert into notifications (tenant_id, id, user_id, created_at, title, body, object, object_id)
      values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const UNREAD: &str = "select count(*) from (
-       select 1 from notifications where tenant_id = $1 and user_id = $2 and read_at is null limit 100) as some";
+       select 1 from notifications where tenant_id = $1 and user_id = $2 and read_at is null limit 100) as newest";
 const READ: &str = "update notifications set read_at = coalesce(read_at, $4)
      where tenant_id = $1 and id = $2 and user_id = $3";
 const READ_ALL: &str =
