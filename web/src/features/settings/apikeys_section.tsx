@@ -1,6 +1,5 @@
 import type { components } from '@/shared/api/schema';
-import { CopyOutlined } from '@ant-design/icons';
-import { App, Button, Modal } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { api } from '@/shared/api/api';
 import { queryClient } from '@/shared/api/query_client';
@@ -8,18 +7,15 @@ import { FormDrawer } from '@/shared/fields/form_drawer';
 import { useMessages } from '@/shared/i18n';
 import { RefText } from '@/shared/records/ref_text';
 import { ConfirmAction } from '@/shared/ui/confirm_action';
-import { copyText } from '@/shared/ui/copy_text';
 import { ListPage } from '@/shared/ui/list_page';
-import { common } from '@/shared/ui/messages';
 import { TimeText, ToneTag } from '@/shared/ui/texts';
 import { settings } from './messages';
+import { SecretModal } from './secret_modal';
 
 type ApiKey = components['schemas']['ApiKey'] & { secret?: string | null };
 
 export default function ApiKeysSection() {
   const t = useMessages(settings);
-  const c = useMessages(common);
-  const { message } = App.useApp();
   const [open, setOpen] = useState(false);
   const [made, setMade] = useState<ApiKey>();
   const [revoking, setRevoking] = useState<ApiKey>();
@@ -85,27 +81,7 @@ export default function ApiKeysSection() {
           void refresh();
         }}
       />
-      <Modal
-        open={made !== undefined}
-        title={made?.name}
-        footer={null}
-        onCancel={() => setMade(undefined)}
-        mask={{ closable: false }}
-      >
-        {made && (
-          <div className="stack">
-            <p>{t('secret')}</p>
-            <code style={{ overflowWrap: 'anywhere' }}>{made.secret}</code>
-            <Button
-              type="primary"
-              icon={<CopyOutlined />}
-              onClick={() => void copyText(made.secret ?? '').then(() => message.success(c('copied')))}
-            >
-              {c('copy')}
-            </Button>
-          </div>
-        )}
-      </Modal>
+      <SecretModal made={made} text={t('secret')} onClose={() => setMade(undefined)} />
       <ConfirmAction
         open={revoking !== undefined}
         title={`${t('revoke')} ${revoking?.name ?? ''}`}

@@ -20,6 +20,7 @@ interface Section {
     | 'checklists'
     | 'objects'
     | 'apikeys'
+    | 'webhooks'
     | 'channels'
     | 'outbox'
     | 'jobs';
@@ -40,6 +41,7 @@ const SECTIONS: readonly Section[] = [
   { key: 'checklists', needs: ['settings.manage'], page: lazy(() => import('./checklists_section')) },
   { key: 'channels', needs: ['channels.manage'], page: lazy(() => import('./channels_section')) },
   { key: 'outbox', needs: ['channels.manage'], page: lazy(() => import('./outbox_section')) },
+  { key: 'webhooks', needs: ['channels.manage'], page: lazy(() => import('./webhooks_section')) },
   { key: 'apikeys', needs: ['apikeys.manage'], page: lazy(() => import('./apikeys_section')) },
   { key: 'jobs', needs: ['jobs.manage'], page: lazy(() => import('./jobs_section')) },
 ];
