@@ -214,13 +214,12 @@ const STARTING: [(Priority, &str, u32, u32); 4] = [
     (Priority::Low, "低 · Low", 240, 2_400),
 ];
 
-/// The first of the ids of the policies that every company starts with; they follow each other.
-const STARTING_ID: u128 = 0x0000_0000_0000_7000_8000_0000_0000_0001;
-
 impl Settings {
     /// What a company starts with.
-    pub fn starting() -> Self {
-        let policies = (STARTING_ID..).zip(STARTING).map(|(id, (priority, name, response, resolution))| {
+    ///
+    /// The ids come from the company's own, so that no two companies have the same and every look gives the same.
+    pub fn starting(tenant: TenantId) -> Self {
+        let policies = (1..).zip(STARTING).map(|(id, (priority, name, response, resolution))| {
             let target = |minutes| PolicyTarget {
                 minutes,
                 calendar_id: None,
@@ -246,14 +245,15 @@ impl Settings {
                 ]),
                 pauses: vec![pause],
             };
-            SlaPolicy { id: Uuid::from_u128(id), version: 1, body }
+            SlaPolicy { id: Uuid::from_u128(tenant.0.as_u128() ^ id), version: 1, body }
         });
         Self { version: 0, policies: policies.collect(), holiday_years: Vec::new() }
     }
 
     /// What is stored, or what a company starts with.
     pub async fn load(q: &mut impl Query) -> Result<Self, TicketError> {
-        Ok(store::sla::settings(q).await?.unwrap_or_else(Self::starting))
+        let tenant = q.cx().tenant();
+        Ok(store::sla::settings(q).await?.unwrap_or_else(|| Self::starting(tenant)))
     }
 }
 
