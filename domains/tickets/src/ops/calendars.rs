@@ -198,14 +198,16 @@ pub async fn delete(
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DaysQuery {
-    /// The first day, `YYYY-MM-DD`.
-    pub from: objects::Date,
-    /// The last day, `YYYY-MM-DD`, at most 400 days later.
-    pub to: objects::Date,
+    /// The first day, `YYYY-MM-DD`; today when it is left out.
+    pub from: Option<objects::Date>,
+    /// The last day, `YYYY-MM-DD`, at most 400 days later; 30 days later when it is left out.
+    pub to: Option<objects::Date>,
 }
 
 /// The most days answered at once.
 const MOST_DAYS: usize = 400;
+/// How many days follow the first one unless the last is said.
+const USUAL_DAYS: i32 = 30;
 
 /// Lists what a calendar says of single days: its hours, and why they are what they are.
 pub async fn days(
@@ -224,7 +226,9 @@ pub async fn days(
     let known = holidays(&settings.holiday_years)?;
     let hours = with_holidays(&calendar.calendar.0, calendar.holidays, &known);
     let civil = |date: objects::Date| date.to_string().parse::<Date>().unwrap_or_default();
-    let (from, to) = (civil(query.from), civil(query.to));
+    let today = || jiff::Timestamp::from_millisecond(cx.now().millis()).unwrap_or_default();
+    let from = query.from.map_or_else(|| today().to_zoned(jiff::tz::TimeZone::UTC).date(), civil);
+    let to = query.to.map_or_else(|| from.saturating_add(jiff::Span::new().days(USUAL_DAYS)), civil);
     let days = from.series(jiff::Span::new().days(1)).take_while(|date| *date <= to).take(MOST_DAYS);
     let day = |date: Date| {
         let weekday = date.weekday().to_monday_zero_offset().unsigned_abs();
