@@ -213,6 +213,31 @@ testkit::both! {
         assert_eq!((&body["data"]["id"], &body["data"]["record"]["type"]), (&json!(ticket), &json!("repair")));
     }
 
+    wiring(), |t| a_step_creates_a_further_ticket_for_the_same_customer {
+        let shop = Shop::new(t).await;
+        let creates = r#"<startEvent id="begin" aftersail:on="created"/><sequenceFlow id="f1" sourceRef="begin" targetRef="more"/>
+            <serviceTask id="more" aftersail:action="ticket.create"><extensionElements>
+              <aftersail:input name="title" value="= '回访：' + ticket.number"/><aftersail:input name="type" value="consult"/>
+              <aftersail:input name="priority" value="low"/><aftersail:input name="answer" value="visit"/>
+            </extensionElements></serviceTask>
+            <sequenceFlow id="f2" sourceRef="more" targetRef="tag"/>
+            <serviceTask id="tag" aftersail:action="ticket.add_tags"><extensionElements>
+              <aftersail:input name="tags" value="= visit"/></extensionElements></serviceTask>
+            <sequenceFlow id="f3" sourceRef="tag" targetRef="done"/><endEvent id="done"/>"#;
+        ok(shop.publish("repair", Some("repair"), creates).await, 200);
+        let ticket = shop.ticket("repair", "high").await;
+        shop.settle().await;
+        let first = shop.get(&format!("/api/v1/tickets/{ticket}")).await;
+        let all = shop.get("/api/v1/tickets?limit=10").await;
+        let all = all["items"].as_array().unwrap();
+        let made = all.iter().find(|other| other["id"] != json!(ticket)).unwrap();
+        assert_eq!((all.len(), &made["source"], &made["priority"]), (2, &json!("process"), &json!("low")));
+        assert_eq!(made["title"], json!(format!("回访：{}", first["number"].as_str().unwrap())));
+        assert_eq!((&made["customer_id"], &first["tags"]), (&first["customer_id"], &json!([made["number"]])));
+        let links = shop.get(&format!("/api/v1/tickets/{ticket}/links")).await;
+        assert_eq!(links.as_array().map(Vec::len), Some(1), "{links}");
+    }
+
     wiring(), |t| a_process_that_changes_what_it_begins_with_does_not_begin_again_and_circles_are_held_back {
         let shop = Shop::new(t).await;
         let raises = |to: &str| format!(

@@ -1,5 +1,7 @@
 //! What processes do with tickets by themselves: the ticket's part of the catalogue of actions.
 
+mod create;
+
 use std::collections::BTreeSet;
 
 use bpmn::state::Variables;
@@ -51,6 +53,7 @@ pub fn actions(closing: &ClosingChecks) -> Actions {
         .with("ticket.resolve", Resolve)
         .with("ticket.close", Close(closing.clone()))
         .with("ticket.cancel", Cancel)
+        .with_errand("ticket.create", create::Create)
 }
 
 /// The processes that tickets begin with, one for each type.

@@ -98,6 +98,8 @@ db::choice! {
         Split = "split",
         /// A maintenance plan.
         Plan = "plan",
+        /// A step of a process, or a rule.
+        Process = "process",
         /// The demo company.
         Demo = "demo",
     }

@@ -62,6 +62,7 @@ export const choices = {
     choice('import', '导入', 'Import'),
     choice('split', '拆分', 'Split'),
     choice('plan', '保养计划', 'Maintenance plan'),
+    choice('process', '流程或规则', 'Process or rule'),
     choice('demo', '演示', 'Demo'),
   ],
   waitReason: [
