@@ -65,11 +65,14 @@ export function useConditionText(written: Written | undefined, fields: readonly 
 }
 
 export default function ConditionDialog({
+  title,
   object,
   value,
   onChange,
   onClose,
 }: {
+  /** What the condition decides. */
+  title?: string;
   object: string | null;
   value: Written | undefined;
   onChange: (value: Written | undefined) => void;
@@ -87,7 +90,7 @@ export default function ConditionDialog({
     <Modal
       open
       width={760}
-      title={t('condition')}
+      title={title ?? t('condition')}
       okText={c('ok')}
       onCancel={onClose}
       onOk={() => {

@@ -206,9 +206,16 @@ function Instance({ instance }: { instance: InstanceDetail }) {
             <Facts
               items={variables.map(([key, value]) => [
                 key,
-                <span key={key} className="mono variable-text">
-                  {JSON.stringify(value)}
-                </span>,
+                typeof value === 'object' && value !== null ? (
+                  <details key={key}>
+                    <summary>{t('showContent')}</summary>
+                    <pre className="mono variable-text">{JSON.stringify(value, null, 2)}</pre>
+                  </details>
+                ) : (
+                  <span key={key} className="mono variable-text">
+                    {JSON.stringify(value)}
+                  </span>
+                ),
               ])}
             />
           )}

@@ -22,6 +22,7 @@ const BUILT_IN: Readonly<Record<string, readonly Field[]>> = {
     field('device_id', '设备', 'Device', { type: 'relation', object: 'device' }),
     field('team_id', '团队', 'Team', { type: 'team' }),
     field('assignee_id', '负责人', 'Assignee', { type: 'person' }),
+    field('engineer_id', '工程师', 'Engineer', { type: 'relation', object: 'engineer' }),
     field('created_at', '创建时间', 'Created', { type: 'date_time' }),
   ],
   quote: [

@@ -10,9 +10,11 @@ import { Prop, TextProp, useScope } from './prop';
 
 /** `expression` is the formal expression of the drawing; `set` is told its new attributes, or nothing to take it away. */
 export function ConditionProps({
+  label,
   expression,
   set,
 }: {
+  label: string;
   expression: Business | undefined;
   set: (attrs: { language?: string; body: string } | undefined) => void;
 }) {
@@ -26,7 +28,7 @@ export function ConditionProps({
   return (
     <>
       {!asText && (
-        <Prop label={t('condition')}>
+        <Prop label={label}>
           {(id) => (
             <div className="stack" style={{ gap: 8 }}>
               <div className={said ? 'condition-text' : 'muted'}>{said ?? t('noCondition')}</div>
@@ -45,7 +47,7 @@ export function ConditionProps({
       {asText && (
         <>
           <TextProp
-            label={t('condition')}
+            label={label}
             help={t('expressionHint')}
             mono
             rows={3}
@@ -61,6 +63,7 @@ export function ConditionProps({
       )}
       {open && (
         <ConditionDialog
+          title={label}
           object={object}
           value={tree}
           onClose={() => setOpen(false)}

@@ -163,7 +163,11 @@ export function EventProps({ choose }: { choose: boolean }) {
         />
       )}
       {waits === 'condition' && (
-        <ConditionProps expression={definition.get<Business | undefined>('condition')} set={until} />
+        <ConditionProps
+          label={t('untilCondition')}
+          expression={definition.get<Business | undefined>('condition')}
+          set={until}
+        />
       )}
       {waits === 'signal' && (
         <TextProp

@@ -29,7 +29,7 @@ export function FlowProps() {
       <Checkbox checked={isDefault} onChange={(event) => beDefault(event.target.checked)}>
         {t('isDefault')}
       </Checkbox>
-      {!isDefault && <ConditionProps expression={expression} set={set} />}
+      {!isDefault && <ConditionProps label={t('condition')} expression={expression} set={set} />}
     </>
   );
 }
