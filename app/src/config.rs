@@ -60,7 +60,8 @@ pub struct ServeArgs {
     /// Bearer token for /metrics; without one only loopback and private addresses may read it.
     #[arg(long, env = "AFTERSAIL_METRICS_TOKEN")]
     pub metrics_token: Option<String>,
-    /// Let robots and SMS gateways be plain http or on other hosts than the providers' (private installations).
+    /// Let robots, SMS gateways and webhooks be plain http, and on hosts that are not public or not the providers'
+    /// (private installations).
     #[arg(long, env = "AFTERSAIL_PRIVATE_GATEWAYS")]
     pub private_gateways: bool,
     /// How log lines look.
