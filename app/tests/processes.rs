@@ -168,6 +168,40 @@ testkit::both! {
         assert_eq!(tagged.unwrap()["actor"]["name"], json!("repair"), "{timeline}");
     }
 
+    wiring(), |t| a_process_begins_only_for_records_that_its_condition_holds_for {
+        let shop = Shop::new(t).await;
+        let only = |condition: &str| format!(
+            r#"<startEvent id="begin" aftersail:on="created" aftersail:if="{}"/>
+               <sequenceFlow id="f1" sourceRef="begin" targetRef="done"/><endEvent id="done"/>"#,
+            condition.replace('"', "&quot;")
+        );
+        let urgent = r#"{"fields":{"ticket.priority":"text"},"condition":{"field":"ticket.priority","op":"eq","value":"critical"}}"#;
+        let wrong = shop.publish("wrong", None, &only("ticket.priority == 'critical'")).await;
+        assert_eq!((wrong.status, &wrong.json["errors"][0]["code"]), (422, &json!("expression")), "{}", wrong.json);
+        ok(shop.publish("escalate", None, &only(urgent)).await, 200);
+        let (critical, normal) = (shop.ticket("repair", "critical").await, shop.ticket("repair", "normal").await);
+        shop.settle().await;
+        assert_eq!(shop.instances(&critical).await.len(), 1);
+        assert_eq!(shop.instances(&normal).await, Vec::<Value>::new());
+    }
+
+    wiring(), |t| a_process_begins_when_what_is_done_to_a_ticket_changes_its_field {
+        let shop = Shop::new(t).await;
+        let begins = |fields: &str| format!(
+            r#"<startEvent id="begin" aftersail:on="changed" aftersail:fields="{fields}"/>
+               <sequenceFlow id="f1" sourceRef="begin" targetRef="done"/><endEvent id="done"/>"#
+        );
+        ok(shop.publish("status", None, &begins("status")).await, 200);
+        ok(shop.publish("priority", None, &begins("priority")).await, 200);
+        ok(shop.publish("anything", None, &begins("")).await, 200);
+        let ticket = shop.ticket("repair", "normal").await;
+        let seen = ok(shop.site.get(&shop.admin, &format!("/api/v1/tickets/{ticket}")).await, 200);
+        ok(shop.post(&format!("/api/v1/tickets/{ticket}/start"), json!({}), Some(&seen.etag())).await, 200);
+        shop.settle().await;
+        let begun: Vec<Value> = shop.instances(&ticket).await.iter().map(|one| one["process_id"].clone()).collect();
+        assert_eq!(begun, [json!("status")]);
+    }
+
     wiring(), |t| the_processes_of_a_cancelled_ticket_are_cancelled_with_it {
         let shop = Shop::new(t).await;
         ok(shop.publish("repair", Some("repair"), &repair()).await, 200);

@@ -1,7 +1,7 @@
 /** Processes: somebody who never saw BPMN changes the repair process and publishes it; who is asked finishes the task on a phone. */
 import type { Page } from '@playwright/test';
 import { call, dialog, digits, pick, settled } from '../support/steps.ts';
-import { expect, expectAccessible, expectFits, pictures, signIn, test } from '../support/test.ts';
+import { expect, expectAccessible, expectFits, pictures, test } from '../support/test.ts';
 
 const TASK = `核对资料${digits()}`;
 
@@ -38,8 +38,8 @@ async function started(page: Page): Promise<string> {
   return (await call<{ id: string }>(page, 'POST', '/process-instances', body)).id;
 }
 
-test('a newcomer adds an approval of critical tickets to the repair process and publishes it', async ({ page, server }) => {
-  await signIn(page, server.person('admin'));
+test('a newcomer adds an approval of critical tickets to the repair process and publishes it', async ({ person, server }) => {
+  const page = await person({ as: server.person('admin') });
   const began = Date.now();
   await page.goto('/processes');
   await settled(page);
@@ -82,8 +82,8 @@ test('a newcomer adds an approval of critical tickets to the repair process and 
   await expect(dialog(page, '比较两个版本').getByText('人工步骤')).toBeVisible();
 });
 
-test('who is asked takes the task and answers it on a phone', async ({ page, person, server }) => {
-  await signIn(page, server.person('admin'));
+test('who is asked takes the task and answers it on a phone', async ({ person, server }) => {
+  const page = await person({ as: server.person('admin') });
   const instance = await started(page);
   const engineer = await person({ phone: true, as: server.person('engineer') });
   await engineer.goto('/tasks');

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bpmn::{Command, model::NodeId, state::Variables};
+use bpmn::{Command, language::Visible, model::NodeId, state::Variables};
 use db::{Query as _, Tx};
 use events::{Consumer, ConsumerError, Event, NewEvent};
 use futures_util::future::BoxFuture;
@@ -147,9 +147,16 @@ impl Runtime {
             starts.push((process, Some(NodeId(node))));
         }
         if event.object_id == id {
-            starts.extend(
-                waits::starts(tx, Kind::Record, &event.kind).await?.into_iter().map(|(process, _)| (process, None)),
-            );
+            let updated = format!("{object}.updated");
+            let mut kinds = vec![event.kind.as_str()];
+            // Fields change with what is done to a record too: assigning it, resolving it.
+            if event.kind != updated && event.object == object && !event.kind.ends_with(".created") {
+                kinds.push(&updated);
+            }
+            for kind in kinds {
+                let found = waits::starts(tx, Kind::Record, kind).await?;
+                starts.extend(found.into_iter().map(|(process, _)| (process, None)));
+            }
         }
         for (process, node) in starts {
             let Some(found) = definitions::startable(tx, &process).await? else { continue };
@@ -188,19 +195,31 @@ impl Runtime {
         found: &Startable,
         (process, by_record): (&str, bool),
     ) -> Result<bool, ProcessError> {
+        let mut condition = None;
         if by_record {
             let model = self.model(tx, found.definition_id, found.number).await?;
             let Some(begin) = model.begins.get(process) else { return Ok(false) };
-            if !begin.fields.is_empty() && !begin.fields.iter().any(|field| has_changed(&event.data, field)) {
+            let is_named = event.kind.strip_prefix(object).and_then(|kind| kind.strip_prefix('.')) == Some(begin.on);
+            let has_changed = begin.fields.iter().any(|field| has_changed(&event.data, field));
+            if !has_changed && !(is_named && begin.fields.is_empty()) {
                 return Ok(false);
             }
+            condition.clone_from(&begin.condition);
         }
-        let Some(kind) = &found.object_type else { return Ok(true) };
+        if condition.is_none() && found.object_type.is_none() {
+            return Ok(true);
+        }
         let Some(subject) = self.setting().subject(object).map(|subject| Arc::clone(&subject)) else {
             return Ok(false);
         };
-        let record = subject.record(tx, id).await?;
-        Ok(record.and_then(|record| record.get("type").map(|of| of.as_str() == Some(kind))).unwrap_or(false))
+        let Some(record) = subject.record(tx, id).await? else { return Ok(false) };
+        let kind = record.get("type").and_then(Value::as_str);
+        if found.object_type.is_some() && found.object_type.as_deref() != kind {
+            return Ok(false);
+        }
+        let Some(condition) = condition else { return Ok(true) };
+        let seen = Variables::from_iter([(object.to_owned(), Value::Object(record))]);
+        Ok(condition.evaluate(&Visible::of(&seen)) == Ok(Value::Bool(true)))
     }
 }
 

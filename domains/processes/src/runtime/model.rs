@@ -15,7 +15,7 @@ use bpmn::{
 use kernel::Uuid;
 
 use super::{Setting, inputs::Inputs, task::TaskRule};
-use crate::{Mark, catalogue::Face};
+use crate::{Mark, catalogue::Face, language::CONDITION};
 
 /// Characters of a stage at most.
 const LONGEST_STAGE: usize = 40;
@@ -49,13 +49,27 @@ pub(crate) struct Step {
     pub inputs: Inputs,
 }
 
-/// What happens to a record for a process to start: `aftersail:on` of its start event, and `aftersail:fields`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What happens to a record for a process to start: `aftersail:on` of its start event, `aftersail:fields`, and
+/// `aftersail:if`.
+#[derive(Clone)]
 pub(crate) struct Begin {
     /// `created` or `updated`.
     pub on: &'static str,
     /// The fields one of which must have changed; any when there are none.
     pub fields: BTreeSet<String>,
+    /// What must hold for the record.
+    pub condition: Option<Arc<dyn Expression>>,
+}
+
+impl fmt::Debug for Begin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_conditional = self.condition.is_some();
+        f.debug_struct("Begin")
+            .field("on", &self.on)
+            .field("fields", &self.fields)
+            .field("if", &is_conditional)
+            .finish()
+    }
 }
 
 /// For a message's name, the expression that gives its key.
@@ -193,7 +207,10 @@ impl Own<'_> {
     }
 
     fn expression(&mut self, element: &str, text: &str) -> Option<Arc<dyn Expression>> {
-        let source = Source { text, language: None, purpose: Purpose::Timer };
+        self.compiled(element, Source { text, language: None, purpose: Purpose::Timer })
+    }
+
+    fn compiled(&mut self, element: &str, source: Source<'_>) -> Option<Arc<dyn Expression>> {
         match self.setting.language().expression(&source) {
             Ok(program) => Some(program),
             Err(reason) => {
@@ -278,7 +295,15 @@ impl Own<'_> {
             return None;
         }
         let fields = start.own_attribute("fields").unwrap_or_default().split(',').map(str::trim);
-        Some(Begin { on, fields: fields.filter(|field| !field.is_empty()).map(str::to_owned).collect() })
+        let fields = fields.filter(|field| !field.is_empty()).map(str::to_owned).collect();
+        let condition = match start.own_attribute("if").map(str::trim).filter(|text| !text.is_empty()) {
+            None => None,
+            // A tree cannot fail, so a record that does not fit never needs somebody to look at it.
+            Some(text) => {
+                Some(self.compiled(id, Source { text, language: Some(CONDITION), purpose: Purpose::Condition })?)
+            }
+        };
+        Some(Begin { on, fields, condition })
     }
 
     /// The action a service task names, with what it gives; one that nobody does is refused.

@@ -20,7 +20,7 @@ export const moddle = {
       ],
     },
     { name: 'Acting', extends: ['bpmn:Task', 'bpmn:ThrowEvent'], properties: [text('action')] },
-    { name: 'Triggered', extends: ['bpmn:StartEvent'], properties: [text('on'), text('fields')] },
+    { name: 'Triggered', extends: ['bpmn:StartEvent'], properties: [text('on'), text('fields'), text('if')] },
     { name: 'Keyed', extends: ['bpmn:Message'], properties: [text('key')] },
     { name: 'Laned', extends: ['bpmn:Lane'], properties: [text('role'), text('team')] },
     { name: 'Input', superClass: ['Element'], properties: [text('name'), text('value')] },

@@ -2,10 +2,12 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Segmented, Select } from 'antd';
+import { useState } from 'react';
 import { labelText, useLocale, useMessages } from '@/shared/i18n';
 import { choices, useOptions } from '@/shared/labels';
 import { fieldsQuery } from '@/shared/objects/queries';
 import { MultiSelect } from '@/shared/ui/multi_select';
+import ConditionDialog, { readCondition, useConditionText, useProcessFields } from '../condition_dialog';
 import { isA, type Business, type Diagram, type Element } from '../diagram/model';
 import { words } from '../messages';
 import { fieldsOf } from '../record_fields';
@@ -61,6 +63,7 @@ function StartProps() {
   const { object } = useScope();
   const [on, setOn] = useAttribute('aftersail:on');
   const [fields, setFields] = useAttribute('aftersail:fields');
+  const [condition, setCondition] = useAttribute('aftersail:if');
   const catalogue = useQuery({ ...fieldsQuery(object ?? ''), enabled: object !== null && on === 'changed' });
   return (
     <>
@@ -71,6 +74,7 @@ function StartProps() {
             value={on}
             onChange={(next: string) => {
               if (next !== 'changed') setFields('');
+              if (next === '') setCondition('');
               setOn(next);
             }}
             options={[
@@ -99,7 +103,45 @@ function StartProps() {
           )}
         </Prop>
       )}
+      {on !== '' && <OnlyIf value={condition} onChange={setCondition} />}
     </>
+  );
+}
+
+/** A condition that is kept in an attribute: a tree, and nothing else. */
+function OnlyIf({ value, onChange }: { value: string; onChange: (next: string) => void }) {
+  const t = useMessages(words);
+  const { object } = useScope();
+  const [open, setOpen] = useState(false);
+  const tree = value === '' ? undefined : readCondition(value);
+  const said = useConditionText(tree, useProcessFields(object));
+  return (
+    <Prop label={t('startIf')}>
+      {(id) => (
+        <div className="stack" style={{ gap: 8 }}>
+          <div className={said ? 'condition-text' : 'muted'}>{said ?? t('startAlways')}</div>
+          <span className="row">
+            <Button id={id} onClick={() => setOpen(true)}>
+              {t('setCondition')}
+            </Button>
+            {said && (
+              <Button type="link" size="small" onClick={() => onChange('')}>
+                {t('noOnlyIf')}
+              </Button>
+            )}
+          </span>
+          {open && (
+            <ConditionDialog
+              title={t('startIf')}
+              object={object}
+              value={tree}
+              onClose={() => setOpen(false)}
+              onChange={(next) => onChange(next ? JSON.stringify(next) : '')}
+            />
+          )}
+        </div>
+      )}
+    </Prop>
   );
 }
 
