@@ -201,7 +201,8 @@ impl Runtime {
             let Some(begin) = model.begins.get(process) else { return Ok(false) };
             let is_named = event.kind.strip_prefix(object).and_then(|kind| kind.strip_prefix('.')) == Some(begin.on);
             let has_changed = begin.fields.iter().any(|field| has_changed(&event.data, field));
-            if !has_changed && !(is_named && begin.fields.is_empty()) {
+            let is_meant = has_changed || (is_named && begin.fields.is_empty());
+            if !is_meant {
                 return Ok(false);
             }
             condition.clone_from(&begin.condition);

@@ -16181,7 +16181,7 @@ export interface components {
             when: unknown;
         };
         /** @description How a ticket came in. */
-        Source: "staff" | "qr" | "api" | "phone" | "mail" | "import" | "split" | "plan" | "demo";
+        Source: "staff" | "qr" | "api" | "phone" | "mail" | "import" | "split" | "plan" | "process" | "demo";
         /** @description A column of the file. */
         SourceColumn: {
             /** @description What stands in the first row. */
