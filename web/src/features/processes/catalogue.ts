@@ -17,20 +17,7 @@ export type Incident = Schemas['ProcessIncident'];
 export type Step = Schemas['ProcessStep'];
 export type Migration = Schemas['ProcessMigration'];
 
-export type InputKind =
-  | 'text'
-  | 'long_text'
-  | 'number'
-  | 'boolean'
-  | 'choice'
-  | 'field'
-  | 'value'
-  | 'user'
-  | 'team'
-  | 'role'
-  | 'process'
-  | 'url'
-  | 'duration';
+export type InputKind = Schemas['ActionInput']['kind'];
 
 /** What an automatic step takes. */
 export interface ActionInput {
@@ -76,6 +63,12 @@ export const actionsQuery = queryOptions({
   queryKey: ['process_action', 'list'],
   queryFn: ({ signal }) => optional<ProcessAction>('/api/v1/process-actions', signal),
   staleTime: RARELY,
+});
+
+/** The other systems that a step may call. */
+export const webhooksQuery = queryOptions({
+  queryKey: ['webhook', 'names'],
+  queryFn: ({ signal }) => api.get<{ id: string; name: string }[]>('/api/v1/webhook-names', undefined, { signal }),
 });
 
 export const templatesQuery = queryOptions({

@@ -60,6 +60,7 @@ export const OBJECTS: Readonly<Record<string, Label>> = {
   task: l('流程任务', 'task'),
   process_message: l('流程消息', 'process message'),
   process_signal: l('流程信号', 'process signal'),
+  webhook: l('外部系统', 'webhook'),
 };
 
 const VERBS: Readonly<Record<string, Label>> = {
@@ -102,6 +103,7 @@ const VERBS: Readonly<Record<string, Label>> = {
 };
 
 const KINDS: Readonly<Record<string, Label>> = {
+  'webhook.secret_rotated': l('更换了外部系统的密钥', 'gave the webhook another secret'),
   'personal_data.revealed': l('查看了个人信息', 'looked at personal data'),
   'record.computed': l('后台更新了计算字段', 'computed fields were worked out anew'),
   'record.created': l('创建了记录', 'created the record'),
@@ -153,6 +155,8 @@ const KINDS: Readonly<Record<string, Label>> = {
   'task.completed': l('完成了任务', 'completed the task'),
   'process.published': l('发布了流程', 'published the process'),
   'process.rolled_back': l('退回了流程版本', 'rolled the process back'),
+  'process.held_back': l('流程反复启动，已停止自动启动', 'the process kept starting and is held back'),
+  'ticket.moved': l('流程推进了工单', 'the process moved the ticket on'),
   'process_instance.started': l('启动了流程', 'started the process'),
   'process_instance.ended': l('流程结束', 'the process ended'),
   'process_instance.cancelled': l('取消了流程', 'cancelled the process'),

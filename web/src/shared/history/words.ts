@@ -41,6 +41,7 @@ export const FIELDS: Readonly<Record<string, Label>> = {
   first_resolved_at: l('首次解决', 'first resolved'),
   closed_at: l('关闭时间', 'closed'),
   waiting_reason: l('挂起原因', 'waiting for'),
+  stage: l('阶段', 'stage'),
   waiting_until: l('挂起至', 'waiting until'),
   reopen_count: l('重开次数', 'times reopened'),
   reassign_count: l('改派次数', 'times reassigned'),

@@ -5,7 +5,7 @@ import { useLocale, useMessages } from '@/shared/i18n';
 import { fieldsQuery } from '@/shared/objects/queries';
 import { labelText } from '@/shared/i18n';
 import { RelationSelect } from '@/shared/records/relation_select';
-import { actionsQuery, named, type ActionInput } from '../catalogue';
+import { actionsQuery, named, webhooksQuery, type ActionInput } from '../catalogue';
 import type { Business } from '../diagram/model';
 import { words } from '../messages';
 import { fieldsOf } from '../record_fields';
@@ -59,6 +59,7 @@ function InputProp({ input, object }: { input: ActionInput; object: string | nul
   const [values, set] = useInputs();
   const value = values.get(input.name) ?? '';
   const fields = useQuery({ ...fieldsQuery(object ?? ''), enabled: input.kind === 'field' && object !== null });
+  const webhooks = useQuery({ ...webhooksQuery, enabled: input.kind === 'webhook' });
   const label = named(input, locale);
   const change = (next: string) => set(input.name, next);
   const isExpression = value.startsWith('=');
@@ -95,7 +96,9 @@ function InputProp({ input, object }: { input: ActionInput; object: string | nul
                     value: one.id,
                     label: labelText(one.label, locale),
                   }))
-                : undefined;
+                : input.kind === 'webhook' && webhooks.data
+                  ? webhooks.data.map((one) => ({ value: one.id, label: one.name }))
+                  : undefined;
         if (options && !isExpression) {
           return (
             <Select
@@ -105,6 +108,7 @@ function InputProp({ input, object }: { input: ActionInput; object: string | nul
               optionFilterProp="label"
               value={value || null}
               options={options}
+              notFoundContent={input.kind === 'webhook' ? t('noWebhooks') : undefined}
               onChange={(next: string | null) => change(next ?? '')}
               style={{ width: '100%' }}
             />
