@@ -141,6 +141,7 @@ pub fn build(
         .add(Arc::new(tickets::ClocksFollow))
         .add(Arc::new(inventory::BuiltInParts))
         .add(Arc::new(visits::AssignmentNotices))
+        .add(Arc::new(channels::TaskNotices))
         .add(Arc::new(customers::FollowMerges::new(belongings.clone())));
     let closing = tickets::ClosingChecks::default().with(visits::VisitsDone).with(finance::SettledCheck);
     let actions = processes::actions()

@@ -202,6 +202,32 @@ testkit::both! {
         assert_eq!(begun, [json!("status")]);
     }
 
+    wiring(), |t| whoever_gets_a_task_is_told {
+        let shop = Shop::new(t).await;
+        let li = shop.site.person(&shop.cx, "li", &["agent"]).await;
+        let wang = shop.site.person(&shop.cx, "wang", &["agent"]).await;
+        let asks = format!(
+            r#"<startEvent id="begin" aftersail:on="created"/><sequenceFlow id="f1" sourceRef="begin" targetRef="ask"/>
+               <userTask id="ask" name="核对地址" aftersail:assignee="{}"/>
+               <sequenceFlow id="f2" sourceRef="ask" targetRef="done"/><endEvent id="done"/>"#,
+            li.id
+        );
+        ok(shop.publish("repair", Some("repair"), &asks).await, 200);
+        shop.ticket("repair", "normal").await;
+        shop.settle().await;
+        let told = shop.site.get(&li, "/api/v1/notifications").await.json;
+        assert_eq!((&told["items"][0]["title"], &told["items"][0]["object"]), (&json!("您有新的任务：核对地址"), &json!("task")));
+        let task = shop.site.get(&li, "/api/v1/tasks?limit=10").await.json["items"][0].clone();
+        let hand = format!("/api/v1/tasks/{}/delegate", task["id"].as_str().unwrap());
+        let to = json!({"user_id": wang.id});
+        ok(shop.site.post(&li, &hand, to, Some(&format!("\"{}\"", task["version"]))).await, 200);
+        shop.settle().await;
+        let told = shop.site.get(&wang, "/api/v1/notifications").await.json;
+        assert_eq!(told["items"].as_array().map(Vec::len), Some(1), "{told}");
+        let count = shop.site.get(&li, "/api/v1/notifications/unread-count").await.json;
+        assert_eq!(count, json!({"unread": 1}));
+    }
+
     wiring(), |t| the_processes_of_a_cancelled_ticket_are_cancelled_with_it {
         let shop = Shop::new(t).await;
         ok(shop.publish("repair", Some("repair"), &repair()).await, 200);

@@ -23,6 +23,7 @@ mod ops;
 mod outbox;
 mod settings;
 mod store;
+mod task_notices;
 mod webhooks;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub use outbox::{
     CustomerNote, NewMail, NewRobotNote, NewSms, enqueue_mail, enqueue_robot, enqueue_sms, notify_customer,
 };
 pub use store::link;
+pub use task_notices::TaskNotices;
 pub use webhooks::{CallWebhook, Webhook};
 
 /// Which gateways the server may call. Register it as a service too, so that settings are checked by the same rule.

@@ -58,7 +58,10 @@ function Told({ onOpen }: { onOpen: () => void }) {
       void message.error(problemText(error));
     }
     void queryClient.invalidateQueries({ queryKey: KEY });
-    const page = one.object && one.object_id && relationOf(relationFor(one.object)).page?.(one.object_id);
+    const page =
+      one.object === 'task'
+        ? '/tasks'
+        : one.object && one.object_id && relationOf(relationFor(one.object)).page?.(one.object_id);
     if (page) {
       onOpen();
       await navigate({ to: page });
