@@ -108,3 +108,35 @@ test('who is asked takes the task and answers it on a phone', async ({ person, s
   await expectAccessible(page);
   await pictures(page, '流程实例');
 });
+
+test('several tasks are taken and answered at once', async ({ person, server }) => {
+  const page = await person({ as: server.person('admin') });
+  await started(page);
+  await started(page);
+  const engineer = await person({ as: server.person('engineer') });
+  await engineer.goto('/tasks');
+  await settled(engineer);
+  await engineer.getByText('可领取', { exact: true }).first().click();
+  const tasks = engineer.getByRole('listitem', { name: TASK });
+  await expect(tasks).toHaveCount(2);
+  for (const place of [0, 1]) await tasks.nth(place).getByRole('checkbox').check();
+  const bar = engineer.getByRole('region', { name: '批量处理' });
+  await expect(bar.getByText('已选 2 项')).toBeVisible();
+  await bar.getByRole('button', { name: /^领\s?取$/ }).click();
+  await dialog(engineer).getByRole('button', { name: /^领\s?取$/ }).click();
+  await expect(tasks).toHaveCount(0);
+  await expect(bar).toHaveCount(0);
+
+  await engineer.getByText('我的', { exact: true }).click();
+  await expect(tasks).toHaveCount(2);
+  await tasks.first().getByRole('checkbox').check();
+  if ((await engineer.getByRole('listitem').count()) > 1) await bar.getByRole('button', { name: '全选' }).click();
+  await expectAccessible(engineer);
+  await pictures(engineer, '批量处理任务');
+  await bar.getByRole('button', { name: /^不同意$/ }).click();
+  const answer = dialog(engineer, '不同意');
+  await expect(answer.getByRole('button', { name: /^不同意$/ })).toBeDisabled();
+  await answer.getByLabel('说明').fill('资料不全');
+  await answer.getByRole('button', { name: /^不同意$/ }).click();
+  await expect(tasks).toHaveCount(0);
+});

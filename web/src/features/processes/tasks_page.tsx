@@ -1,11 +1,10 @@
 /** What processes want of the person: their own tasks, and those they may take; made for phones as well. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { App, Button, Input, Modal, Segmented, Skeleton } from 'antd';
+import { App, Button, Checkbox, Input, Modal, Segmented, Skeleton } from 'antd';
 import { useState } from 'react';
-import { api, url } from '@/shared/api/api';
-import { ApiError, problemText } from '@/shared/api/problem';
-import { queryClient } from '@/shared/api/query_client';
+import { api } from '@/shared/api/api';
+import { problemText } from '@/shared/api/problem';
 import type { Page } from '@/shared/api/types';
 import { useLocale, useMessages } from '@/shared/i18n';
 import { RelationSelect } from '@/shared/records/relation_select';
@@ -14,20 +13,16 @@ import { EmptyState } from '@/shared/ui/empty_state';
 import { ErrorState } from '@/shared/ui/error_state';
 import { PageTitle } from '@/shared/ui/page_title';
 import { DueText } from '@/shared/ui/texts';
-import { APPROVAL, APPROVED, COMMENT, named, processQuery, type Task } from './catalogue';
+import { named, processQuery, type Task } from './catalogue';
 import { Prop } from './properties/prop';
 import { runWords } from './run_messages';
 import { Subject } from './subject';
+import { complete, hand, isApproval, isGone, refresh, type Verb } from './task_acts';
+import { TasksBar } from './tasks_bar';
 import './tasks.css';
 
 type Box = 'mine' | 'queue';
 const PATHS: Record<Box, string> = { mine: '/api/v1/my-tasks', queue: '/api/v1/task-queue' };
-
-const refresh = () =>
-  Promise.all([
-    queryClient.invalidateQueries({ queryKey: ['task'] }),
-    queryClient.invalidateQueries({ queryKey: ['process_instance'] }),
-  ]);
 
 function ProcessName({ id }: { id: string }) {
   const locale = useLocale();
@@ -35,8 +30,6 @@ function ProcessName({ id }: { id: string }) {
   const { data } = useQuery({ ...processQuery(id), enabled: can('processes.read'), staleTime: 300_000 });
   return data ? <span className="muted">{named(data, locale)}</span> : null;
 }
-
-export const isApproval = (task: Task) => task.node.startsWith(APPROVAL);
 
 /** Asks for what completing a task needs, and sends it. */
 export function CompleteDialog({
@@ -56,16 +49,12 @@ export function CompleteDialog({
   const verb = approved === undefined ? t('complete') : t(approved ? 'approve' : 'reject');
   const send = async () => {
     setBusy(true);
-    const variables = {
-      ...(approved === undefined ? {} : { [APPROVED]: approved }),
-      ...(approved !== undefined || comment.trim() ? { [COMMENT]: comment.trim() } : {}),
-    };
     try {
-      await api.post(url('/api/v1/tasks/{id}/complete', { id: task.id }), { variables }, { version: task.version });
+      await complete(task, approved, comment);
       void message.success(t('done'));
       onClose();
     } catch (error) {
-      const gone = error instanceof ApiError && (error.status === 409 || error.status === 412);
+      const gone = isGone(error);
       void message.error(gone ? t('completedElsewhere') : problemText(error));
       if (gone) onClose();
     } finally {
@@ -129,15 +118,25 @@ export function FinishButtons({ task }: { task: Task }) {
   );
 }
 
-function TaskCard({ task, box }: { task: Task; box: Box }) {
+function TaskCard({
+  task,
+  box,
+  chosen,
+  onChoose,
+}: {
+  task: Task;
+  box: Box;
+  chosen: boolean;
+  onChoose: (chosen: boolean) => void;
+}) {
   const t = useMessages(runWords);
   const can = useCan();
   const { message } = App.useApp();
   const [handing, setHanding] = useState(false);
   const [user, setUser] = useState<string>();
-  const act = async (verb: 'claim' | 'release' | 'delegate', body?: object) => {
+  const act = async (verb: Verb, body?: object) => {
     try {
-      await api.post(url(`/api/v1/tasks/{id}/${verb}`, { id: task.id }), body, { version: task.version });
+      await hand(task, verb, body);
       void message.success(t(verb === 'claim' ? 'taken' : 'done'));
     } catch (error) {
       void message.error(problemText(error));
@@ -146,6 +145,13 @@ function TaskCard({ task, box }: { task: Task; box: Box }) {
   };
   return (
     <li className="task-card" aria-label={task.name}>
+      {can('tasks.work') && (
+        <Checkbox
+          aria-label={t('choose', { name: task.name })}
+          checked={chosen}
+          onChange={(event) => onChoose(event.target.checked)}
+        />
+      )}
       <div className="grow">
         <strong>{task.name}</strong>
         <div className="row muted">
@@ -219,13 +225,25 @@ export default function TasksPage() {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  // What somebody else has done meanwhile is no longer chosen.
+  const chosen = rows.filter((task) => ids.has(task.id));
+  const choose = (id: string, on: boolean) => {
+    const next = new Set(ids);
+    if (on) next.add(id);
+    else next.delete(id);
+    setIds(next);
+  };
   return (
     <div className="page tasks-page">
       <div className="row-between" style={{ marginBottom: 12 }}>
         <PageTitle name={t('tasks')} />
         <Segmented<Box>
           value={box}
-          onChange={setBox}
+          onChange={(next) => {
+            setBox(next);
+            setIds(new Set());
+          }}
           options={[
             { value: 'mine', label: t('mine') },
             { value: 'queue', label: t('queue') },
@@ -243,13 +261,27 @@ export default function TasksPage() {
       )}
       <ul className="task-list">
         {rows.map((task) => (
-          <TaskCard key={task.id} task={task} box={box} />
+          <TaskCard
+            key={task.id}
+            task={task}
+            box={box}
+            chosen={ids.has(task.id)}
+            onChoose={(on) => choose(task.id, on)}
+          />
         ))}
       </ul>
       {list.hasNextPage && (
         <Button block loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
           {t('more')}
         </Button>
+      )}
+      {chosen.length > 0 && (
+        <TasksBar
+          tasks={chosen}
+          queue={box === 'queue'}
+          onAll={chosen.length < rows.length ? () => setIds(new Set(rows.map((task) => task.id))) : undefined}
+          onClear={() => setIds(new Set())}
+        />
       )}
     </div>
   );
