@@ -164,7 +164,7 @@ export const slaWords = defineMessages(
     inactive: 'inactive',
     when: 'Applies to',
     everything: 'all tickets',
-    conditions: '{n} conditions',
+    conditions: 'conditions: {n}',
     nested: 'This condition is nested; change it through the API.',
     targets: 'Promises',
     response: 'First response',
