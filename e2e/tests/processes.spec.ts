@@ -79,7 +79,8 @@ test('a newcomer adds an approval of critical tickets to the repair process and 
   await expect(page.getByRole('toolbar').getByText('已保存')).toBeVisible();
   await page.getByRole('button', { name: /版\s?本/ }).click();
   await page.getByRole('button', { name: /^比\s?较$/ }).click();
-  await expect(dialog(page, '比较两个版本').getByText('人工步骤')).toBeVisible();
+  const change = dialog(page, '比较两个版本').getByRole('button', { name: '新增 人工步骤', exact: true });
+  await expect(change).toBeVisible();
 });
 
 test('who is asked takes the task and answers it on a phone', async ({ person, server }) => {
